@@ -1,0 +1,53 @@
+# How tests are added: one ctest per C++ test program, and one per QML test file.
+
+set(MILLWRIGHT_TEST_TIMEOUT 120)
+set(MILLWRIGHT_TEST_ENVIRONMENT QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software)
+
+# millwright_add_test(<tst_name>
+#     [SOURCES <file>...]          the default is <tst_name>.cpp
+#     [LIBRARIES <target>...]      beside Millwright::Core and Qt6::Test
+# )
+function(millwright_add_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+    if(NOT arg_SOURCES)
+        set(arg_SOURCES ${name}.cpp)
+    endif()
+
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE Millwright::Core Qt6::Test ${arg_LIBRARIES})
+    millwright_strict(${name})
+
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES
+        TIMEOUT ${MILLWRIGHT_TEST_TIMEOUT}
+        ENVIRONMENT "${MILLWRIGHT_TEST_ENVIRONMENT}"
+    )
+endfunction()
+
+# millwright_add_quick_tests(<program>
+#     SOURCES <file>...            with QUICK_TEST_MAIN
+#     FILES <tst_name.qml>...      each becomes a ctest of its own
+#     [LIBRARIES <target>...]
+# )
+function(millwright_add_quick_tests name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;FILES;LIBRARIES")
+
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE Millwright::Core Qt6::QuickTest ${arg_LIBRARIES})
+    millwright_use_qml_module(${name})
+    millwright_strict(${name})
+
+    set(lsan_options "suppressions=${CMAKE_CURRENT_SOURCE_DIR}/lsan.supp:print_suppressions=0")
+    string(APPEND lsan_options ":fast_unwind_on_malloc=0")
+    foreach(file IN LISTS arg_FILES)
+        get_filename_component(file "${file}" ABSOLUTE)
+        get_filename_component(test "${file}" NAME_WE)
+        add_test(NAME ${test}
+            COMMAND ${name} -import "${QT_QML_OUTPUT_DIRECTORY}" -input "${file}")
+        # The leak sanitizer tells Qt's leaks by their callers, which takes the slow way of finding these.
+        set_tests_properties(${test} PROPERTIES
+            TIMEOUT ${MILLWRIGHT_TEST_TIMEOUT}
+            ENVIRONMENT "${MILLWRIGHT_TEST_ENVIRONMENT};LSAN_OPTIONS=${lsan_options}"
+        )
+    endforeach()
+endfunction()

@@ -1,0 +1,7 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+import QtQuick
+
+Item {
+}

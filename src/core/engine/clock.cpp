@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/clock.h"
+
+#include "engine/station.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace Millwright {
+
+Clock::~Clock() = default;
+
+Station::~Station() = default;
+
+StationHost::~StationHost() = default;
+
+namespace {
+
+// The thread that waits for the earliest alarm. It lives as long as there is something to wait for
+// and a little longer, and owns what it works with, so that nobody has to wait for its end.
+class SystemClock final : public Clock
+{
+public:
+    [[nodiscard]] qint64 now() const override
+    {
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(
+                   std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    }
+
+    void setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time) override
+    {
+        bool wake = false;
+        {
+            const std::lock_guard locker(m_state->mutex);
+            auto &alarms = m_state->alarms;
+            auto &times = m_state->times;
+            const auto known = times.find(whom);
+            if (known != times.end()) {
+                if (known->second->first <= time)
+                    return;
+                alarms.erase(known->second);
+                times.erase(known);
+            }
+            const auto alarm = alarms.emplace(time, whom);
+            times.emplace(whom, alarm);
+            wake = alarm == alarms.begin();
+            if (!m_state->running) {
+                m_state->running = true;
+                std::thread(run, m_state, this).detach();
+            }
+        }
+        if (wake)
+            m_state->changed.notify_one();
+    }
+
+private:
+    struct State
+    {
+        using Alarms = std::multimap<qint64, std::weak_ptr<Alarmed>>;
+
+        std::mutex mutex;
+        std::condition_variable changed;
+        Alarms alarms;
+        std::map<std::weak_ptr<Alarmed>, Alarms::iterator, std::owner_less<>> times;
+        bool running = false;
+    };
+
+    static void run(const std::shared_ptr<State> &state, const SystemClock *clock)
+    {
+        constexpr std::chrono::seconds Patience{10};
+        std::unique_lock locker(state->mutex);
+        for (;;) {
+            if (state->alarms.empty()) {
+                if (!state->changed.wait_for(locker, Patience,
+                                             [&] { return !state->alarms.empty(); })) {
+                    state->running = false;
+                    return;
+                }
+                continue;
+            }
+            const auto next = state->alarms.begin();
+            if (next->first > clock->now()) {
+                using Time = std::chrono::steady_clock::time_point;
+                state->changed.wait_until(locker, Time(std::chrono::nanoseconds(next->first)));
+                continue;
+            }
+            const std::weak_ptr<Alarmed> whom = next->second;
+            state->times.erase(whom);
+            state->alarms.erase(next);
+            locker.unlock();
+            if (const auto alarmed = whom.lock())
+                alarmed->onAlarm();
+            locker.lock();
+        }
+    }
+
+    const std::shared_ptr<State> m_state = std::make_shared<State>();
+};
+
+} // namespace
+
+std::shared_ptr<Clock> Clock::system()
+{
+    // Never destroyed: its thread may outlive every static object.
+    static const auto *const clock = new std::shared_ptr<Clock>(std::make_shared<SystemClock>());
+    return *clock;
+}
+
+} // namespace Millwright

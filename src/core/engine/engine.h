@@ -1,0 +1,378 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../factorysettings.h"
+#include "../statistics/snapshot.h"
+#include "clock.h"
+#include "enginemutex.h"
+#include "expiryheap.h"
+#include "station.h"
+
+#include <QtCore/qfuture.h>
+#include <QtCore/qpromise.h>
+#include <QtCore/qwaitcondition.h>
+
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace Millwright {
+
+//! What a worker is told about itself when it is built.
+struct WorkerContext
+{
+    int id = 0; //!< 0 to worker count - 1; the same for the worker that replaces this one
+    QString factoryName = {};
+};
+
+//! Builds a worker, on the thread it will live on. May throw: the start is then tried again later.
+using WorkerBuilder = std::function<std::unique_ptr<QObject>(const WorkerContext &)>;
+
+//! Learns, on any thread, that something about a factory has changed.
+class EngineObserver
+{
+public:
+    virtual ~EngineObserver() = default;
+    //! Called at most once until `Engine::listen()` is called again.
+    virtual void engineChanged() = 0;
+};
+
+//! The part of a worker that the engine calls. On the worker's own thread.
+class MILLWRIGHT_CORE_EXPORT WorkerLife
+{
+public:
+    virtual ~WorkerLife();
+    //! The worker was built; it runs no job before this returns. May throw, like the builder.
+    virtual void beginWorker(const WorkerContext &context) = 0;
+    //! The worker has run its last job and is about to be destroyed. Not called when it has failed.
+    virtual void endWorker() = 0;
+};
+
+//! What a station is told to do next.
+struct Order
+{
+    enum Kind : quint8 {
+        Rest, //!< there is nothing to do until the next ring
+        Build, //!< build the worker, then `built()`
+        Run, //!< `begin()` and `finish()` jobs until `begin()` returns nullptr
+        Dismantle, //!< end and destroy the worker, then `dismantled()`
+        Close, //!< end the thread
+    };
+
+    Kind kind = Rest;
+    std::shared_ptr<Incarnation> incarnation = {};
+    bool orderly = false; //!< Dismantle: the worker did not fail, tell it
+};
+
+//! The heart of a factory: one monitor that decides which worker runs which job, and when.
+//!
+//! Whoever causes an event carries it out, under one mutex, in O(1) or O(log n): the producer routes
+//! its own job, the worker that has finished a job takes its next one. Only the router and the
+//! queues run under the mutex; handlers, futures, doorbells and the destructors of jobs come after
+//! it was released (`Section`). Knows the types of neither keys nor messages nor workers.
+//!
+//! Unless said otherwise every function may be called from any thread.
+class MILLWRIGHT_CORE_EXPORT Engine final : public Alarmed,
+                                            public std::enable_shared_from_this<Engine>
+{
+public:
+    using DiscardHandler = std::function<void(AbstractJob &, DiscardReason)>;
+
+    Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<Clock> clock,
+           std::unique_ptr<StationHost> host);
+    ~Engine();
+
+    // Jobs.
+
+    //! The factory owns the job from here on, unless a reason is returned: then it was refused, the
+    //! discard handler has seen it, its future has ended, and it is still the caller's.
+    [[nodiscard]] std::optional<DiscardReason> submit(AbstractJob &job);
+
+    // Lifecycle.
+
+    //! False, with a warning, if it was started before.
+    bool start();
+    void drain();
+    void stop();
+    //! `stop()`, then waits. What has not ended by the deadline is given up.
+    StopReport stop(QDeadlineTimer deadline);
+    //! Waits until the factory has stopped; false when it has not by the deadline.
+    bool waitForStopped(QDeadlineTimer deadline);
+    //! Ends when the factory has stopped.
+    [[nodiscard]] QFuture<void> whenStopped();
+    //! Gives up whatever has not ended. Only after `stop()`.
+    StopReport giveUp();
+
+    // Settings.
+
+    void setWorkerCount(int count);
+    void setQueueLimit(qsizetype limit);
+    void setDiscardMode(DiscardMode mode);
+    void setOnFailure(OnFailure action);
+    [[nodiscard]] qsizetype queueLimit() const;
+    [[nodiscard]] DiscardMode discardMode() const;
+    [[nodiscard]] OnFailure onFailure() const;
+    [[nodiscard]] int threadCount() const { return m_threadCount; }
+    void setDiscardHandler(DiscardHandler handler);
+
+    // What can be seen. The first group never waits for the lock: while others keep it busy, the
+    // values are those of a moment ago.
+
+    [[nodiscard]] qint64 queueDepth() const { return glance().waiting; }
+    [[nodiscard]] int activeWorkers() const { return glance().active; }
+    [[nodiscard]] int workerCount() const { return m_published.workers.load(std::memory_order_relaxed); }
+    [[nodiscard]] qint64 availableCapacity() const { return glance().capacity; }
+    [[nodiscard]] FactoryState state() const { return m_published.state.load(std::memory_order_acquire); }
+
+    [[nodiscard]] Counters counters() const;
+    [[nodiscard]] FactorySnapshot snapshot(bool withWorkers) const;
+    //! Of all workers there ever were; merged without holding the lock.
+    [[nodiscard]] Latencies latencies() const;
+    //! Of one worker and those it has replaced; nothing if there was never one of this id.
+    [[nodiscard]] std::optional<Latencies> latencies(int worker) const;
+    [[nodiscard]] QList<FactoryEvent> eventsSince(quint64 number) const;
+    [[nodiscard]] const QString &name() const { return m_name; }
+
+    void setObserver(std::shared_ptr<EngineObserver> observer);
+    //! The next change calls the observer.
+    void listen() { m_observed.store(false, std::memory_order_release); }
+
+    // For stations, on their thread.
+
+    [[nodiscard]] Order next(Station &station);
+    //! The station goes to deal with other events first, and will call `next()` again by itself.
+    void yield(Station &station);
+    //! Builds the worker of the order, and says whether that went well.
+    void build(Incarnation &incarnation);
+    //! Ends and destroys it, now or (`later`) when control returns to the event loop.
+    void dismantle(Incarnation &incarnation, bool orderly, bool later);
+    //! The next job to run, already counted as running; nullptr when there is none in hand.
+    [[nodiscard]] AbstractJob *begin(Incarnation &incarnation);
+    //! Runs a job that `begin()` returned, and returns what left it.
+    static std::exception_ptr execute(Incarnation &incarnation, AbstractJob &job);
+    void finish(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
+
+    void onAlarm() override;
+
+private:
+    friend class Workers;
+    class Section;
+
+    struct Glance
+    {
+        qint64 waiting;
+        int active;
+        qint64 capacity;
+    };
+
+    // A value that never comes: nothing is due.
+    static constexpr qint64 Never = std::numeric_limits<qint64>::max();
+
+    // How often progress is checked while a decision stands on an estimate, and how often waiting
+    // jobs are looked through for canceled futures.
+    static constexpr qint64 WatchInterval = 2'000'000;
+    static constexpr qint64 SweepInterval = 20'000'000;
+    // The wait after a worker's start-up has failed once; it doubles with every further failure.
+    static constexpr qint64 FirstBackoff = 100'000'000;
+    // Jobs shorter than this are taken in batches of about this much work.
+    static constexpr double BatchTime = 20'000;
+    // What it costs to wake a thread; less work than that is better left to those awake.
+    static constexpr double WakeTime = 50'000;
+
+    enum class End : bool { Back, Front };
+    static void report(AbstractJob &job, DiscardReason reason,
+                       const std::shared_ptr<const DiscardHandler> &handler);
+
+    // Waiting (enginejobs.cpp).
+    std::optional<DiscardReason> admit(AbstractJob &job, Section &section);
+    [[nodiscard]] WorkerSlot *route(const AbstractJob &job);
+    [[nodiscard]] bool isFull(const WorkerSlot *slot) const;
+    [[nodiscard]] Queue &queueOf(WorkerSlot *slot);
+    void enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &section);
+    void delay(AbstractJob &job, qint64 until, Section &section);
+    void awaitEnd(AbstractJob &job, qint64 due, Section &section);
+    //! For a job that its queue has already let go.
+    void leaveQueue(AbstractJob &job);
+    void removeWaiting(AbstractJob &job);
+    void reroute(WorkerSlot *slot, Section &section);
+    void discardWaiting(Section &section);
+
+    // Running (enginework.cpp).
+    [[nodiscard]] bool take(WorkerSlot &slot, bool own, Section &section);
+    [[nodiscard]] int batchSize(qsizetype available) const;
+    void account(Incarnation &incarnation);
+    void putDown(Incarnation &incarnation, Section &section);
+    void putBack(Incarnation &incarnation, Section &section);
+    [[nodiscard]] bool settle(Incarnation &incarnation);
+    void endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome);
+    void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
+    [[nodiscard]] bool retry(AbstractJob &job, qint64 now, Section &section);
+    [[nodiscard]] bool mayRun() const;
+    [[nodiscard]] bool isWorthCalling() const;
+    void callNext(Section &section);
+    void relist(WorkerSlot &slot);
+    void relist(Station &station);
+    [[nodiscard]] qint64 waitingInHands() const;
+
+    // The pool (enginepool.cpp).
+    void fillSlots(Section &section);
+    void fill(WorkerSlot &slot, Section &section);
+    [[nodiscard]] Station &stationFor(const WorkerSlot &slot, Section &section);
+    void dismiss(WorkerSlot &slot, Section &section);
+    void vacate(WorkerSlot &slot, Section &section);
+    void addChore(WorkerSlot &slot, WorkerState state, Section &section);
+    [[nodiscard]] std::optional<Order> nextChore(Station &station, Section &section);
+    void summon(Station &station, Section &section);
+    void built(Incarnation &incarnation, const QString &error);
+    void dismantled(Incarnation &incarnation);
+    void stop(Section &section);
+    void noteStarted(WorkerSlot &slot, Section &section);
+    void closeIfDone(Section &section);
+    void end(Station &station, Section &section);
+    void setState(FactoryState state, Section &section);
+    void announceStopped();
+    void reap();
+
+    // Time (enginetime.cpp).
+    void alarmBy(qint64 time, Section &section);
+    void watch(Section &section);
+    void checkProgress(qint64 now, Section &section);
+    void sweepCanceled(qint64 now, Section &section);
+    void expire(qint64 now, Section &section);
+    void buildAgain(qint64 now, Section &section);
+
+    // What can be seen (enginestate.cpp).
+    [[nodiscard]] Glance glance() const;
+    [[nodiscard]] Glance exactGlance() const;
+    [[nodiscard]] Counters exactCounters() const;
+    [[nodiscard]] qint64 capacityWith(qint64 waiting) const;
+    //! Under the lock, also when a policy asks that is called under it.
+    template<typename Function>
+    auto read(Function function) const
+    {
+        if (m_mutex.isMine())
+            return function();
+        const std::lock_guard locker(m_mutex);
+        return function();
+    }
+    void publish();
+    void log(FactoryEvent::Kind kind, int worker, const QString &key, const QString &text, qint64 now);
+    [[nodiscard]] int firstFreeWorker() const;
+    [[nodiscard]] bool isFreeWorker(int index) const;
+    [[nodiscard]] qsizetype waitingAtWorker(int index) const;
+
+    // Constant.
+    const QString m_name;
+    const int m_threadCount;
+    const WorkerBuilder m_builder;
+    const std::shared_ptr<Clock> m_clock;
+    const std::unique_ptr<StationHost> m_host;
+    const QueueBuilder m_queueBuilder;
+    const int m_parallelism;
+
+    mutable EngineMutex m_mutex;
+
+    // All below is guarded by the mutex, but for the atomics.
+    std::unique_ptr<Router> m_router;
+    std::unique_ptr<Queue> m_queue;
+    qsizetype m_limit;
+    DiscardMode m_mode;
+    OnFailure m_onFailure;
+    std::shared_ptr<const DiscardHandler> m_discardHandler;
+    FactoryState m_state = FactoryState::Idle;
+    bool m_discarding = false; // stop(): nothing waits any more
+    bool m_closing = false; // the workers were told to go
+
+    int m_workerCount;
+    std::vector<std::unique_ptr<WorkerSlot>> m_slots;
+    std::vector<std::shared_ptr<Station>> m_stations; // open
+    std::vector<std::shared_ptr<Station>> m_ending; // told to close, to be joined
+    int m_unstarted = 0; // workers whose first start is still to succeed or fail
+    int m_free = 0; // workers with nothing to do
+    int m_ready = 0; // workers with only waiting jobs of their own
+    int m_engagedCount = 0; // workers with a hand
+    IntrusiveList<WorkerSlot, &WorkerSlot::freeLink> m_freeSlots; // the last at work first
+    IntrusiveList<Incarnation, &Incarnation::engagedLink> m_engaged; // with a hand
+
+    IntrusiveList<Station, &Station::quietLink> m_quiet; // at rest, with a free worker
+    IntrusiveList<Station, &Station::pendingLink> m_pending; // at rest, a worker has jobs of its own
+    Station *m_called = nullptr; // rung and not yet here; one at a time, each calls the next
+    qint64 m_calledAt = 0;
+    int m_serving = 0; // stations at work
+
+    qsizetype m_queued = 0; // in the factory's queue
+    qsizetype m_ownQueued = 0; // in the queues of workers
+    qsizetype m_delayed = 0; // to be retried later
+    qsizetype m_dealt = 0; // in hands, as they were dealt
+    quint64 m_order = 0;
+    Counters m_counters; // without what stands in the hands
+    double m_meanRunTime = -1; // nanoseconds; negative until measured
+
+    IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink> m_promised; // waiting jobs with a future
+    ExpiryHeap m_due;
+    qint64 m_alarmAt = Never;
+    qint64 m_watchAt = Never;
+    qint64 m_sweepAt = Never;
+    qint64 m_reapAt = Never;
+    qint64 m_buildAt = Never;
+
+    std::deque<FactoryEvent> m_events;
+    quint64 m_eventNumber = 0;
+
+    std::shared_ptr<EngineObserver> m_observer;
+    std::atomic<bool> m_observed = true;
+
+    struct
+    {
+        std::atomic<qint64> waiting = 0;
+        std::atomic<int> active = 0;
+        std::atomic<int> workers = 0;
+        std::atomic<qint64> capacity = 0;
+        std::atomic<FactoryState> state = FactoryState::Idle;
+    } m_published;
+
+    // Not under the mutex: those who wait for the end.
+    mutable QMutex m_stopMutex;
+    QWaitCondition m_stopCondition;
+    std::vector<QPromise<void>> m_stopPromises;
+    bool m_stopped = false;
+};
+
+//! A critical section of the engine, and what is to be done once it is over.
+class Engine::Section
+{
+public:
+    explicit Section(Engine &engine);
+    ~Section();
+
+    void ring(Station &station) { m_rings.push_back(station.shared_from_this()); }
+    void close(Station &station) { m_closes.push_back(station.shared_from_this()); }
+    void open(std::shared_ptr<Station> station) { m_opens.push_back(std::move(station)); }
+    void setAlarm() { m_alarm = true; }
+    void stopped() { m_stopped = true; }
+    //! Ends a job that has left every queue and hand. One reason per section.
+    void discard(AbstractJob &job, DiscardReason reason);
+    void cancel(AbstractJob &job);
+    void release(AbstractJob &job) { m_released.append(job); }
+
+private:
+    Q_DISABLE_COPY_MOVE(Section)
+
+    Engine &m_engine;
+    std::vector<std::shared_ptr<Station>> m_opens;
+    std::vector<std::shared_ptr<Station>> m_rings;
+    std::vector<std::shared_ptr<Station>> m_closes;
+    JobList m_discarded;
+    JobList m_canceled;
+    JobList m_released;
+    std::shared_ptr<const DiscardHandler> m_handler;
+    DiscardReason m_reason = DiscardReason::Shutdown;
+    bool m_alarm = false;
+    bool m_stopped = false;
+};
+
+} // namespace Millwright

@@ -1,0 +1,504 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+#include "job/errors.h"
+#include "logging.h"
+#include "supervision/givenup.h"
+
+#include <algorithm>
+
+namespace Millwright {
+
+// --- The number of workers --------------------------------------------------------------------
+
+void Engine::setWorkerCount(int count)
+{
+    if (count < 0) {
+        qCWarning(lcMillwright, "Factory \"%ls\": a worker count of %d was ignored; it must be 0 or more.",
+                  qUtf16Printable(m_name), count);
+        return;
+    }
+    Section section(*this);
+    if (m_state > FactoryState::Running || count == m_workerCount)
+        return;
+    const int before = std::exchange(m_workerCount, count);
+    fillSlots(section);
+    for (std::size_t i = std::size_t(count); i < m_slots.size(); ++i)
+        dismiss(*m_slots[i], section);
+    if (before == 0 && m_queued > 0)
+        reroute(nullptr, section); // nobody could be asked before
+    callNext(section);
+}
+
+// Makes sure that there is a slot, and once the factory is started a worker, for every id.
+void Engine::fillSlots(Section &section)
+{
+    while (m_slots.size() < std::size_t(m_workerCount))
+        m_slots.push_back(std::make_unique<WorkerSlot>(int(m_slots.size())));
+    if (m_state == FactoryState::Idle)
+        return;
+    for (int id = 0; id < m_workerCount; ++id)
+        fill(*m_slots[std::size_t(id)], section);
+}
+
+void Engine::fill(WorkerSlot &slot, Section &section)
+{
+    if (slot.state == WorkerState::Absent) {
+        slot.leaving = false;
+        slot.station = &stationFor(slot, section);
+        ++slot.station->hosted;
+        addChore(slot, WorkerState::Starting, section);
+    } else if (slot.leaving) {
+        slot.leaving = false;
+        if (slot.state == WorkerState::Stopping && slot.station->chores.contains(slot)) {
+            slot.station->chores.remove(slot); // it never knew
+            slot.state = WorkerState::Idle;
+        }
+        relist(slot);
+    }
+}
+
+Station &Engine::stationFor(const WorkerSlot &slot, Section &section)
+{
+    if (m_threadCount > 0 && m_stations.size() >= std::size_t(m_threadCount))
+        return *m_stations[std::size_t(slot.id) % m_stations.size()];
+    const std::shared_ptr<Station> station
+        = m_host->createStation(QStringLiteral("%1 %2").arg(m_name).arg(slot.id));
+    m_stations.push_back(station);
+    section.open(station);
+    return *station;
+}
+
+// The worker is surplus. It goes now if it has nothing to do, and otherwise when it has done it.
+void Engine::dismiss(WorkerSlot &slot, Section &section)
+{
+    slot.leaving = true;
+    switch (slot.state) {
+    case WorkerState::Idle:
+        addChore(slot, WorkerState::Stopping, section);
+        break;
+    case WorkerState::Starting:
+    case WorkerState::Restarting:
+        if (slot.incarnation || slot.ownSize > 0)
+            break; // asked again by built() and dismantled()
+        slot.station->chores.remove(slot);
+        vacate(slot, section);
+        break;
+    case WorkerState::BackingOff:
+        if (slot.ownSize > 0)
+            reroute(&slot, section);
+        vacate(slot, section);
+        break;
+    case WorkerState::Absent:
+        if (slot.ownSize > 0)
+            reroute(&slot, section);
+        break;
+    case WorkerState::Busy:
+    case WorkerState::Stopping:
+        break;
+    }
+}
+
+// Nobody has this id any more.
+void Engine::vacate(WorkerSlot &slot, Section &section)
+{
+    Station &station = *slot.station;
+    slot.state = WorkerState::Absent;
+    slot.incarnation.reset();
+    relist(slot);
+    slot.station = nullptr;
+    --station.hosted;
+    if (m_threadCount == 0)
+        station.closing = true;
+    if (station.closing && station.hosted == 0)
+        summon(station, section);
+    noteStarted(slot, section);
+}
+
+// --- Building and dismantling -----------------------------------------------------------------
+
+void Engine::addChore(WorkerSlot &slot, WorkerState state, Section &section)
+{
+    slot.state = state;
+    relist(slot);
+    if (!slot.station->chores.contains(slot))
+        slot.station->chores.append(slot);
+    summon(*slot.station, section);
+}
+
+void Engine::summon(Station &station, Section &section)
+{
+    if (station.activity != Station::Activity::Quiet)
+        return; // it will look by itself
+    station.activity = Station::Activity::Called;
+    relist(station);
+    if (station.closing)
+        section.close(station);
+    else
+        section.ring(station);
+}
+
+std::optional<Order> Engine::nextChore(Station &station, Section &section)
+{
+    while (WorkerSlot *slot = station.chores.first()) {
+        station.chores.remove(*slot);
+        if (slot->incarnation)
+            return Order{Order::Dismantle, slot->incarnation, slot->state == WorkerState::Stopping};
+        if (slot->leaving && slot->ownSize == 0) {
+            vacate(*slot, section);
+            continue;
+        }
+        slot->incarnation = std::make_shared<Incarnation>(*slot, station);
+        return Order{Order::Build, slot->incarnation};
+    }
+    return std::nullopt;
+}
+
+void Engine::build(Incarnation &incarnation)
+{
+    QString error;
+    try {
+        const WorkerContext context{incarnation.id, m_name};
+        incarnation.worker = m_builder(context);
+        if (!incarnation.worker)
+            throw JobError(QStringLiteral("the worker builder returned no worker"));
+        if (auto *life = dynamic_cast<WorkerLife *>(incarnation.worker.get()))
+            life->beginWorker(context);
+    } catch (...) {
+        incarnation.worker.reset();
+        error = errorText(std::current_exception());
+        if (error.isEmpty())
+            error = QStringLiteral("unknown error");
+    }
+    built(incarnation, error);
+}
+
+void Engine::built(Incarnation &incarnation, const QString &error)
+{
+    const qint64 now = m_clock->now();
+    Section section(*this);
+    if (!incarnation.slot)
+        return; // given up meanwhile; next() ends the station
+    WorkerSlot &slot = *incarnation.slot;
+    if (error.isEmpty()) {
+        if (slot.state == WorkerState::Restarting)
+            log(FactoryEvent::WorkerRestarted, slot.id, {}, {}, now);
+        slot.failedBuilds = 0;
+        slot.state = WorkerState::Idle;
+        relist(slot);
+    } else {
+        const qint64 backoff = FirstBackoff << std::min(slot.failedBuilds, 8);
+        ++slot.failedBuilds;
+        log(FactoryEvent::WorkerStartFailed, slot.id, {}, error, now);
+        qCWarning(lcMillwright, "Factory \"%ls\": worker %d could not start: %ls. Next attempt in %lld ms.",
+                  qUtf16Printable(m_name), slot.id, qUtf16Printable(error),
+                  qlonglong(backoff / 1'000'000));
+        slot.incarnation.reset(); // the caller's order still holds it
+        slot.state = WorkerState::BackingOff;
+        slot.buildAt = now + backoff;
+        m_buildAt = std::min(m_buildAt, slot.buildAt);
+        alarmBy(m_buildAt, section);
+    }
+    noteStarted(slot, section);
+    if (slot.leaving)
+        dismiss(slot, section);
+    callNext(section);
+}
+
+// The factory runs once every worker has been started, or has been tried.
+void Engine::noteStarted(WorkerSlot &slot, Section &section)
+{
+    if (!slot.awaited)
+        return;
+    slot.awaited = false;
+    if (--m_unstarted == 0) {
+        if (m_state == FactoryState::Starting)
+            setState(FactoryState::Running, section);
+        callNext(section);
+    }
+}
+
+void Engine::dismantle(Incarnation &incarnation, bool orderly, bool later)
+{
+    if (auto *life = dynamic_cast<WorkerLife *>(incarnation.worker.get()); life && orderly) {
+        try {
+            life->endWorker();
+        } catch (...) {
+            qCWarning(lcMillwright, "Factory \"%ls\": worker %d threw \"%ls\" from stopping().",
+                      qUtf16Printable(m_name), incarnation.id,
+                      qUtf16Printable(errorText(std::current_exception())));
+        }
+    }
+    if (later && incarnation.worker)
+        incarnation.worker.release()->deleteLater();
+    incarnation.worker.reset();
+    dismantled(incarnation);
+}
+
+void Engine::dismantled(Incarnation &incarnation)
+{
+    Section section(*this);
+    if (!incarnation.slot)
+        return;
+    WorkerSlot &slot = *incarnation.slot;
+    slot.incarnation.reset();
+    if (slot.leaving && slot.ownSize == 0) {
+        vacate(slot, section);
+    } else {
+        addChore(slot,
+                 slot.state == WorkerState::Stopping ? WorkerState::Starting : WorkerState::Restarting,
+                 section);
+    }
+}
+
+// --- Lifecycle --------------------------------------------------------------------------------
+
+bool Engine::start()
+{
+    Section section(*this);
+    if (m_state != FactoryState::Idle) {
+        qCWarning(lcMillwright, "Factory \"%ls\": start() was ignored, it is %ls. A factory starts once.",
+                  qUtf16Printable(m_name), qUtf16Printable(toString(m_state)));
+        return false;
+    }
+    setState(FactoryState::Starting, section);
+    m_unstarted = m_workerCount;
+    for (int id = 0; id < m_workerCount; ++id)
+        m_slots[std::size_t(id)]->awaited = true;
+    if (m_workerCount == 0)
+        setState(FactoryState::Running, section);
+    fillSlots(section);
+    return true;
+}
+
+void Engine::drain()
+{
+    Section section(*this);
+    if (m_state == FactoryState::Idle) {
+        stop(section); // there is nobody to do the work
+    } else if (m_state < FactoryState::Draining) {
+        setState(FactoryState::Draining, section);
+        closeIfDone(section);
+    }
+}
+
+void Engine::stop()
+{
+    Section section(*this);
+    stop(section);
+}
+
+void Engine::stop(Section &section)
+{
+    if (m_state > FactoryState::Draining || m_discarding)
+        return;
+    m_discarding = true;
+    if (m_state != FactoryState::Draining)
+        setState(FactoryState::Draining, section);
+    discardWaiting(section);
+    closeIfDone(section);
+}
+
+// Draining ends when nothing waits and nothing runs; then the workers go, and with the last of
+// their threads the factory has stopped.
+void Engine::closeIfDone(Section &section)
+{
+    if (m_state != FactoryState::Draining || m_closing || m_engagedCount > 0
+        || m_queued + m_ownQueued + m_delayed > 0) {
+        return;
+    }
+    m_closing = true;
+    for (const auto &slot : m_slots)
+        dismiss(*slot, section);
+    for (const auto &station : m_stations) {
+        station->closing = true;
+        if (station->activity == Station::Activity::Quiet) {
+            station->activity = Station::Activity::Called;
+            relist(*station);
+        }
+        section.close(*station); // even if it was rung: without an application no bell is heard
+    }
+    if (m_stations.empty())
+        setState(FactoryState::Stopped, section);
+}
+
+// The thread of this station is about to end.
+void Engine::end(Station &station, Section &section)
+{
+    --m_serving;
+    const auto it = std::find_if(m_stations.begin(), m_stations.end(),
+                                 [&](const auto &other) { return other.get() == &station; });
+    m_ending.push_back(std::move(*it));
+    *it = std::move(m_stations.back());
+    m_stations.pop_back();
+    if (m_closing && m_stations.empty()) {
+        setState(FactoryState::Stopped, section);
+    } else {
+        m_reapAt = std::min(m_reapAt, m_clock->now() + SweepInterval);
+        alarmBy(m_reapAt, section);
+    }
+}
+
+void Engine::setState(FactoryState state, Section &section)
+{
+    m_state = state;
+    log(FactoryEvent::StateChanged, -1, {}, toString(state), m_clock->now());
+    if (state == FactoryState::Stopped)
+        section.stopped();
+}
+
+// After the section in which the state became Stopped.
+void Engine::announceStopped()
+{
+    std::vector<QPromise<void>> promises;
+    {
+        const QMutexLocker locker(&m_stopMutex);
+        m_stopped = true;
+        m_stopCondition.wakeAll();
+        promises.swap(m_stopPromises);
+    }
+    for (QPromise<void> &promise : promises)
+        promise.finish();
+}
+
+QFuture<void> Engine::whenStopped()
+{
+    QPromise<void> promise;
+    promise.start();
+    QFuture<void> future = promise.future();
+    const QMutexLocker locker(&m_stopMutex);
+    if (m_stopped)
+        promise.finish();
+    else
+        m_stopPromises.push_back(std::move(promise));
+    return future;
+}
+
+bool Engine::waitForStopped(QDeadlineTimer deadline)
+{
+    QMutexLocker locker(&m_stopMutex);
+    while (!m_stopped) {
+        if (!m_stopCondition.wait(&m_stopMutex, deadline))
+            return m_stopped;
+    }
+    return true;
+}
+
+StopReport Engine::stop(QDeadlineTimer deadline)
+{
+    stop();
+    StopReport report;
+    if (!waitForStopped(deadline))
+        report = giveUp();
+
+    std::vector<std::shared_ptr<Station>> ending;
+    {
+        Section section(*this);
+        ending.swap(m_ending);
+    }
+    for (auto &station : ending) {
+        if (station->isCurrent() || !station->join(deadline))
+            keepUntilEnded(std::move(station));
+    }
+    return report;
+}
+
+StopReport Engine::giveUp()
+{
+    struct Lost
+    {
+        UnfinishedJob what;
+        AbstractJob *job;
+    };
+    std::vector<Lost> unfinished;
+    std::vector<std::shared_ptr<Station>> stations;
+    {
+        Section section(*this);
+        if (m_state == FactoryState::Stopped)
+            return {};
+        const qint64 now = m_clock->now();
+        discardWaiting(section);
+        for (const auto &slot : m_slots) {
+            if (!slot->incarnation)
+                continue;
+            Lost lost{{slot->id, {}, {}, {}}, nullptr};
+            if (Incarnation &incarnation = *slot->incarnation; m_engaged.contains(incarnation)) {
+                account(incarnation);
+                const Hand::Count count = incarnation.hand.seize();
+                // What was settled since is settled; what runs is lost.
+                const int late = count.settled - incarnation.accounted;
+                slot->completed += late;
+                m_counters.completed += late;
+                if (count.running()) {
+                    lost.job = incarnation.hand.at(count.settled);
+                    lost.job->ref();
+                    lost.what.elapsed = std::chrono::nanoseconds(
+                        now - incarnation.startedAt.load(std::memory_order_relaxed));
+                    ++m_counters.lost;
+                }
+                m_dealt -= count.end;
+                m_engaged.remove(incarnation);
+                --m_engagedCount;
+            }
+            unfinished.push_back(std::move(lost));
+            slot->incarnation->slot = nullptr;
+            slot->incarnation.reset();
+            slot->state = WorkerState::Absent;
+            relist(*slot);
+            slot->station = nullptr;
+        }
+        for (const auto &station : m_stations)
+            station->givenUp = true;
+        stations.swap(m_stations);
+        m_closing = true;
+        setState(FactoryState::Stopped, section);
+    }
+
+    StopReport report;
+    for (auto &[what, job] : unfinished) {
+        if (job) {
+            what.key = job->keyText();
+            what.label = job->label();
+            qCWarning(lcMillwright,
+                      "Factory \"%ls\": worker %d has not finished job \"%ls\" by the deadline (%lld ms "
+                      "so far); its thread was given up.",
+                      qUtf16Printable(m_name), what.worker, qUtf16Printable(what.key),
+                      qlonglong(what.elapsed.count() / 1'000'000));
+            job->reject(std::make_exception_ptr(WorkerLost()));
+            job->unref();
+        } else {
+            qCWarning(lcMillwright,
+                      "Factory \"%ls\": worker %d has not come to its end by the deadline; its thread "
+                      "was given up.",
+                      qUtf16Printable(m_name), what.worker);
+        }
+        report.unfinished.append(std::move(what));
+    }
+    for (auto &station : stations) {
+        station->requestInterruption();
+        station->close();
+        keepUntilEnded(std::move(station));
+    }
+    return report;
+}
+
+// Threads that were told to end are joined here, outside the lock.
+void Engine::reap()
+{
+    std::vector<std::shared_ptr<Station>> ending;
+    {
+        Section section(*this);
+        ending.swap(m_ending);
+    }
+    std::erase_if(ending, [](const auto &station) { return station->join(QDeadlineTimer(0)); });
+    if (ending.empty())
+        return;
+    Section section(*this);
+    m_ending.insert(m_ending.end(), std::make_move_iterator(ending.begin()),
+                    std::make_move_iterator(ending.end()));
+    m_reapAt = m_clock->now() + SweepInterval;
+    alarmBy(m_reapAt, section);
+}
+
+} // namespace Millwright

@@ -1,0 +1,272 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+
+#include <algorithm>
+
+namespace Millwright {
+
+Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<Clock> clock,
+               std::unique_ptr<StationHost> host)
+    : m_name(std::move(settings.name))
+    , m_threadCount(std::max(0, settings.threadCount))
+    , m_builder(std::move(builder))
+    , m_clock(std::move(clock))
+    , m_host(std::move(host))
+    , m_queueBuilder(settings.queue ? std::move(settings.queue) : fifoQueue())
+    , m_parallelism(std::max(1, QThread::idealThreadCount()))
+    , m_router(settings.router ? settings.router() : queuer()())
+    , m_queue(m_queueBuilder())
+    , m_limit(std::max<qsizetype>(FactorySettings::Unlimited, settings.queueLimit))
+    , m_mode(settings.discardMode)
+    , m_onFailure(settings.onFailure)
+    , m_workerCount(std::max(0, settings.workerCount))
+{
+    Section section(*this);
+    fillSlots(section);
+}
+
+Engine::~Engine()
+{
+    // Nothing that runs knows the engine any more, and the jobs it owned have ended: the owner of
+    // the engine has stopped it.
+    Q_ASSERT(m_state == FactoryState::Stopped);
+}
+
+// --- Settings ---------------------------------------------------------------------------------
+
+void Engine::setQueueLimit(qsizetype limit)
+{
+    Section section(*this);
+    m_limit = std::max<qsizetype>(FactorySettings::Unlimited, limit);
+}
+
+void Engine::setDiscardMode(DiscardMode mode)
+{
+    Section section(*this);
+    m_mode = mode;
+}
+
+void Engine::setOnFailure(OnFailure action)
+{
+    Section section(*this);
+    m_onFailure = action;
+}
+
+void Engine::setDiscardHandler(DiscardHandler handler)
+{
+    auto shared = std::make_shared<const DiscardHandler>(std::move(handler));
+    Section section(*this);
+    m_discardHandler.swap(shared); // the old one is destroyed after the lock was released
+}
+
+void Engine::setObserver(std::shared_ptr<EngineObserver> observer)
+{
+    Section section(*this);
+    m_observer.swap(observer);
+}
+
+qsizetype Engine::queueLimit() const
+{
+    return read([this] { return m_limit; });
+}
+
+DiscardMode Engine::discardMode() const
+{
+    return read([this] { return m_mode; });
+}
+
+OnFailure Engine::onFailure() const
+{
+    return read([this] { return m_onFailure; });
+}
+
+// --- What can be seen -------------------------------------------------------------------------
+
+Engine::Glance Engine::glance() const
+{
+    if (m_mutex.isMine())
+        return exactGlance();
+    if (m_mutex.tryLock()) {
+        const Glance exact = exactGlance();
+        m_mutex.unlock();
+        return exact;
+    }
+    return {m_published.waiting.load(std::memory_order_relaxed),
+            m_published.active.load(std::memory_order_relaxed),
+            m_published.capacity.load(std::memory_order_relaxed)};
+}
+
+Engine::Glance Engine::exactGlance() const
+{
+    qint64 waiting = m_queued + m_ownQueued + m_delayed;
+    int active = m_ready;
+    for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
+        const Hand::Count count = i->hand.count();
+        waiting += count.waiting();
+        active += count.settled < count.end ? 1 : 0;
+    }
+    return {waiting, active, capacityWith(waiting)};
+}
+
+qint64 Engine::capacityWith(qint64 waiting) const
+{
+    if (m_state > FactoryState::Running)
+        return 0;
+    const qint64 free = mayRun() ? m_free : 0;
+    const qint64 taken = std::min(free, waiting); // free workers that a waiting job is about to take
+    const qint64 room = m_limit < 0 ? 0 : std::max<qint64>(0, m_limit - (waiting - taken));
+    return free - taken + room;
+}
+
+// What is seen while others hold the lock. Costs a few stores for each critical section, so what
+// stands in the hands is estimated: one job of each is running, the others wait.
+void Engine::publish()
+{
+    const qint64 waiting = m_queued + m_ownQueued + m_delayed + m_dealt - m_engagedCount;
+    m_published.waiting.store(waiting, std::memory_order_relaxed);
+    m_published.active.store(m_ready + m_engagedCount, std::memory_order_relaxed);
+    m_published.workers.store(m_workerCount, std::memory_order_relaxed);
+    m_published.capacity.store(capacityWith(waiting), std::memory_order_relaxed);
+    m_published.state.store(m_state, std::memory_order_release);
+}
+
+Counters Engine::exactCounters() const
+{
+    Counters counters = m_counters;
+    counters.waiting = m_queued + m_ownQueued + m_delayed;
+    for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
+        const Hand::Count count = i->hand.count();
+        counters.completed += count.settled - i->accounted;
+        counters.running += count.running();
+        counters.waiting += count.waiting();
+    }
+    return counters;
+}
+
+Counters Engine::counters() const
+{
+    return read([this] { return exactCounters(); });
+}
+
+FactorySnapshot Engine::snapshot(bool withWorkers) const
+{
+    FactorySnapshot snapshot;
+    snapshot.time = m_clock->now();
+    std::vector<AbstractJob *> running;
+    read([&] {
+        const Glance glance = exactGlance();
+        snapshot.state = m_state;
+        snapshot.counters = exactCounters();
+        snapshot.workerCount = m_workerCount;
+        snapshot.activeWorkers = glance.active;
+        snapshot.availableCapacity = glance.capacity;
+        snapshot.queueLimit = m_limit;
+        if (!withWorkers)
+            return;
+        snapshot.workers.reserve(qsizetype(m_slots.size()));
+        running.reserve(m_slots.size());
+        for (const auto &slot : m_slots) {
+            if (slot->id >= m_workerCount && slot->state == WorkerState::Absent)
+                continue;
+            WorkerSnapshot worker{slot->id, slot->state, slot->completed, slot->failed,
+                                  slot->restarts, slot->ownSize};
+            AbstractJob *job = nullptr;
+            if (const Incarnation *incarnation = slot->incarnation.get();
+                incarnation && m_engaged.contains(*incarnation)) {
+                worker.waiting += incarnation->hand.count().waiting();
+                worker.completed += incarnation->hand.count().settled - incarnation->accounted;
+                if ((job = incarnation->hand.running())) {
+                    job->ref();
+                    worker.elapsed = std::chrono::nanoseconds(std::max<qint64>(
+                        0, snapshot.time - incarnation->startedAt.load(std::memory_order_relaxed)));
+                }
+            }
+            running.push_back(job);
+            snapshot.workers.append(std::move(worker));
+        }
+    });
+    for (std::size_t i = 0; i < running.size(); ++i) {
+        if (AbstractJob *job = running[i]) {
+            snapshot.workers[qsizetype(i)].key = job->keyText(); // the user's code: not under the lock
+            snapshot.workers[qsizetype(i)].label = job->label();
+            job->unref();
+        }
+    }
+    return snapshot;
+}
+
+Latencies Engine::latencies() const
+{
+    std::vector<std::shared_ptr<const WorkerStatistics>> all;
+    read([&] {
+        all.reserve(m_slots.size());
+        for (const auto &slot : m_slots)
+            all.push_back(slot->statistics);
+    });
+    Latencies latencies;
+    for (const auto &statistics : all)
+        statistics->addTo(latencies);
+    return latencies;
+}
+
+std::optional<Latencies> Engine::latencies(int worker) const
+{
+    std::shared_ptr<const WorkerStatistics> statistics;
+    read([&] {
+        if (worker >= 0 && std::size_t(worker) < m_slots.size())
+            statistics = m_slots[std::size_t(worker)]->statistics;
+    });
+    if (!statistics)
+        return std::nullopt;
+    Latencies latencies;
+    statistics->addTo(latencies);
+    return latencies;
+}
+
+// --- Events -----------------------------------------------------------------------------------
+
+void Engine::log(FactoryEvent::Kind kind, int worker, const QString &key, const QString &text,
+                 qint64 now)
+{
+    constexpr std::size_t Most = 256;
+    if (m_events.size() == Most)
+        m_events.pop_front();
+    m_events.push_back({++m_eventNumber, now, kind, worker, key, text});
+}
+
+QList<FactoryEvent> Engine::eventsSince(quint64 number) const
+{
+    return read([&] {
+        QList<FactoryEvent> events;
+        const auto first = std::find_if(m_events.begin(), m_events.end(), [&](const auto &event) {
+            return event.number > number;
+        });
+        events.reserve(std::distance(first, m_events.end()));
+        std::copy(first, m_events.end(), std::back_inserter(events));
+        return events;
+    });
+}
+
+// --- For routers ------------------------------------------------------------------------------
+
+int Engine::firstFreeWorker() const
+{
+    const Station *quiet = m_quiet.first();
+    const WorkerSlot *slot = quiet ? quiet->parked.first() : m_freeSlots.first();
+    return slot ? slot->id : -1;
+}
+
+bool Engine::isFreeWorker(int index) const
+{
+    return index >= 0 && index < m_workerCount
+        && m_freeSlots.contains(*m_slots[std::size_t(index)]);
+}
+
+qsizetype Engine::waitingAtWorker(int index) const
+{
+    return index >= 0 && index < m_workerCount ? m_slots[std::size_t(index)]->ownSize : 0;
+}
+
+} // namespace Millwright

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+
+#include <algorithm>
+
+namespace Millwright {
+
+void Engine::alarmBy(qint64 time, Section &section)
+{
+    if (time < m_alarmAt) {
+        m_alarmAt = time;
+        section.setAlarm();
+    }
+}
+
+void Engine::onAlarm()
+{
+    bool reapNow = false;
+    {
+        Section section(*this);
+        m_alarmAt = Never;
+        if (m_state == FactoryState::Stopped)
+            return;
+        const qint64 now = m_clock->now();
+        if (now >= m_watchAt)
+            checkProgress(now, section);
+        if (now >= m_sweepAt)
+            sweepCanceled(now, section);
+        if (now >= m_buildAt)
+            buildAgain(now, section);
+        expire(now, section);
+        if (now >= m_reapAt) {
+            m_reapAt = Never;
+            reapNow = true;
+        }
+        closeIfDone(section);
+        callNext(section);
+
+        qint64 next = std::min({m_watchAt, m_sweepAt, m_buildAt, m_reapAt});
+        if (!m_due.isEmpty())
+            next = std::min(next, m_due.nextDue());
+        alarmBy(next, section);
+    }
+    if (reapNow)
+        reap();
+}
+
+// Somebody is left asleep, or has jobs in hand, because jobs were short so far.
+void Engine::watch(Section &section)
+{
+    if (m_watchAt == Never) {
+        m_watchAt = m_clock->now() + WatchInterval;
+        alarmBy(m_watchAt, section);
+    }
+}
+
+void Engine::checkProgress(qint64 now, Section &section)
+{
+    m_watchAt = Never;
+
+    bool again = false;
+    for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
+        const Hand::Count count = i->hand.count();
+        if (!count.running())
+            continue;
+        const qint64 elapsed = now - i->startedAt.load(std::memory_order_relaxed);
+        if (elapsed >= WatchInterval / 2) { // the estimate was wrong
+            m_meanRunTime = std::max(m_meanRunTime, double(elapsed));
+            putBack(*i, section);
+        }
+        again = again || count.waiting() > 0;
+    }
+
+    // A station that does not come is busy with something else; do not wait for it.
+    if (m_called) {
+        if (m_calledAt == 0)
+            m_calledAt = now;
+        else if (now - m_calledAt >= WatchInterval / 2)
+            m_called = nullptr;
+        again = true;
+    }
+    if (again && (m_queued + m_ownQueued > 0 || m_called))
+        watch(section);
+}
+
+void Engine::sweepCanceled(qint64 now, Section &section)
+{
+    constexpr int MostAtOnce = 1024; // some 20 µs under the lock
+
+    m_sweepAt = Never;
+    const PromiseLink *firstSeen = nullptr;
+    int looked = 0;
+    while (PromiseLink *link = m_promised.first()) {
+        if (link == firstSeen || looked == MostAtOnce)
+            break;
+        ++looked;
+        if (link->isCancelRequested()) {
+            AbstractJob &job = link->m_job;
+            removeWaiting(job);
+            section.cancel(job);
+        } else {
+            m_promised.remove(*link);
+            m_promised.append(*link);
+            if (!firstSeen)
+                firstSeen = link;
+        }
+    }
+    if (!m_promised.isEmpty())
+        m_sweepAt = now + (looked == MostAtOnce ? WatchInterval : SweepInterval);
+}
+
+// Waiting jobs whose time to live has passed go; those whose next attempt is due wait in a queue.
+void Engine::expire(qint64 now, Section &section)
+{
+    while (!m_due.isEmpty() && m_due.nextDue() <= now) {
+        AbstractJob &job = *m_due.first();
+        if (job.m_expiry && now >= job.m_expiry) {
+            removeWaiting(job);
+            section.discard(job, DiscardReason::TtlExpired);
+        } else {
+            leaveQueue(job);
+            enqueue(job, route(job), End::Back, section);
+        }
+    }
+}
+
+void Engine::buildAgain(qint64 now, Section &section)
+{
+    m_buildAt = Never;
+    for (const auto &slot : m_slots) {
+        if (slot->state != WorkerState::BackingOff)
+            continue;
+        if (now >= slot->buildAt)
+            addChore(*slot, WorkerState::Starting, section);
+        else
+            m_buildAt = std::min(m_buildAt, slot->buildAt);
+    }
+}
+
+} // namespace Millwright

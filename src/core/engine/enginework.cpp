@@ -1,0 +1,403 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+#include "job/errors.h"
+#include "logging.h"
+
+#include <algorithm>
+
+namespace Millwright {
+
+// --- What a station does next -----------------------------------------------------------------
+
+Order Engine::next(Station &station)
+{
+    Section section(*this);
+    if (station.givenUp) {
+        if (Incarnation *last = std::exchange(station.atWork, nullptr)) {
+            for (int i = 0; i < last->hand.count().settled; ++i) {
+                if (AbstractJob *job = last->hand.at(i))
+                    section.release(*job);
+            }
+        }
+        return {Order::Close};
+    }
+    if (station.activity != Station::Activity::Serving) {
+        station.activity = Station::Activity::Serving;
+        ++m_serving;
+        relist(station);
+        if (m_called == &station)
+            m_called = nullptr;
+    }
+    if (station.atWork)
+        putDown(*station.atWork, section);
+    closeIfDone(section);
+
+    if (std::optional<Order> chore = nextChore(station, section))
+        return *chore;
+
+    while (mayRun()) {
+        WorkerSlot *own = station.ready.first();
+        WorkerSlot *shared = m_queued > 0 ? station.parked.first() : nullptr;
+        if (!own && !shared)
+            break;
+        const bool takeOwn = own && !(shared && station.sharedTurn);
+        station.sharedTurn = takeOwn;
+        WorkerSlot &slot = takeOwn ? *own : *shared;
+        if (take(slot, takeOwn, section)) {
+            callNext(section);
+            return {Order::Run, slot.incarnation};
+        }
+    }
+
+    if (station.closing && station.hosted == 0) {
+        end(station, section);
+        return {Order::Close};
+    }
+    station.activity = Station::Activity::Quiet;
+    --m_serving;
+    relist(station);
+    callNext(section);
+    return {Order::Rest};
+}
+
+void Engine::yield(Station &station)
+{
+    Section section(*this);
+    if (station.givenUp || station.activity != Station::Activity::Serving)
+        return;
+    if (station.atWork)
+        putDown(*station.atWork, section);
+    station.activity = Station::Activity::Called;
+    --m_serving;
+    callNext(section);
+}
+
+bool Engine::mayRun() const
+{
+    return m_state == FactoryState::Running
+        || (m_state == FactoryState::Draining && m_unstarted == 0);
+}
+
+// --- Waking -----------------------------------------------------------------------------------
+
+// Wakes at most one station; when it comes, it wakes the next if there is still work. A thread that
+// is woken for every job costs more than most jobs do.
+void Engine::callNext(Section &section)
+{
+    if (!mayRun())
+        return;
+    Station *pending = m_pending.first();
+    Station *quiet = m_queued > 0 ? m_quiet.first() : nullptr;
+    if (!pending && !quiet)
+        return;
+    if (!m_called && isWorthCalling()) {
+        Station &station = pending ? *pending : *quiet;
+        m_called = &station;
+        m_calledAt = 0; // the time is read when somebody asks
+        station.activity = Station::Activity::Called;
+        relist(station);
+        section.ring(station);
+        if (!m_pending.first() && !m_quiet.first())
+            return;
+    }
+    watch(section);
+}
+
+// Short jobs are done by as many threads as there are processors, and by fewer while little waits.
+// Whether jobs are short is an estimate, so progress is watched while it holds a thread back.
+bool Engine::isWorthCalling() const
+{
+    if (m_serving == 0 || m_meanRunTime < 0 || m_meanRunTime >= BatchTime)
+        return true;
+    const double work = double(m_queued + m_ownQueued) * m_meanRunTime;
+    return m_serving < m_parallelism && work > WakeTime * m_serving;
+}
+
+void Engine::relist(Station &station)
+{
+    const bool resting = station.activity == Station::Activity::Quiet;
+    const bool quiet = resting && !station.parked.isEmpty();
+    if (quiet && !m_quiet.contains(station))
+        m_quiet.prepend(station);
+    else if (!quiet)
+        m_quiet.remove(station);
+    const bool pending = resting && !station.ready.isEmpty();
+    if (pending && !m_pending.contains(station))
+        m_pending.append(station);
+    else if (!pending)
+        m_pending.remove(station);
+}
+
+// Puts a worker into the lists it belongs to, after something about it has changed.
+void Engine::relist(WorkerSlot &slot)
+{
+    Station &station = *slot.station;
+    const bool up = slot.incarnation
+        && (slot.state == WorkerState::Idle || slot.state == WorkerState::Busy);
+    const bool engaged = up && m_engaged.contains(*slot.incarnation);
+    const bool ready = up && !engaged && slot.ownSize > 0;
+    const bool free = up && !engaged && slot.ownSize == 0 && !slot.leaving;
+
+    if (free && !m_freeSlots.contains(slot)) {
+        m_freeSlots.prepend(slot);
+        station.parked.prepend(slot);
+        ++m_free;
+    } else if (!free && m_freeSlots.contains(slot)) {
+        m_freeSlots.remove(slot);
+        station.parked.remove(slot);
+        --m_free;
+    }
+    if (ready && !station.ready.contains(slot)) {
+        station.ready.append(slot);
+        ++m_ready;
+    } else if (!ready && station.ready.contains(slot)) {
+        station.ready.remove(slot);
+        --m_ready;
+    }
+    if (up)
+        slot.state = engaged || ready ? WorkerState::Busy : WorkerState::Idle;
+    relist(station);
+}
+
+// --- Hands ------------------------------------------------------------------------------------
+
+// Fills the worker's hand from its own queue or from the factory's. False if nothing was left.
+bool Engine::take(WorkerSlot &slot, bool own, Section &section)
+{
+    Incarnation &incarnation = *slot.incarnation;
+    const qsizetype &available = own ? slot.ownSize : m_queued;
+    Queue &queue = queueOf(own ? &slot : nullptr);
+    const qint64 now = m_clock->now();
+    const int wanted = batchSize(available);
+
+    std::array<AbstractJob *, Hand::Capacity> jobs;
+    int count = 0;
+    while (count < wanted && available > 0) {
+        AbstractJob *job = queue.pop();
+        if (!job)
+            qFatal("Millwright: the queue of factory \"%s\" holds %lld jobs but pop() returned none. "
+                   "A Queue must return every job that was pushed.",
+                   qUtf8Printable(m_name), qlonglong(available));
+        leaveQueue(*job);
+        if (job->m_expiry && now >= job->m_expiry) {
+            section.discard(*job, DiscardReason::TtlExpired);
+            continue;
+        }
+        job->m_routed = now;
+        job->m_place = AbstractJob::Place::Hand;
+        jobs[std::size_t(count++)] = job;
+    }
+    if (count == 0)
+        return false;
+
+    incarnation.now = incarnation.takenAt = now;
+    incarnation.fromOwnQueue = own;
+    incarnation.hand.deal({jobs.data(), std::size_t(count)});
+    m_engaged.append(incarnation);
+    ++m_engagedCount;
+    m_dealt += count;
+    slot.station->atWork = &incarnation;
+    relist(slot);
+    if (count > 1)
+        watch(section);
+    return true;
+}
+
+int Engine::batchSize(qsizetype available) const
+{
+    if (m_meanRunTime < 0 || m_meanRunTime >= BatchTime)
+        return 1;
+    const double fit = BatchTime / std::max(1.0, m_meanRunTime);
+    const qsizetype share = available / std::max(1, m_serving);
+    return int(std::clamp<qsizetype>(std::min(qsizetype(fit), share), 1, Hand::Capacity));
+}
+
+// Brings what the worker has done without the lock into the counters.
+void Engine::account(Incarnation &incarnation)
+{
+    const int settled = incarnation.hand.count().settled;
+    const int done = settled - incarnation.accounted;
+    incarnation.accounted = settled;
+    incarnation.slot->completed += done;
+    m_counters.completed += done;
+}
+
+// The worker has worked through its hand.
+void Engine::putDown(Incarnation &incarnation, Section &section)
+{
+    account(incarnation);
+    const Hand::Count count = incarnation.hand.count();
+    Q_ASSERT(count.settled == count.end);
+    for (int i = 0; i < count.settled; ++i) {
+        if (AbstractJob *job = incarnation.hand.at(i))
+            section.release(*job);
+    }
+    if (count.settled > 0) {
+        const double mean = double(incarnation.now - incarnation.takenAt) / count.settled;
+        m_meanRunTime = m_meanRunTime < 0 ? mean : m_meanRunTime + (mean - m_meanRunTime) / 8;
+    }
+    m_dealt -= count.end;
+    incarnation.hand.deal({});
+    incarnation.accounted = 0;
+    m_engaged.remove(incarnation);
+    --m_engagedCount;
+    incarnation.station.atWork = nullptr;
+
+    WorkerSlot &slot = *incarnation.slot;
+    relist(slot);
+    if (slot.leaving)
+        dismiss(slot, section);
+}
+
+// Takes back what the worker has in hand but has not started, to be next where it came from.
+void Engine::putBack(Incarnation &incarnation, Section &section)
+{
+    const int count = incarnation.hand.revoke();
+    const int first = incarnation.hand.count().end;
+    m_dealt -= count;
+    for (int i = first + count - 1; i >= first; --i) {
+        enqueue(*incarnation.hand.at(i), incarnation.fromOwnQueue ? incarnation.slot : nullptr,
+                End::Front, section);
+    }
+}
+
+qint64 Engine::waitingInHands() const
+{
+    qint64 waiting = 0;
+    for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
+        waiting += i->hand.count().waiting();
+    return waiting;
+}
+
+// --- One job ----------------------------------------------------------------------------------
+
+AbstractJob *Engine::begin(Incarnation &incarnation)
+{
+    while (AbstractJob *job = incarnation.hand.claim()) {
+        if (job->m_expiry && incarnation.now >= job->m_expiry) {
+            endUnrun(incarnation, *job, Outcome::Discarded);
+        } else if (job->m_promised && job->promiseLink()->isCancelRequested()) {
+            endUnrun(incarnation, *job, Outcome::Canceled);
+        } else {
+            job->m_started = incarnation.now;
+            incarnation.startedAt.store(incarnation.now, std::memory_order_relaxed);
+            return job;
+        }
+    }
+    return nullptr;
+}
+
+std::exception_ptr Engine::execute(Incarnation &incarnation, AbstractJob &job)
+{
+    try {
+        job.run(incarnation.worker.get());
+        return nullptr;
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error)
+{
+    const qint64 now = m_clock->now();
+    incarnation.now = now;
+    if (error) {
+        endFailed(incarnation, job, error);
+        return;
+    }
+    if (job.m_promised && job.promiseLink()->isCancelRequested()) {
+        endUnrun(incarnation, job, Outcome::Canceled);
+        return;
+    }
+    if (!incarnation.hand.settle()) { // given up meanwhile: nobody waits for this any more
+        job.unref();
+        return;
+    }
+    incarnation.statistics->record(job.m_submitted, job.m_started, now);
+    if (job.m_promised)
+        job.deliver(); // after it was counted: who awaits the future sees the counter
+}
+
+// Lock held. The running job ends in another way than by completing; false if it was given up.
+bool Engine::settle(Incarnation &incarnation)
+{
+    account(incarnation);
+    const int index = incarnation.hand.count().settled;
+    if (!incarnation.hand.settle())
+        return false;
+    ++incarnation.accounted;
+    incarnation.hand.forget(index);
+    return true;
+}
+
+// Ends a claimed job that completes nothing.
+void Engine::endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome)
+{
+    Section section(*this);
+    if (!incarnation.slot || !settle(incarnation))
+        section.release(job);
+    else if (outcome == Outcome::Canceled)
+        section.cancel(job);
+    else
+        section.discard(job, DiscardReason::TtlExpired);
+}
+
+void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error)
+{
+    const QString key = job.keyText();
+    const QString text = errorText(error);
+    bool given = false; // to somebody else
+    {
+        Section section(*this);
+        if (!incarnation.slot || !settle(incarnation)) {
+            section.release(job);
+            return;
+        }
+        WorkerSlot &slot = *incarnation.slot;
+        if (m_onFailure == OnFailure::ReplaceWorker) {
+            putBack(incarnation, section);
+            ++slot.restarts;
+            ++m_counters.restarts;
+            addChore(slot, WorkerState::Restarting, section);
+        }
+        if (job.m_promised && job.promiseLink()->isCancelRequested()) {
+            section.cancel(job);
+            given = true;
+        } else if (retry(job, incarnation.now, section)) {
+            log(FactoryEvent::JobRetried, slot.id, key, text, incarnation.now);
+            given = true;
+        } else {
+            ++m_counters.failed;
+            ++slot.failed;
+            log(FactoryEvent::JobFailed, slot.id, key, text, incarnation.now);
+        }
+    }
+    if (!given) {
+        job.reject(error);
+        job.unref();
+    }
+}
+
+// Lets a failed job wait for its next attempt, if it has one.
+bool Engine::retry(AbstractJob &job, qint64 now, Section &section)
+{
+    if (!job.m_extras || job.m_messageTaken || m_discarding)
+        return false;
+    const RetryPolicy &policy = job.m_extras->retry;
+    if (job.m_attempt >= policy.maximumAttempts || !(policy.on & RetryPolicy::Failed))
+        return false;
+    const qint64 backoff = policy.backoffAfter(job.m_attempt).count();
+    ++job.m_attempt;
+    ++m_counters.retried;
+    job.m_place = AbstractJob::Place::Nowhere;
+    if (backoff > 0)
+        delay(job, now < Never - backoff ? now + backoff : Never - 1, section);
+    else
+        enqueue(job, route(job), End::Back, section);
+    callNext(section);
+    return true;
+}
+
+} // namespace Millwright

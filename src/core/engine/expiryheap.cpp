@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/expiryheap.h"
+
+namespace Millwright {
+
+void ExpiryHeap::insert(AbstractJob &job, qint64 due)
+{
+    job.m_due = due;
+    m_jobs.push_back(&job);
+    siftUp(m_jobs.size() - 1);
+}
+
+void ExpiryHeap::remove(AbstractJob &job)
+{
+    if (job.m_heapIndex < 0)
+        return;
+    const auto index = std::size_t(job.m_heapIndex);
+    job.m_heapIndex = -1;
+    AbstractJob *last = m_jobs.back();
+    m_jobs.pop_back();
+    if (last == &job)
+        return;
+    place(index, last);
+    siftUp(index);
+    siftDown(std::size_t(last->m_heapIndex));
+}
+
+void ExpiryHeap::siftUp(std::size_t index)
+{
+    AbstractJob *job = m_jobs[index];
+    while (index > 0) {
+        const std::size_t parent = (index - 1) / 2;
+        if (m_jobs[parent]->m_due <= job->m_due)
+            break;
+        place(index, m_jobs[parent]);
+        index = parent;
+    }
+    place(index, job);
+}
+
+void ExpiryHeap::siftDown(std::size_t index)
+{
+    AbstractJob *job = m_jobs[index];
+    for (;;) {
+        std::size_t child = 2 * index + 1;
+        if (child >= m_jobs.size())
+            break;
+        if (child + 1 < m_jobs.size() && m_jobs[child + 1]->m_due < m_jobs[child]->m_due)
+            ++child;
+        if (job->m_due <= m_jobs[child]->m_due)
+            break;
+        place(index, m_jobs[child]);
+        index = child;
+    }
+    place(index, job);
+}
+
+} // namespace Millwright

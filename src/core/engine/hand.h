@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../job/abstractjob.h"
+
+#include <array>
+#include <atomic>
+#include <span>
+
+namespace Millwright {
+
+//! The jobs that a worker has taken and works through without the engine's lock.
+//!
+//! The owner is the thread of the worker: it claims one job after the other and settles each. At
+//! any time another thread that holds the engine's lock may take back the jobs that are not claimed
+//! (`revoke()`), or all, the running one included (`seize()`). One atomic word decides every race.
+class Hand
+{
+public:
+    static constexpr int Capacity = 64;
+
+    //! What the word says: the jobs [0, settled) are done, [settled, claimed) is the one running,
+    //! [claimed, end) are waiting.
+    struct Count
+    {
+        int settled;
+        int claimed;
+        int end;
+        bool seized;
+
+        [[nodiscard]] int running() const { return claimed - settled; }
+        [[nodiscard]] int waiting() const { return end - claimed; }
+    };
+
+    [[nodiscard]] Count count() const { return unpack(m_word.load(std::memory_order_acquire)); }
+    [[nodiscard]] AbstractJob *at(int index) const { return m_jobs[std::size_t(index)]; }
+    //! Lock held. The job that is running, if any. It cannot be destroyed before the owner takes
+    //! the lock again.
+    [[nodiscard]] AbstractJob *running() const
+    {
+        const Count now = count();
+        return now.running() && !now.seized ? at(now.settled) : nullptr;
+    }
+
+    //! Owner, lock held, everything settled.
+    void deal(std::span<AbstractJob *const> jobs)
+    {
+        Q_ASSERT(jobs.size() <= Capacity);
+        std::copy(jobs.begin(), jobs.end(), m_jobs.begin());
+        m_word.store(quint64(jobs.size()) << EndShift, std::memory_order_release);
+    }
+
+    //! Owner, lock held. The job at this index has found another owner.
+    void forget(int index) { m_jobs[std::size_t(index)] = nullptr; }
+
+    //! Owner. The next job, now running; nullptr when there is none.
+    AbstractJob *claim()
+    {
+        quint64 word = m_word.load(std::memory_order_acquire);
+        for (;;) {
+            const Count now = unpack(word);
+            if (now.seized || now.claimed == now.end)
+                return nullptr;
+            if (m_word.compare_exchange_weak(word, word + One, std::memory_order_acq_rel))
+                return at(now.claimed);
+        }
+    }
+
+    //! Owner. The running job is done; false if it was seized meanwhile and is no longer the
+    //! owner's to report.
+    [[nodiscard]] bool settle()
+    {
+        quint64 word = m_word.load(std::memory_order_acquire);
+        while (!(word & Seized)) {
+            if (m_word.compare_exchange_weak(word, word + (One << SettledShift),
+                                             std::memory_order_acq_rel))
+                return true;
+        }
+        return false;
+    }
+
+    //! Lock held. Cuts off the jobs that are not claimed and returns how many they are; they stand
+    //! at `count().end` and after.
+    int revoke()
+    {
+        quint64 word = m_word.load(std::memory_order_acquire);
+        for (;;) {
+            const Count now = unpack(word);
+            if (now.waiting() == 0)
+                return 0;
+            const quint64 cut = (word & ~(Mask << EndShift)) | quint64(now.claimed) << EndShift;
+            if (m_word.compare_exchange_weak(word, cut, std::memory_order_acq_rel))
+                return now.waiting();
+        }
+    }
+
+    //! Lock held. Takes everything away from the owner for good, and returns the count as it was.
+    Count seize() { return unpack(m_word.fetch_or(Seized, std::memory_order_acq_rel)); }
+
+private:
+    static constexpr quint64 Mask = 0xffff;
+    static constexpr quint64 One = 1;
+    static constexpr int SettledShift = 16;
+    static constexpr int EndShift = 32;
+    static constexpr quint64 Seized = One << 48;
+
+    static constexpr Count unpack(quint64 word)
+    {
+        return {int(word >> SettledShift & Mask), int(word & Mask), int(word >> EndShift & Mask),
+                (word & Seized) != 0};
+    }
+
+    std::atomic<quint64> m_word = 0;
+    std::array<AbstractJob *, Capacity> m_jobs{};
+};
+
+} // namespace Millwright

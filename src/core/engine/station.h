@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "workerslot.h"
+
+#include <QtCore/qdeadlinetimer.h>
+
+#include <memory>
+
+namespace Millwright {
+
+class Engine;
+
+//! A thread on which workers live, as the engine sees it: something that comes and calls
+//! `Engine::next()` after it was rung. The engine decides which worker does what on it.
+class MILLWRIGHT_CORE_EXPORT Station : public std::enable_shared_from_this<Station>
+{
+public:
+    virtual ~Station();
+
+    //! Makes the thread exist. Called once, without the engine's lock.
+    virtual void open(const std::shared_ptr<Engine> &engine) = 0;
+    //! Makes the thread call `Engine::next()` soon. Any thread, without the engine's lock.
+    virtual void ring() = 0;
+    //! Like `ring()`, and makes the thread end when `next()` says so even if no event can be
+    //! delivered to it any more.
+    virtual void close() = 0;
+    //! Waits for the end of the thread; false when it has not ended by the deadline.
+    [[nodiscard]] virtual bool join(QDeadlineTimer deadline) = 0;
+    //! True on the thread of the station.
+    [[nodiscard]] virtual bool isCurrent() const = 0;
+    //! Asks what runs there to come to an end: `QThread::requestInterruption()`.
+    virtual void requestInterruption() = 0;
+
+protected:
+    Station() = default;
+    Q_DISABLE_COPY_MOVE(Station)
+
+private:
+    friend class Engine;
+
+    enum class Activity : quint8 { Quiet, Called, Serving };
+
+    Activity activity = Activity::Quiet;
+    bool closing = false; // no worker will be placed here again
+    bool givenUp = false; // whatever it still does is ignored
+    bool sharedTurn = false; // the factory's queue is served before the workers' own
+    int hosted = 0; // slots that live here
+    Incarnation *atWork = nullptr; // whose hand it works through
+    IntrusiveList<WorkerSlot, &WorkerSlot::parkedLink> parked; // nothing to do
+    IntrusiveList<WorkerSlot, &WorkerSlot::readyLink> ready; // with jobs of their own
+    IntrusiveList<WorkerSlot, &WorkerSlot::choreLink> chores; // to be built or dismantled
+    ListLink<Station> quietLink;
+    ListLink<Station> pendingLink;
+};
+
+//! Where stations come from. The seam through which tests run without threads.
+class MILLWRIGHT_CORE_EXPORT StationHost
+{
+public:
+    virtual ~StationHost();
+
+    [[nodiscard]] virtual std::shared_ptr<Station> createStation(const QString &name) = 0;
+};
+
+} // namespace Millwright

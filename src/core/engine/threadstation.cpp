@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/threadstation.h"
+
+#include <algorithm>
+
+namespace Millwright {
+
+namespace {
+
+// How long a thread goes on taking jobs before it lets its event loop have a turn.
+constexpr qint64 Turn = 2'000'000;
+// How long a thread that has run out of work looks out for more before it sleeps, if more has come
+// that soon of late. Waking a sleeping thread takes about as long.
+constexpr qint64 LongestLinger = 50'000;
+// A longer gap counts as this one, so that a thread that wakes after an hour learns quickly.
+constexpr qint64 LongGap = 1'000'000;
+
+qint64 nanoseconds()
+{
+    return QDeadlineTimer::current(Qt::PreciseTimer).deadlineNSecs();
+}
+
+} // namespace
+
+std::shared_ptr<Station> ThreadStationHost::createStation(const QString &name)
+{
+    return std::make_shared<ThreadStation>(name);
+}
+
+ThreadStation::ThreadStation(const QString &name) : m_meanGap(LongGap)
+{
+    setObjectName(name);
+    m_threshold.moveToThread(this);
+    connect(this, &ThreadStation::doorbell, &m_threshold, [this] { answer(); }, Qt::QueuedConnection);
+}
+
+ThreadStation::~ThreadStation() = default;
+
+void ThreadStation::open(const std::shared_ptr<Engine> &engine)
+{
+    m_engine = engine;
+    start();
+}
+
+void ThreadStation::ring()
+{
+    if (m_bell.exchange(Bell::Rung, std::memory_order_acq_rel) == Bell::Silent)
+        Q_EMIT doorbell();
+}
+
+void ThreadStation::close()
+{
+    ring();
+    quit();
+}
+
+bool ThreadStation::join(QDeadlineTimer deadline)
+{
+    return wait(deadline);
+}
+
+bool ThreadStation::isCurrent() const
+{
+    return QThread::currentThread() == this;
+}
+
+void ThreadStation::requestInterruption()
+{
+    QThread::requestInterruption();
+}
+
+void ThreadStation::run()
+{
+    // The event loop ends when the station is closed, or when a worker calls quit(): only the engine
+    // decides. The first lets the last workers go even after the application object is gone, when
+    // no event is delivered any more.
+    do {
+        exec();
+        serve();
+    } while (!m_closed);
+    m_engine.reset();
+}
+
+void ThreadStation::answer()
+{
+    if (m_serving) { // a worker runs an event loop of its own inside a job
+        m_missed = true;
+        return;
+    }
+    m_bell.store(Bell::Silent, std::memory_order_release);
+    noteGap();
+    serve();
+}
+
+void ThreadStation::serve()
+{
+    m_serving = true;
+    const qint64 end = nanoseconds() + Turn;
+    do {
+        for (;;) {
+            const Order order = m_engine->next(*this);
+            if (order.kind == Order::Rest)
+                break;
+            carryOut(order);
+            if (m_closed) {
+                m_serving = false;
+                quit();
+                return;
+            }
+            if (nanoseconds() >= end) {
+                m_engine->yield(*this);
+                m_serving = false;
+                ring();
+                return;
+            }
+        }
+    } while (linger());
+    m_serving = false;
+}
+
+void ThreadStation::carryOut(const Order &order)
+{
+    Incarnation *incarnation = order.incarnation.get();
+    switch (order.kind) {
+    case Order::Run:
+        while (AbstractJob *job = m_engine->begin(*incarnation))
+            m_engine->finish(*incarnation, *job, Engine::execute(*incarnation, *job));
+        break;
+    case Order::Build:
+        m_engine->build(*incarnation);
+        break;
+    case Order::Dismantle:
+        // Inside a nested event loop a slot of the worker may be on the stack.
+        m_engine->dismantle(*incarnation, order.orderly, loopLevel() > 1);
+        break;
+    case Order::Close:
+        m_closed = true;
+        break;
+    case Order::Rest:
+        break;
+    }
+}
+
+// Looks out for the next ring, if rings have come soon of late. True if there is something to do.
+bool ThreadStation::linger()
+{
+    static const bool manyProcessors = QThread::idealThreadCount() > 1;
+    if (std::exchange(m_missed, false)) {
+        m_bell.store(Bell::Silent, std::memory_order_release);
+        return true;
+    }
+    m_restingSince = nanoseconds();
+    Bell silent = Bell::Silent;
+    if (!manyProcessors || m_meanGap > LongestLinger
+        || !m_bell.compare_exchange_strong(silent, Bell::Lingering)) {
+        return false;
+    }
+    while (m_bell.load(std::memory_order_acquire) == Bell::Lingering
+           && nanoseconds() - m_restingSince < LongestLinger) {
+        relaxProcessor();
+    }
+    if (m_bell.exchange(Bell::Silent, std::memory_order_acq_rel) == Bell::Lingering)
+        return false;
+    noteGap();
+    return true;
+}
+
+void ThreadStation::noteGap()
+{
+    const qint64 gap = std::min(nanoseconds() - m_restingSince, LongGap);
+    m_meanGap += (gap - m_meanGap) / 4;
+}
+
+} // namespace Millwright

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "engine.h"
+
+#include <QtCore/qthread.h>
+
+namespace Millwright {
+
+//! The stations of the real world: a QThread with an event loop each.
+class ThreadStationHost final : public StationHost
+{
+public:
+    [[nodiscard]] std::shared_ptr<Station> createStation(const QString &name) override;
+};
+
+//! A QThread whose workers take their jobs from the engine.
+//!
+//! The engine rings through `doorbell`, a queued signal that is never posted twice: a ring that finds
+//! an unanswered one does nothing. Between jobs the thread goes back to its event loop every few
+//! milliseconds, so timers, sockets and queued slots of the workers are served under any load.
+class ThreadStation final : public QThread, public Station
+{
+    Q_OBJECT
+
+public:
+    explicit ThreadStation(const QString &name);
+    ~ThreadStation() override;
+
+    void open(const std::shared_ptr<Engine> &engine) override;
+    void ring() override;
+    void close() override;
+    [[nodiscard]] bool join(QDeadlineTimer deadline) override;
+    [[nodiscard]] bool isCurrent() const override;
+    void requestInterruption() override;
+
+Q_SIGNALS:
+    void doorbell();
+
+protected:
+    void run() override;
+
+private:
+    enum class Bell : int { Silent, Rung, Lingering };
+
+    void answer();
+    void serve();
+    void carryOut(const Order &order);
+    [[nodiscard]] bool linger();
+    void noteGap();
+
+    std::shared_ptr<Engine> m_engine;
+    QObject m_threshold; // lives on the thread; the doorbell is heard here
+    std::atomic<Bell> m_bell = Bell::Silent;
+    bool m_serving = false;
+    bool m_missed = false; // a ring that came while serving
+    bool m_closed = false;
+    qint64 m_restingSince = 0;
+    qint64 m_meanGap; // between running out of work and the next ring
+};
+
+} // namespace Millwright

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../statistics/workerstatistics.h"
+#include "../queueing/queue.h"
+#include "hand.h"
+#include "intrusivelist.h"
+
+#include <QtCore/qobject.h>
+
+#include <memory>
+
+namespace Millwright {
+
+class Station;
+struct WorkerSlot;
+
+//! One life of a worker, from its constructor to its destructor. A worker that is replaced goes on
+//! under the same id as a new incarnation; what an old one still does concerns nobody.
+struct Incarnation
+{
+    Incarnation(WorkerSlot &theSlot, Station &theStation);
+
+    const int id;
+    Station &station;
+
+    // The lock's.
+    WorkerSlot *slot; // nullptr once given up
+    int accounted = 0; // settled jobs of the hand that are in the counters
+    bool fromOwnQueue = false; // where the hand's jobs come from
+    ListLink<Incarnation> engagedLink;
+
+    // The worker's thread's.
+    std::unique_ptr<QObject> worker;
+    qint64 now = 0; // the last time read
+    qint64 takenAt = 0;
+
+    // Shared without the lock.
+    Hand hand;
+    std::atomic<qint64> startedAt = 0; // of the running job
+    const std::shared_ptr<WorkerStatistics> statistics;
+};
+
+//! A place in the pool, known by its id, whoever fills it at the time. All of it is the lock's.
+struct WorkerSlot
+{
+    explicit WorkerSlot(int theId) : id(theId), statistics(std::make_shared<WorkerStatistics>()) {}
+
+    const int id;
+    WorkerState state = WorkerState::Absent;
+    bool leaving = false; // surplus: goes when its own queue is empty
+    bool awaited = false; // the factory waits for its first start
+    Station *station = nullptr;
+    std::shared_ptr<Incarnation> incarnation;
+
+    std::unique_ptr<Queue> ownQueue; // made when a router first uses it
+    qsizetype ownSize = 0;
+
+    int failedBuilds = 0; // in a row
+    qint64 buildAt = 0; // when backing off
+
+    qint64 completed = 0;
+    qint64 failed = 0;
+    qint64 restarts = 0;
+    std::shared_ptr<WorkerStatistics> statistics;
+
+    ListLink<WorkerSlot> freeLink;
+    ListLink<WorkerSlot> parkedLink;
+    ListLink<WorkerSlot> readyLink;
+    ListLink<WorkerSlot> choreLink;
+};
+
+inline Incarnation::Incarnation(WorkerSlot &theSlot, Station &theStation)
+    : id(theSlot.id), station(theStation), slot(&theSlot), statistics(theSlot.statistics)
+{
+}
+
+} // namespace Millwright

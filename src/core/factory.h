@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "factorybase.h"
+#include "verdict.h"
+#include "worker.h"
+
+#include <concepts>
+#include <tuple>
+
+namespace Millwright {
+
+//! A `WorkerBuilder` that gives every worker these arguments; each worker gets its own copies.
+template<typename W, typename... Arguments>
+[[nodiscard]] auto workerBuilder(Arguments... arguments)
+{
+    static_assert(std::is_constructible_v<W, const Arguments &...>,
+                  "workerBuilder<W>(arguments...): W has no constructor that takes these arguments.");
+    return [arguments...](const WorkerContext &) { return std::make_unique<W>(arguments...); };
+}
+
+namespace Detail {
+
+template<typename B, typename W>
+concept BuilderOf = requires(const B builder, const WorkerContext &context) {
+    { builder(context) } -> std::convertible_to<std::unique_ptr<W>>;
+};
+
+template<typename W>
+WorkerBuilder defaultBuilder()
+{
+    static_assert(std::is_default_constructible_v<W>
+                      || std::is_constructible_v<W, const WorkerContext &>,
+                  "Factory<W>: W needs a default constructor, or one that takes a WorkerContext. To "
+                  "give it arguments pass a builder: Factory<W>(settings, "
+                  "workerBuilder<W>(arguments...)).");
+    return [](const WorkerContext &context) -> std::unique_ptr<QObject> {
+        if constexpr (std::is_constructible_v<W, const WorkerContext &>)
+            return std::make_unique<W>(context);
+        else
+            return std::make_unique<W>();
+    };
+}
+
+} // namespace Detail
+
+//! A pool of workers of one class, and the jobs given to them.
+//!
+//! \code
+//! Millwright::Factory<HashWorker> hashing({.name = "hashing", .workerCount = 4});
+//! hashing.start();
+//! hashing.submit(path, {}).then(this, [this](QByteArray hash) { show(hash); });
+//! \endcode
+//!
+//! A worker can also be a function; the types are read off its parameter:
+//!
+//! \code
+//! Millwright::Factory squares({}, [](Millwright::Job<int, int> &job) {
+//!     return job.message() * job.message();
+//! });
+//! \endcode
+template<typename W>
+class Factory final : public FactoryBase
+{
+    static_assert(Detail::IsWorker<W>::value,
+                  "Factory<W>: W must derive publicly from Millwright::Worker<Key, Message, Result>, "
+                  "or be left out where the worker is a function that takes a "
+                  "Millwright::Job<Key, Message> &.");
+
+public:
+    using WorkerType = W;
+    using Key = typename W::KeyType;
+    using Message = typename W::MessageType;
+    using Result = typename W::ResultType;
+    using Job = Millwright::Job<Key, Message>;
+
+    //! Workers are made by their default constructor, or by one that takes a `WorkerContext`.
+    explicit Factory(FactorySettings settings = {}, QObject *parent = nullptr)
+        : FactoryBase(std::move(settings), Detail::defaultBuilder<W>(), parent)
+    {
+    }
+
+    //! Workers are made by `builder`, a function that takes a `const WorkerContext &` and returns a
+    //! `std::unique_ptr<W>`. It is called on the thread of each worker, possibly by several at once.
+    template<typename Builder>
+        requires Detail::BuilderOf<Builder, W>
+    Factory(FactorySettings settings, Builder builder, QObject *parent = nullptr)
+        : FactoryBase(
+            std::move(settings),
+            [builder = std::move(builder)](const WorkerContext &context) -> std::unique_ptr<QObject> {
+                return builder(context);
+            },
+            parent)
+    {
+    }
+
+    //! Each worker is a copy of `function`, which takes a `Job &` and returns the result.
+    template<typename Function>
+        requires Detail::JobFunction<Function>
+    Factory(FactorySettings settings, Function function, QObject *parent = nullptr)
+        : FactoryBase(
+            std::move(settings),
+            [function = std::move(function)](const WorkerContext &) -> std::unique_ptr<QObject> {
+                return std::make_unique<W>(function);
+            },
+            parent)
+    {
+    }
+
+    //! Gives the factory a job whose result nobody waits for. Any thread, also from inside a worker
+    //! or a handler; does not block. A refused job goes to the discard handler first, and comes
+    //! back in the verdict with its message, if the handler has not taken it.
+    Verdict<Message> dispatch(Key key, Message message, const JobOptions &options = {})
+    {
+        auto job = std::make_unique<Detail::DispatchedJob<W>>(std::move(key), std::move(message),
+                                                              options);
+        if (const auto reason = engine().submit(*job)) {
+            if (job->isMessageTaken())
+                return {*reason, std::nullopt};
+            return {*reason, std::move(job->message())};
+        }
+        job.release(); // the factory's
+        return {};
+    }
+
+    //! Gives the factory a job and returns the future of its result. Any thread, also from inside a
+    //! worker or a handler; does not block.
+    //!
+    //! The future ends with the result, or with an exception: what `process()` threw, or
+    //! `JobDiscarded`, or `WorkerLost`. Canceling it takes a waiting job out of the queue, and lets
+    //! a running one see `Job::isCanceled()`; the future then ends without a result, within a few
+    //! hundredths of a second for a waiting job. Dropping it changes nothing: the job runs.
+    [[nodiscard]] QFuture<Result> submit(Key key, Message message, const JobOptions &options = {})
+    {
+        auto job = std::make_unique<Detail::SubmittedJob<W>>(std::move(key), std::move(message),
+                                                             options);
+        QFuture<Result> future = job->future();
+        if (!engine().submit(*job))
+            job.release(); // the factory's
+        return future;
+    }
+
+    //! Called for every job that is discarded, on the thread that caused it, without any lock, so it
+    //! may dispatch again. The job and what `Job::takeMessage()` leaves of it are gone afterwards.
+    //! It may be called by several threads at once, and must not throw.
+    void setDiscardHandler(std::function<void(Job &, DiscardReason)> handler)
+    {
+        engine().setDiscardHandler(
+            [handler = std::move(handler)](AbstractJob &job, DiscardReason reason) {
+                if (handler)
+                    handler(static_cast<Job &>(job), reason);
+            });
+    }
+};
+
+template<typename Function>
+    requires Detail::JobFunction<Function>
+Factory(FactorySettings, Function) -> Factory<FunctionWorker<std::decay_t<Function>>>;
+
+template<typename Function>
+    requires Detail::JobFunction<Function>
+Factory(FactorySettings, Function, QObject *) -> Factory<FunctionWorker<std::decay_t<Function>>>;
+
+} // namespace Millwright

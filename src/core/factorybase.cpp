@@ -1,0 +1,319 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "factorybase.h"
+
+#include "engine/threadstation.h"
+#include "logging.h"
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qcoreevent.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace Millwright {
+
+namespace {
+
+int toInt(qint64 value)
+{
+    return int(std::clamp<qint64>(value, std::numeric_limits<int>::min(),
+                                  std::numeric_limits<int>::max()));
+}
+
+} // namespace
+
+// Carries the news of the engine, which come on any thread, to the object while it lives.
+class FactoryBase::Relay final : public EngineObserver
+{
+public:
+    explicit Relay(FactoryBase *target) : m_target(target) {}
+
+    void engineChanged() override
+    {
+        const QMutexLocker locker(&m_mutex);
+        if (m_target)
+            QMetaObject::invokeMethod(m_target, &FactoryBase::onEngineChanged, Qt::QueuedConnection);
+    }
+
+    void cut()
+    {
+        const QMutexLocker locker(&m_mutex);
+        m_target = nullptr;
+    }
+
+private:
+    QMutex m_mutex;
+    FactoryBase *m_target;
+};
+
+FactoryBase::FactoryBase(FactorySettings settings, WorkerBuilder builder, QObject *parent)
+    : QObject(parent), m_stopDeadline(toInt(settings.stopDeadline.count()))
+{
+    m_engine = std::make_shared<Engine>(std::move(settings), std::move(builder), Clock::system(),
+                                        std::make_unique<ThreadStationHost>());
+    watchEngine();
+}
+
+FactoryBase::~FactoryBase()
+{
+    m_relay->cut();
+    m_engine->stop(QDeadlineTimer(std::max(0, stopDeadline())));
+    m_engine->setObserver(nullptr);
+}
+
+void FactoryBase::rebuild(FactorySettings settings, WorkerBuilder builder)
+{
+    m_relay->cut();
+    m_engine->stop(QDeadlineTimer(0));
+    setStopDeadline(toInt(settings.stopDeadline.count()));
+    m_engine = std::make_shared<Engine>(std::move(settings), std::move(builder), Clock::system(),
+                                        std::make_unique<ThreadStationHost>());
+    watchEngine();
+    Q_EMIT nameChanged();
+    Q_EMIT threadCountChanged();
+    notify();
+}
+
+void FactoryBase::watchEngine()
+{
+    m_relay = std::make_shared<Relay>(this);
+    m_engine->setObserver(m_relay);
+    m_seen = look();
+    m_engine->listen();
+}
+
+QString FactoryBase::name() const
+{
+    return m_engine->name();
+}
+
+bool FactoryBase::start()
+{
+    if (!QCoreApplication::instance()) {
+        qCWarning(lcMillwright,
+                  "Factory \"%ls\": start() was ignored; create the QCoreApplication first, its "
+                  "threads need it to receive signals.",
+                  qUtf16Printable(name()));
+        return false;
+    }
+    return m_engine->start();
+}
+
+QFuture<void> FactoryBase::drain()
+{
+    m_engine->drain();
+    return m_engine->whenStopped();
+}
+
+QFuture<void> FactoryBase::stop()
+{
+    m_engine->stop();
+    return m_engine->whenStopped();
+}
+
+StopReport FactoryBase::stop(std::chrono::milliseconds deadline)
+{
+    return m_engine->stop(QDeadlineTimer(std::max(deadline, std::chrono::milliseconds(0))));
+}
+
+bool FactoryBase::waitForStopped(std::chrono::milliseconds deadline)
+{
+    return m_engine->waitForStopped(QDeadlineTimer(std::max(deadline, std::chrono::milliseconds(0))));
+}
+
+FactoryState FactoryBase::state() const
+{
+    return m_engine->state();
+}
+
+int FactoryBase::workerCount() const
+{
+    return m_engine->workerCount();
+}
+
+void FactoryBase::setWorkerCount(int count)
+{
+    m_engine->setWorkerCount(count);
+}
+
+int FactoryBase::threadCount() const
+{
+    return m_engine->threadCount();
+}
+
+int FactoryBase::queueLimit() const
+{
+    return toInt(m_engine->queueLimit());
+}
+
+void FactoryBase::setQueueLimit(int limit)
+{
+    m_engine->setQueueLimit(limit);
+}
+
+DiscardMode FactoryBase::discardMode() const
+{
+    return m_engine->discardMode();
+}
+
+void FactoryBase::setDiscardMode(DiscardMode mode)
+{
+    m_engine->setDiscardMode(mode);
+}
+
+OnFailure FactoryBase::onFailure() const
+{
+    return m_engine->onFailure();
+}
+
+void FactoryBase::setOnFailure(OnFailure action)
+{
+    m_engine->setOnFailure(action);
+}
+
+int FactoryBase::stopDeadline() const
+{
+    return m_stopDeadline.load(std::memory_order_relaxed);
+}
+
+void FactoryBase::setStopDeadline(int milliseconds)
+{
+    if (milliseconds < 0) {
+        qCWarning(lcMillwright, "Factory \"%ls\": a stop deadline of %d ms was ignored; it must be 0 or more.",
+                  qUtf16Printable(name()), milliseconds);
+        return;
+    }
+    if (m_stopDeadline.exchange(milliseconds, std::memory_order_relaxed) != milliseconds)
+        QMetaObject::invokeMethod(this, &FactoryBase::stopDeadlineChanged, Qt::AutoConnection);
+}
+
+int FactoryBase::queueDepth() const
+{
+    return toInt(m_engine->queueDepth());
+}
+
+int FactoryBase::activeWorkers() const
+{
+    return m_engine->activeWorkers();
+}
+
+int FactoryBase::availableCapacity() const
+{
+    return toInt(m_engine->availableCapacity());
+}
+
+Counters FactoryBase::counters() const
+{
+    return m_engine->counters();
+}
+
+double FactoryBase::discardedExpired() const
+{
+    return double(counters().discarded(DiscardReason::TtlExpired));
+}
+
+double FactoryBase::discardedShed() const
+{
+    return double(counters().discarded(DiscardReason::Loadshed));
+}
+
+double FactoryBase::discardedRateLimited() const
+{
+    return double(counters().discarded(DiscardReason::RateLimited));
+}
+
+double FactoryBase::discardedShutdown() const
+{
+    return double(counters().discarded(DiscardReason::Shutdown));
+}
+
+FactorySnapshot FactoryBase::snapshot(bool withWorkers) const
+{
+    return m_engine->snapshot(withWorkers);
+}
+
+Latencies FactoryBase::latencies() const
+{
+    return m_engine->latencies();
+}
+
+Latencies FactoryBase::latencies(int worker) const
+{
+    return m_engine->latencies(worker).value_or(Latencies());
+}
+
+QList<FactoryEvent> FactoryBase::eventsSince(quint64 number) const
+{
+    return m_engine->eventsSince(number);
+}
+
+// --- Notification -----------------------------------------------------------------------------
+
+FactoryBase::Seen FactoryBase::look() const
+{
+    const FactorySnapshot now = m_engine->snapshot(false);
+    return {now.state,
+            now.workerCount,
+            toInt(now.queueLimit),
+            m_engine->discardMode(),
+            m_engine->onFailure(),
+            toInt(now.counters.waiting),
+            now.activeWorkers,
+            toInt(now.availableCapacity),
+            now.counters};
+}
+
+// The first change is told at once, further ones when the interval is over. While nothing changes
+// there is no timer.
+void FactoryBase::onEngineChanged()
+{
+    if (m_timer.isActive())
+        return;
+    const auto elapsed = m_lastNotified.isValid()
+        ? std::chrono::milliseconds(m_lastNotified.elapsed())
+        : NotifyInterval;
+    if (elapsed >= NotifyInterval)
+        notify();
+    else
+        m_timer.start(int((NotifyInterval - elapsed).count()), this);
+}
+
+void FactoryBase::timerEvent(QTimerEvent *event)
+{
+    if (event->timerId() != m_timer.timerId()) {
+        QObject::timerEvent(event);
+        return;
+    }
+    m_timer.stop();
+    notify();
+}
+
+void FactoryBase::notify()
+{
+    m_lastNotified.start();
+    m_engine->listen(); // before looking, so that no change is missed
+    const Seen before = std::exchange(m_seen, look());
+    const Seen now = m_seen; // a slot may come back here
+    if (now.state != before.state)
+        Q_EMIT stateChanged();
+    if (now.workerCount != before.workerCount)
+        Q_EMIT workerCountChanged();
+    if (now.queueLimit != before.queueLimit)
+        Q_EMIT queueLimitChanged();
+    if (now.discardMode != before.discardMode)
+        Q_EMIT discardModeChanged();
+    if (now.onFailure != before.onFailure)
+        Q_EMIT onFailureChanged();
+    if (now.queueDepth != before.queueDepth)
+        Q_EMIT queueDepthChanged();
+    if (now.activeWorkers != before.activeWorkers)
+        Q_EMIT activeWorkersChanged();
+    if (now.availableCapacity != before.availableCapacity)
+        Q_EMIT availableCapacityChanged();
+    if (now.counters != before.counters)
+        Q_EMIT countersChanged();
+}
+
+} // namespace Millwright

@@ -1,0 +1,202 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "engine/engine.h"
+
+#include <QtCore/qbasictimer.h>
+#include <QtCore/qelapsedtimer.h>
+#include <QtCore/qfuture.h>
+#include <QtCore/qobject.h>
+
+#include <chrono>
+#include <memory>
+
+namespace Millwright {
+
+//! A factory without the types of its jobs: its life, its settings, and what can be seen of it.
+//! `Factory<Worker>` is the whole of it; dashboards and QML need no more than this.
+//!
+//! Every function may be called from any thread, but for the constructor and the destructor. The
+//! notify signals are emitted on the thread of the object, at most every 100 ms and only when
+//! something has changed; they need an event loop there, nothing else does.
+class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
+{
+    Q_OBJECT
+    Q_PROPERTY(QString name READ name NOTIFY nameChanged)
+    Q_PROPERTY(Millwright::FactoryState state READ state NOTIFY stateChanged FINAL)
+    Q_PROPERTY(int workerCount READ workerCount WRITE setWorkerCount NOTIFY workerCountChanged FINAL)
+    Q_PROPERTY(int threadCount READ threadCount NOTIFY threadCountChanged)
+    Q_PROPERTY(int queueLimit READ queueLimit WRITE setQueueLimit NOTIFY queueLimitChanged FINAL)
+    Q_PROPERTY(Millwright::DiscardMode discardMode READ discardMode WRITE setDiscardMode NOTIFY
+                   discardModeChanged FINAL)
+    Q_PROPERTY(Millwright::OnFailure onFailure READ onFailure WRITE setOnFailure NOTIFY
+                   onFailureChanged FINAL)
+    Q_PROPERTY(int stopDeadline READ stopDeadline WRITE setStopDeadline NOTIFY stopDeadlineChanged
+                   FINAL)
+
+    Q_PROPERTY(int queueDepth READ queueDepth NOTIFY queueDepthChanged FINAL)
+    Q_PROPERTY(int activeWorkers READ activeWorkers NOTIFY activeWorkersChanged FINAL)
+    Q_PROPERTY(int availableCapacity READ availableCapacity NOTIFY availableCapacityChanged FINAL)
+
+    Q_PROPERTY(double submitted READ submitted NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double completed READ completed NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double failed READ failed NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double discarded READ discarded NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double discardedExpired READ discardedExpired NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double discardedShed READ discardedShed NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double discardedRateLimited READ discardedRateLimited NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double discardedShutdown READ discardedShutdown NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double canceled READ canceled NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double lost READ lost NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double retried READ retried NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double restarts READ restarts NOTIFY countersChanged FINAL)
+
+public:
+    //! Notify signals come no faster than this.
+    static constexpr std::chrono::milliseconds NotifyInterval{100};
+
+    //! `stop(stopDeadline)`: discards what waits, lets running jobs finish, and returns within the
+    //! stop deadline whatever the workers do. Workers that have not come to an end by then are given
+    //! up: their jobs end as `WorkerLost` and are named in a warning, their threads are left alone.
+    ~FactoryBase() override;
+
+    [[nodiscard]] QString name() const;
+
+    // --- Life ---
+
+    //! Builds the workers; jobs run once all have been started. Needs a QCoreApplication. False,
+    //! with a warning, when there is none, and when the factory was started before: a factory runs
+    //! once.
+    Q_INVOKABLE bool start();
+
+    //! Refuses new jobs (`Shutdown`), finishes all accepted ones, retries included, then stops. A
+    //! factory that was never started discards them. The future ends when the factory has stopped.
+    QFuture<void> drain();
+
+    //! Refuses new jobs and discards those that wait (`Shutdown`), lets running ones finish, then
+    //! stops. Returns at once; the future ends when the factory has stopped, which takes as long as
+    //! the longest running job.
+    QFuture<void> stop();
+
+    //! The same, and waits for it, but no longer than the deadline: then what still runs is given up
+    //! as described at the destructor, and reported. Do not call it from a job of this factory.
+    StopReport stop(std::chrono::milliseconds deadline);
+
+    //! Blocks until the factory has stopped; false if it has not by the deadline.
+    bool waitForStopped(std::chrono::milliseconds deadline);
+
+    [[nodiscard]] FactoryState state() const;
+
+    // --- Settings, all of which may be changed at any time ---
+
+    [[nodiscard]] int workerCount() const;
+    //! Grows at once, serving waiting jobs. When it shrinks, the workers with the highest ids go:
+    //! idle ones now, busy ones after what waits for them alone. 0 lets jobs wait. Negative numbers
+    //! are ignored with a warning.
+    void setWorkerCount(int count);
+
+    //! The number of threads that all workers share; 0 when each has its own.
+    [[nodiscard]] int threadCount() const;
+
+    //! `FactorySettings::Unlimited` (-1, as any negative number) for no limit. Jobs that wait already
+    //! are not touched.
+    [[nodiscard]] int queueLimit() const;
+    void setQueueLimit(int limit);
+    [[nodiscard]] DiscardMode discardMode() const;
+    void setDiscardMode(DiscardMode mode);
+    [[nodiscard]] OnFailure onFailure() const;
+    void setOnFailure(OnFailure action);
+    //! How long the destructor waits for running jobs. Milliseconds, 5000 by default.
+    [[nodiscard]] int stopDeadline() const;
+    void setStopDeadline(int milliseconds);
+
+    // --- What can be seen. The first three never wait for a busy factory. ---
+
+    //! Jobs that wait: accepted, and not started.
+    [[nodiscard]] int queueDepth() const;
+    //! Workers that run a job or have jobs waiting for them alone.
+    [[nodiscard]] int activeWorkers() const;
+    //! How many jobs more could be accepted now: free workers, and room left in the queue. With no
+    //! limit, the free workers alone.
+    [[nodiscard]] int availableCapacity() const;
+
+    //! All counters at one instant.
+    [[nodiscard]] Counters counters() const;
+    //! The factory and, if wanted, each of its workers at one instant.
+    [[nodiscard]] FactorySnapshot snapshot(bool withWorkers = true) const;
+    //! How long completed jobs took, over all workers; or one of them, empty if there never was one.
+    [[nodiscard]] Latencies latencies() const;
+    [[nodiscard]] Latencies latencies(int worker) const;
+    //! What has happened since the event of this number; the last 256 events are kept.
+    [[nodiscard]] QList<FactoryEvent> eventsSince(quint64 number) const;
+
+    // The counters as QML wants them.
+    [[nodiscard]] double submitted() const { return double(counters().submitted); }
+    [[nodiscard]] double completed() const { return double(counters().completed); }
+    [[nodiscard]] double failed() const { return double(counters().failed); }
+    [[nodiscard]] double discarded() const { return double(counters().discarded()); }
+    [[nodiscard]] double discardedExpired() const;
+    [[nodiscard]] double discardedShed() const;
+    [[nodiscard]] double discardedRateLimited() const;
+    [[nodiscard]] double discardedShutdown() const;
+    [[nodiscard]] double canceled() const { return double(counters().canceled); }
+    [[nodiscard]] double lost() const { return double(counters().lost); }
+    [[nodiscard]] double retried() const { return double(counters().retried); }
+    [[nodiscard]] double restarts() const { return double(counters().restarts); }
+
+Q_SIGNALS:
+    void nameChanged();
+    void stateChanged();
+    void workerCountChanged();
+    void threadCountChanged();
+    void queueLimitChanged();
+    void discardModeChanged();
+    void onFailureChanged();
+    void stopDeadlineChanged();
+    void queueDepthChanged();
+    void activeWorkersChanged();
+    void availableCapacityChanged();
+    void countersChanged();
+
+protected:
+    FactoryBase(FactorySettings settings, WorkerBuilder builder, QObject *parent);
+
+    //! For factories that learn their settings after construction. Only before `start()`, on the
+    //! object's thread, and before any job.
+    void rebuild(FactorySettings settings, WorkerBuilder builder);
+
+    [[nodiscard]] Engine &engine() const { return *m_engine; }
+
+    void timerEvent(QTimerEvent *event) override;
+
+private:
+    class Relay;
+    struct Seen
+    {
+        FactoryState state = FactoryState::Idle;
+        int workerCount = 0;
+        int queueLimit = 0;
+        DiscardMode discardMode = DiscardMode::Newest;
+        OnFailure onFailure = OnFailure::ReplaceWorker;
+        int queueDepth = 0;
+        int activeWorkers = 0;
+        int availableCapacity = 0;
+        Counters counters;
+    };
+
+    [[nodiscard]] Seen look() const;
+    void watchEngine();
+    void onEngineChanged();
+    void notify();
+
+    std::shared_ptr<Engine> m_engine;
+    std::shared_ptr<Relay> m_relay;
+    std::atomic<int> m_stopDeadline;
+    Seen m_seen; // what the last notification told
+    QElapsedTimer m_lastNotified;
+    QBasicTimer m_timer;
+};
+
+} // namespace Millwright

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "queueing/queue.h"
+#include "routing/router.h"
+
+#include <QtCore/qthread.h>
+
+#include <chrono>
+
+namespace Millwright {
+
+//! Everything that is decided about a factory when it is made. Each has a default that is right for
+//! a desktop application, so name only what differs:
+//! \code
+//! Millwright::Factory<HashWorker> hashing({.name = "hashing", .workerCount = 4});
+//! \endcode
+struct FactorySettings
+{
+    //! No queue limit.
+    static constexpr qsizetype Unlimited = -1;
+
+    //! For people: shown in dashboards and logs, and part of the names of the threads.
+    QString name = {};
+    //! How many workers there are; 0 lets jobs wait. The default is one for each processor.
+    int workerCount = QThread::idealThreadCount();
+    //! 0, the default, gives each worker a QThread of its own. A positive number lets all workers
+    //! share that many threads: right for many workers that mostly wait.
+    int threadCount = 0;
+    //! Chooses the worker of each job. The default is `queuer()`.
+    RouterBuilder router = {};
+    //! Where jobs wait. The default is `fifoQueue()`.
+    QueueBuilder queue = {};
+    //! How many jobs may wait; those that run do not count. With 0, a job runs at once or is shed.
+    //! A router that lets jobs wait at the workers makes it a limit for each worker.
+    qsizetype queueLimit = Unlimited;
+    DiscardMode discardMode = DiscardMode::Newest;
+    OnFailure onFailure = OnFailure::ReplaceWorker;
+    //! How long the destructor waits for running jobs before it gives their workers up.
+    std::chrono::milliseconds stopDeadline = std::chrono::seconds(5);
+};
+
+} // namespace Millwright

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../engine/intrusivelist.h"
+#include "joboptions.h"
+
+#include <QtCore/qobject.h>
+
+#include <atomic>
+#include <exception>
+#include <memory>
+
+namespace Millwright {
+
+class Engine;
+class ExpiryHeap;
+class JobList;
+class PromiseLink;
+struct Incarnation;
+struct WorkerSlot;
+
+//! The part of a job that the engine, routers and queues see: what it is called and how urgent it
+//! is, but not the types of its key and message. `Job<Key, Message>` is the whole of it.
+//!
+//! A job is created by `Factory::dispatch()` and `Factory::submit()`, and owned by the factory until
+//! its outcome is known. Every getter here is constant while the job waits and while it runs.
+class MILLWRIGHT_CORE_EXPORT AbstractJob
+{
+public:
+    virtual ~AbstractJob();
+
+    //! The hash of the key, with every bit well mixed.
+    [[nodiscard]] quint64 keyHash() const { return m_keyHash; }
+    //! The key as text, for people.
+    [[nodiscard]] virtual QString keyText() const = 0;
+    [[nodiscard]] QString label() const;
+    [[nodiscard]] Priority priority() const { return m_priority; }
+    [[nodiscard]] bool isDiscardable() const { return m_discardable; }
+    //! True once somebody has moved the message out.
+    [[nodiscard]] bool isMessageTaken() const { return m_messageTaken; }
+    //! 1 when the job runs for the first time, higher when it is retried.
+    [[nodiscard]] int attempt() const { return m_attempt; }
+
+    //! Grows with every job that joins a queue; a job that comes back to the front keeps its own.
+    [[nodiscard]] quint64 order() const { return m_order; }
+
+    //! When the job was given to the factory, handed to a worker, and started by it. Monotonic, in
+    //! nanoseconds of the factory's clock; 0 when it has not happened yet.
+    [[nodiscard]] qint64 submittedAt() const { return m_submitted; }
+    [[nodiscard]] qint64 routedAt() const { return m_routed; }
+    [[nodiscard]] qint64 startedAt() const { return m_started; }
+    //! How long the job waited before it was started.
+    [[nodiscard]] std::chrono::nanoseconds queueTime() const
+    {
+        return std::chrono::nanoseconds(m_started - m_submitted);
+    }
+
+protected:
+    AbstractJob(quint64 keyHash, const JobOptions &options);
+    Q_DISABLE_COPY_MOVE(AbstractJob)
+
+    void setMessageTaken() { m_messageTaken = true; }
+    void setPromised() { m_promised = true; }
+
+private:
+    friend class Engine;
+    friend class ExpiryHeap;
+    friend class JobList;
+
+    // What a job does, filled in by the typed layer. All are called without the engine's lock.
+    virtual void run(QObject *worker) = 0; // on the worker's thread; what it throws fails the job
+    virtual void deliver() {} // the result of run() to whoever asked for it
+    virtual void reject(const std::exception_ptr &) {}
+    virtual void cancel() {} // ends the future of a job that was canceled
+    virtual PromiseLink *promiseLink() { return nullptr; } // non-null exactly if m_promised
+
+    struct Extras
+    {
+        QString label;
+        RetryPolicy retry;
+    };
+
+    enum class Place : quint8 { Nowhere, Queue, OwnQueue, Delayed, Hand };
+
+    void ref() { m_references.fetch_add(1, std::memory_order_relaxed); }
+    void unref();
+
+    AbstractJob *m_next = nullptr; // JobList
+    AbstractJob *m_previous = nullptr; // JobList
+    quint64 m_keyHash;
+    quint64 m_order = 0;
+    qint64 m_submitted = 0;
+    qint64 m_routed = 0;
+    qint64 m_started = 0;
+    qint64 m_expiry; // a time to live until the job is submitted, then a point in time; 0 for never
+    qint64 m_due = 0; // ExpiryHeap: the next time at which something must be decided
+    std::unique_ptr<Extras> m_extras;
+    WorkerSlot *m_slot = nullptr; // whose own queue or hand it is in
+    int m_heapIndex = -1; // ExpiryHeap
+    std::atomic<int> m_references = 1;
+    quint16 m_attempt = 1;
+    Priority m_priority;
+    Place m_place = Place::Nowhere;
+    bool m_discardable;
+    bool m_messageTaken = false;
+    bool m_promised = false;
+};
+
+//! The part of a job that somebody holds a future of. While such a job waits it is on the engine's
+//! list of jobs that may be canceled at any moment: a QFuture tells its producer of `cancel()` only
+//! when asked.
+class MILLWRIGHT_CORE_EXPORT PromiseLink
+{
+public:
+    [[nodiscard]] virtual bool isCancelRequested() const = 0;
+
+protected:
+    explicit PromiseLink(AbstractJob &job) : m_job(job) {}
+    virtual ~PromiseLink();
+    Q_DISABLE_COPY_MOVE(PromiseLink)
+
+private:
+    friend class Engine;
+
+    AbstractJob &m_job;
+    ListLink<PromiseLink> m_waitingLink;
+};
+
+} // namespace Millwright

@@ -1,0 +1,195 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "abstractjob.h"
+
+#include <QtCore/qdebug.h>
+#include <QtCore/qhashfunctions.h>
+#include <QtCore/qfuture.h>
+#include <QtCore/qpromise.h>
+#include <QtCore/qvariant.h>
+
+#include <concepts>
+#include <optional>
+#include <utility>
+
+namespace Millwright {
+
+namespace Detail {
+
+// Keys are hashed by qHash(), or by std::hash for types that Qt does not know.
+template<typename Key>
+concept QtHashable = requires(const Key &key) {
+    { qHash(key, std::size_t(0)) } -> std::convertible_to<std::size_t>;
+};
+
+template<typename Key>
+concept StdHashable = requires(const Key &key) {
+    { std::hash<Key>{}(key) } -> std::convertible_to<std::size_t>;
+};
+
+template<typename Key>
+concept ValidKey = std::copy_constructible<Key> && std::equality_comparable<Key>
+    && (QtHashable<Key> || StdHashable<Key>);
+
+template<typename Key>
+quint64 hashKey(const Key &key)
+{
+    quint64 hash = 0;
+    if constexpr (QtHashable<Key>)
+        hash = qHash(key, std::size_t(0));
+    else
+        hash = std::hash<Key>{}(key);
+    // The finaliser of SplitMix64: neighbouring integers end up far apart.
+    hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebULL;
+    return hash ^ (hash >> 31);
+}
+
+template<typename Key>
+concept DebugStreamable = requires(QDebug debug, const Key &key) { debug << key; };
+
+template<typename Key>
+QString keyText(const Key &key)
+{
+    if constexpr (std::convertible_to<const Key &, QString>) {
+        return key;
+    } else if constexpr (std::same_as<Key, std::string>) {
+        return QString::fromStdString(key);
+    } else if constexpr (std::same_as<Key, bool>) {
+        return key ? QStringLiteral("true") : QStringLiteral("false");
+    } else if constexpr (std::integral<Key> || std::floating_point<Key>) {
+        return QString::number(key);
+    } else if constexpr (std::same_as<Key, QVariant>) {
+        return key.toString();
+    } else if constexpr (DebugStreamable<Key>) {
+        QString text;
+        QDebug(&text).nospace().noquote() << key;
+        return text;
+    } else {
+        return {};
+    }
+}
+
+} // namespace Detail
+
+//! One job as its worker sees it: what `Worker::process()` is given, and what a discard handler is
+//! given back. Valid while the call lasts.
+template<typename Key, typename Message>
+class Job : public AbstractJob
+{
+public:
+    [[nodiscard]] const Key &key() const { return m_key; }
+    [[nodiscard]] QString keyText() const override { return Detail::keyText(m_key); }
+
+    //! What is to be done. Was moved here from the caller of `dispatch()` or `submit()`.
+    [[nodiscard]] Message &message() { return m_message; }
+    [[nodiscard]] const Message &message() const { return m_message; }
+    //! Moves the message out. A job without its message cannot be retried.
+    [[nodiscard]] Message takeMessage()
+    {
+        setMessageTaken();
+        return std::move(m_message);
+    }
+
+    //! True once the future of this job was canceled: what `process()` returns is not wanted any
+    //! more. Long jobs ask now and then. Any thread.
+    [[nodiscard]] virtual bool isCanceled() const { return false; }
+
+protected:
+    Job(Key &&key, Message &&message, const JobOptions &options)
+        : AbstractJob(Detail::hashKey(key), options)
+        , m_key(std::move(key))
+        , m_message(std::move(message))
+    {
+    }
+
+private:
+    const Key m_key;
+    Message m_message;
+};
+
+namespace Detail {
+
+// What `dispatch()` makes: nobody waits for the result.
+template<typename W>
+class DispatchedJob final : public Job<typename W::KeyType, typename W::MessageType>
+{
+    using Base = Job<typename W::KeyType, typename W::MessageType>;
+
+public:
+    DispatchedJob(typename W::KeyType &&key, typename W::MessageType &&message,
+                  const JobOptions &options)
+        : Base(std::move(key), std::move(message), options)
+    {
+    }
+
+private:
+    void run(QObject *worker) override
+    {
+        static_cast<void>(static_cast<typename W::WorkerType *>(worker)->process(*this));
+    }
+};
+
+// What `submit()` makes: somebody holds the future of the result.
+template<typename W>
+class SubmittedJob final : public Job<typename W::KeyType, typename W::MessageType>,
+                           public PromiseLink
+{
+    using Base = Job<typename W::KeyType, typename W::MessageType>;
+    using Result = typename W::ResultType;
+
+public:
+    SubmittedJob(typename W::KeyType &&key, typename W::MessageType &&message,
+                 const JobOptions &options)
+        : Base(std::move(key), std::move(message), options), PromiseLink(static_cast<AbstractJob &>(*this))
+    {
+        this->setPromised();
+        m_promise.start();
+    }
+
+    [[nodiscard]] QFuture<Result> future() const { return m_promise.future(); }
+    [[nodiscard]] bool isCanceled() const override { return m_promise.isCanceled(); }
+    [[nodiscard]] bool isCancelRequested() const override { return m_promise.isCanceled(); }
+
+private:
+    void run(QObject *worker) override
+    {
+        auto &typed = *static_cast<typename W::WorkerType *>(worker);
+        if constexpr (std::is_void_v<Result>)
+            typed.process(*this);
+        else
+            m_result.emplace(typed.process(*this));
+    }
+
+    void deliver() override
+    {
+        if constexpr (!std::is_void_v<Result>)
+            m_promise.addResult(std::move(*m_result));
+        m_promise.finish();
+    }
+
+    void reject(const std::exception_ptr &error) override
+    {
+        m_promise.setException(error);
+        m_promise.finish();
+    }
+
+    void cancel() override { m_promise.finish(); }
+
+    PromiseLink *promiseLink() override { return this; }
+
+    struct Nothing
+    {
+    };
+    using Stored = std::conditional_t<std::is_void_v<Result>, Nothing, Result>;
+
+    QPromise<Result> m_promise;
+    std::optional<Stored> m_result;
+};
+
+} // namespace Detail
+
+} // namespace Millwright

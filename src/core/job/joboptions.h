@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../types.h"
+
+#include <QtCore/qflags.h>
+#include <QtCore/qstring.h>
+
+#include <chrono>
+
+namespace Millwright {
+
+//! Whether a job that did not complete is tried again.
+//!
+//! A retried job is the same job with a higher `Job::attempt()`; it keeps its future, its label and
+//! its time to live. A job whose message was taken out by `Job::takeMessage()` is not retried, since
+//! nothing is left to try it with.
+struct RetryPolicy
+{
+    //! The outcomes that can be retried.
+    enum On : quint8 {
+        Failed = 0x1, //!< an exception left `process()`
+        WorkerLost = 0x2, //!< the worker was given up; the job may have been half done
+    };
+    Q_DECLARE_FLAGS(Outcomes, On)
+
+    //! How often the job may run in all. 1, the default, means never again.
+    int maximumAttempts = 1;
+    //! The wait before the second attempt. It grows by `backoffFactor` with every further one.
+    std::chrono::nanoseconds backoff = std::chrono::nanoseconds::zero();
+    double backoffFactor = 2.0;
+    std::chrono::nanoseconds maximumBackoff = std::chrono::minutes(1);
+    Outcomes on = Failed;
+
+    //! The wait before the attempt that follows attempt number `attempt` (1 for the first).
+    [[nodiscard]] MILLWRIGHT_CORE_EXPORT std::chrono::nanoseconds backoffAfter(int attempt) const;
+
+    bool operator==(const RetryPolicy &) const = default;
+};
+Q_DECLARE_OPERATORS_FOR_FLAGS(RetryPolicy::Outcomes)
+
+//! What can be said about one job when it is submitted. The defaults cost nothing.
+struct JobOptions
+{
+    //! A job that has waited this long is discarded (`TtlExpired`) and never started. Zero, the
+    //! default, means that it waits as long as it takes.
+    std::chrono::nanoseconds timeToLive = std::chrono::nanoseconds::zero();
+    //! Obeyed by queues that know priorities, such as `priorityQueue()`, and by load shedding.
+    Priority priority = Priority::Normal;
+    //! A job that is not discardable is never shed by load; it may exceed the queue limit.
+    bool discardable = true;
+    RetryPolicy retry = {};
+    //! Free text for people: shown in logs and dashboards beside the key.
+    QString label = {};
+};
+
+} // namespace Millwright

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../job/joblist.h"
+
+#include <functional>
+#include <memory>
+
+namespace Millwright {
+
+//! Where jobs wait, and in which order they leave.
+//!
+//! Derive from it to write a queue; keep the jobs in one or more `JobList`s. The factory calls it
+//! one call at a time, under its lock, so a queue needs no lock of its own, must be quick, and must
+//! not call the factory. It owns no job: what is pushed is popped, removed or shed, once.
+class MILLWRIGHT_CORE_EXPORT Queue
+{
+public:
+    Queue();
+    virtual ~Queue();
+
+    //! A job begins to wait.
+    virtual void push(AbstractJob &job) = 0;
+    //! A job that had left by `pop()` but was not started comes back, to be the next to leave.
+    virtual void pushFront(AbstractJob &job) = 0;
+    //! The next job to leave, removed; nullptr when none waits.
+    virtual AbstractJob *pop() = 0;
+    //! The job that `pop()` would return.
+    [[nodiscard]] virtual AbstractJob *peek() const = 0;
+    //! A job that waits here leaves for another reason: it was canceled, or it expired.
+    virtual void remove(AbstractJob &job) = 0;
+    //! The discardable job to give up when there are too many, removed: the oldest of the lowest
+    //! priority. nullptr when no job here may be discarded.
+    virtual AbstractJob *shed() = 0;
+
+private:
+    Q_DISABLE_COPY_MOVE(Queue)
+};
+
+//! Makes a queue. A factory makes one for itself, and one for each worker that its router lets
+//! jobs wait at.
+using QueueBuilder = std::function<std::unique_ptr<Queue>()>;
+
+//! First in, first out. The default.
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QueueBuilder fifoQueue();
+//! By `Priority`, first in, first out within a level.
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QueueBuilder priorityQueue();
+
+//! A `QueueBuilder` for a queue class of your own, with its constructor's arguments.
+template<typename Q, typename... Arguments>
+[[nodiscard]] QueueBuilder customQueue(Arguments... arguments)
+{
+    static_assert(std::is_base_of_v<Queue, Q>,
+                  "customQueue<Q>(): Q must derive from Millwright::Queue.");
+    return [arguments...] { return std::make_unique<Q>(arguments...); };
+}
+
+} // namespace Millwright

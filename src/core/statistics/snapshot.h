@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../types.h"
+#include "histogram.h"
+
+#include <QtCore/qlist.h>
+
+#include <array>
+#include <chrono>
+
+namespace Millwright {
+
+//! The counters of a factory at one instant. Always true of one `Counters`:
+//! `submitted == completed + failed + discarded() + canceled + lost + waiting + running`.
+struct Counters
+{
+    qint64 submitted = 0;
+    qint64 completed = 0;
+    qint64 failed = 0;
+    std::array<qint64, DiscardReasons> discardedBy{}; //!< by `DiscardReason`
+    qint64 canceled = 0;
+    qint64 lost = 0;
+    qint64 waiting = 0; //!< accepted, not started
+    qint64 running = 0;
+
+    qint64 retried = 0; //!< attempts after the first
+    qint64 restarts = 0; //!< workers replaced
+
+    [[nodiscard]] qint64 discarded() const
+    {
+        qint64 sum = 0;
+        for (qint64 count : discardedBy)
+            sum += count;
+        return sum;
+    }
+    [[nodiscard]] qint64 discarded(DiscardReason reason) const
+    {
+        return discardedBy[std::size_t(reason)];
+    }
+
+    bool operator==(const Counters &) const = default;
+};
+
+//! What one worker is doing.
+struct WorkerSnapshot
+{
+    int id = 0;
+    WorkerState state = WorkerState::Absent;
+    qint64 completed = 0;
+    qint64 failed = 0;
+    qint64 restarts = 0;
+    qint64 waiting = 0; //!< jobs that wait for this worker alone
+    QString key = {}; //!< of the running job
+    QString label = {}; //!< of the running job
+    std::chrono::nanoseconds elapsed{}; //!< since the running job was started
+};
+
+//! A factory at one instant.
+struct FactorySnapshot
+{
+    qint64 time = 0; //!< monotonic, nanoseconds
+    FactoryState state = FactoryState::Idle;
+    Counters counters = {};
+    int workerCount = 0;
+    int activeWorkers = 0;
+    qint64 availableCapacity = 0;
+    qint64 queueLimit = -1;
+    QList<WorkerSnapshot> workers = {};
+};
+
+//! How long completed jobs took.
+struct Latencies
+{
+    HistogramSnapshot queueTime; //!< from submitted to started
+    HistogramSnapshot runTime; //!< from started to finished
+    HistogramSnapshot totalTime; //!< from submitted to finished
+};
+
+//! Something that happened in a factory, for people.
+struct FactoryEvent
+{
+    enum Kind : quint8 {
+        StateChanged,
+        WorkerRestarted,
+        WorkerStartFailed,
+        JobFailed,
+        JobRetried,
+        JobLost,
+    };
+
+    quint64 number = 0; //!< 1 for the first, and so on
+    qint64 time = 0; //!< monotonic, nanoseconds
+    Kind kind = StateChanged;
+    int worker = -1;
+    QString key = {};
+    QString text = {};
+};
+
+//! A job that did not finish before the deadline of a stop.
+struct UnfinishedJob
+{
+    int worker = -1;
+    QString key = {}; //!< empty when the worker was not in a job but in its own start or end
+    QString label = {};
+    std::chrono::nanoseconds elapsed{};
+};
+
+//! What a stop with a deadline left behind.
+struct StopReport
+{
+    QList<UnfinishedJob> unfinished = {};
+
+    [[nodiscard]] bool isClean() const { return unfinished.isEmpty(); }
+};
+
+} // namespace Millwright

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../engine/station.h"
+
+namespace Millwright {
+
+//! Keeps a station whose thread did not end in time until it does. A QThread must not be destroyed
+//! while it runs, so one that hangs for good is kept for good.
+void keepUntilEnded(std::shared_ptr<Station> station);
+
+} // namespace Millwright

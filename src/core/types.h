@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "millwright_global.h"
+
+#include <QtCore/qobjectdefs.h>
+#include <QtCore/qstring.h>
+
+namespace Millwright {
+Q_NAMESPACE_EXPORT(MILLWRIGHT_CORE_EXPORT)
+
+//! How urgent a job is. Queues that know priorities serve `Highest` first and keep the order of
+//! submission within a level. The default is `Normal`.
+enum class Priority : int { Highest, High, Important, Normal, BestEffort };
+Q_ENUM_NS(Priority)
+inline constexpr int PriorityLevels = 5;
+
+//! How a job ended. Every job given to a factory has exactly one.
+enum class Outcome : int { Completed, Failed, Discarded, Canceled, WorkerLost };
+Q_ENUM_NS(Outcome)
+
+//! Why a job was discarded.
+enum class DiscardReason : int {
+    TtlExpired, //!< its time to live passed before a worker could start it
+    Loadshed, //!< the queue limit was reached
+    RateLimited, //!< the rate limit was reached
+    Shutdown, //!< the factory is stopping, or has stopped
+};
+Q_ENUM_NS(DiscardReason)
+inline constexpr int DiscardReasons = 4;
+
+//! Which job is shed when the queue limit is reached.
+enum class DiscardMode : int {
+    Newest, //!< the job that has just been submitted is refused
+    Oldest, //!< the oldest waiting job of the lowest priority makes room
+};
+Q_ENUM_NS(DiscardMode)
+
+//! What becomes of a worker when an exception leaves its `process()`.
+enum class OnFailure : int {
+    ReplaceWorker, //!< it is destroyed, and a fresh worker with the same id takes over
+    KeepWorker, //!< it goes on with the next job
+};
+Q_ENUM_NS(OnFailure)
+
+//! The stages of a factory's life, in their order.
+enum class FactoryState : int {
+    Idle, //!< not started: accepted jobs wait
+    Starting, //!< workers are being built: accepted jobs wait
+    Running,
+    Draining, //!< refuses new jobs, ends what it has
+    Stopped, //!< all workers and threads are gone
+    Failed,
+};
+Q_ENUM_NS(FactoryState)
+
+//! What a worker is doing.
+enum class WorkerState : int {
+    Absent, //!< there is no worker with this id now
+    Starting, //!< being built on its thread
+    Idle,
+    Busy, //!< has a running job, or jobs waiting for it alone
+    Restarting, //!< failed, a fresh one is being built
+    BackingOff, //!< could not be built; the next attempt is due later
+    Stopping,
+};
+Q_ENUM_NS(WorkerState)
+
+//! The name of an enumerator, as it stands in the source.
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString toString(Outcome outcome);
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString toString(DiscardReason reason);
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString toString(FactoryState state);
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString toString(WorkerState state);
+
+} // namespace Millwright

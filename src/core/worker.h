@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "engine/engine.h"
+#include "job/errors.h"
+#include "job/job.h"
+
+#include <QtCore/qobject.h>
+
+namespace Millwright {
+
+//! The part of a worker that does not depend on the types of its jobs.
+class MILLWRIGHT_CORE_EXPORT WorkerBase : public QObject, public WorkerLife
+{
+    Q_OBJECT
+
+public:
+    WorkerBase();
+    ~WorkerBase() override;
+
+    //! 0 to worker count - 1. Known from `starting()` on; a replacement has the id of its
+    //! predecessor.
+    [[nodiscard]] int workerId() const { return m_context.id; }
+    [[nodiscard]] QString factoryName() const { return m_context.factoryName; }
+
+protected:
+    //! Called on the worker's thread before its first job. What it throws counts as a failed start,
+    //! which is tried again later.
+    virtual void starting();
+    //! Called on the worker's thread after its last job, before the destructor. Not called for a
+    //! worker that is replaced because it failed.
+    virtual void stopping();
+
+private:
+    void beginWorker(const WorkerContext &context) override;
+    void endWorker() override;
+
+    WorkerContext m_context;
+};
+
+//! A worker: derive from it, and say in `process()` how one job is done.
+//!
+//! The constructor, `starting()`, `process()`, `stopping()` and the destructor all run on the
+//! worker's own thread, so timers, sockets and queued slots of the worker work there. One job runs
+//! at a time. Jobs are done between the events of the thread: while `process()` runs, they wait.
+template<typename Key, typename Message, typename Result>
+class Worker : public WorkerBase
+{
+public:
+    using WorkerType = Worker;
+    using KeyType = Key;
+    using MessageType = Message;
+    using ResultType = Result;
+    using Job = Millwright::Job<Key, Message>;
+
+    static_assert(!std::is_reference_v<Key> && !std::is_const_v<Key> && Detail::ValidKey<Key>,
+                  "Worker<Key, Message, Result>: Key must be a plain, copyable type with operator== "
+                  "and a qHash() overload or a std::hash specialisation. Put what can only be moved "
+                  "into the Message.");
+    static_assert(std::is_object_v<Message> && !std::is_const_v<Message>
+                      && std::move_constructible<Message>,
+                  "Worker<Key, Message, Result>: Message must be a movable type, not a reference, "
+                  "const or void. For several values use a struct; for none use std::monostate.");
+    static_assert(std::is_void_v<Result>
+                      || (std::is_object_v<Result> && !std::is_const_v<Result>
+                          && std::move_constructible<Result>),
+                  "Worker<Key, Message, Result>: Result must be void or a movable type, not a "
+                  "reference or const.");
+
+    //! Does one job. What it returns is the result of the job's future. What it throws fails the
+    //! job; throw `JobError` with a text for people.
+    virtual Result process(Job &job) = 0;
+};
+
+namespace Detail {
+
+template<typename T>
+struct IsWorker
+{
+    template<typename K, typename M, typename R>
+    static std::true_type test(const Worker<K, M, R> *);
+    static std::false_type test(...);
+
+    static constexpr bool value = decltype(test(static_cast<T *>(nullptr)))::value;
+};
+
+// Reads key and message types off a callable that takes a `Job<Key, Message> &`.
+template<typename F>
+struct CallableTraits : CallableTraits<decltype(&F::operator())>
+{
+};
+
+template<typename R, typename K, typename M>
+struct CallableTraits<R (*)(Job<K, M> &)>
+{
+    using Base = Worker<K, M, R>;
+};
+
+template<typename C, typename R, typename K, typename M>
+struct CallableTraits<R (C::*)(Job<K, M> &)> : CallableTraits<R (*)(Job<K, M> &)>
+{
+};
+
+template<typename C, typename R, typename K, typename M>
+struct CallableTraits<R (C::*)(Job<K, M> &) const> : CallableTraits<R (*)(Job<K, M> &)>
+{
+};
+
+template<typename F>
+concept JobFunction = requires { typename CallableTraits<std::decay_t<F>>::Base; };
+
+} // namespace Detail
+
+//! A worker made of a function that takes a `Job<Key, Message> &`. Each worker has its own copy of
+//! the function, so what a lambda captures by value is not shared.
+template<typename Function>
+class FunctionWorker final : public Detail::CallableTraits<Function>::Base
+{
+    using Base = typename Detail::CallableTraits<Function>::Base;
+
+public:
+    explicit FunctionWorker(const Function &function) : m_function(function) {}
+
+    typename Base::ResultType process(typename Base::Job &job) override { return m_function(job); }
+
+private:
+    Function m_function;
+};
+
+} // namespace Millwright
