@@ -76,10 +76,11 @@ void ThreadStation::run()
     // The event loop ends when the station is closed, or when a worker calls quit(): only the engine
     // decides. The first lets the last workers go even after the application object is gone, when
     // no event is delivered any more.
-    do {
+    while (!m_closed) {
         exec();
-        serve();
-    } while (!m_closed);
+        if (!m_closed)
+            serve();
+    }
     m_engine.reset();
 }
 
