@@ -181,7 +181,7 @@ private:
     // Jobs shorter than this are taken in batches of about this much work.
     static constexpr double BatchTime = 20'000;
     // What it costs to wake a thread; less work than that is better left to those awake.
-    static constexpr double WakeTime = 50'000;
+    static constexpr double WakeTime = 200'000;
 
     enum class End : bool { Back, Front };
     static void report(AbstractJob &job, DiscardReason reason,
@@ -197,6 +197,7 @@ private:
     void awaitEnd(AbstractJob &job, qint64 due, Section &section);
     //! For a job that its queue has already let go.
     void leaveQueue(AbstractJob &job);
+    void forgetWaiting(AbstractJob &job);
     void removeWaiting(AbstractJob &job);
     void reroute(WorkerSlot *slot, Section &section);
     void discardWaiting(Section &section);
@@ -274,7 +275,8 @@ private:
     const QueueBuilder m_queueBuilder;
     const int m_parallelism;
 
-    mutable EngineMutex m_mutex;
+    // On a cache line of its own, apart from what is read without it.
+    alignas(64) mutable EngineMutex m_mutex;
 
     // All below is guarded by the mutex, but for the atomics.
     std::unique_ptr<Router> m_router;
@@ -357,7 +359,9 @@ public:
     //! Ends a job that has left every queue and hand. One reason per section.
     void discard(AbstractJob &job, DiscardReason reason);
     void cancel(AbstractJob &job);
-    void release(AbstractJob &job) { m_released.append(job); }
+    //! Jobs that have ended and are told so already.
+    void release(std::span<AbstractJob *const> jobs) { m_settled = jobs; }
+    void release(AbstractJob &job) { m_released = &job; }
 
 private:
     Q_DISABLE_COPY_MOVE(Section)
@@ -368,7 +372,8 @@ private:
     std::vector<std::shared_ptr<Station>> m_closes;
     JobList m_discarded;
     JobList m_canceled;
-    JobList m_released;
+    std::span<AbstractJob *const> m_settled;
+    AbstractJob *m_released = nullptr;
     std::shared_ptr<const DiscardHandler> m_handler;
     DiscardReason m_reason = DiscardReason::Shutdown;
     bool m_alarm = false;

@@ -35,8 +35,12 @@ Engine::Section::~Section()
         station->close();
     if (m_alarm)
         m_engine.m_clock->setAlarm(m_engine.weak_from_this(), alarmAt);
-    while (AbstractJob *job = m_released.takeFirst())
-        job->unref();
+    for (AbstractJob *job : m_settled) {
+        if (job)
+            job->unref();
+    }
+    if (m_released)
+        m_released->unref();
     while (AbstractJob *job = m_discarded.takeFirst()) {
         report(*job, m_reason, m_handler);
         job->unref();
@@ -244,12 +248,12 @@ void Engine::leaveQueue(AbstractJob &job)
     case AbstractJob::Place::Delayed:
         --m_delayed;
         break;
-    case AbstractJob::Place::Hand:
-    case AbstractJob::Place::Nowhere:
-        Q_UNREACHABLE();
     }
-    job.m_place = AbstractJob::Place::Nowhere;
-    job.m_slot = nullptr;
+    forgetWaiting(job);
+}
+
+void Engine::forgetWaiting(AbstractJob &job)
+{
     m_due.remove(job);
     if (job.m_promised)
         m_promised.remove(*job.promiseLink());

@@ -15,12 +15,8 @@ Order Engine::next(Station &station)
 {
     Section section(*this);
     if (station.givenUp) {
-        if (Incarnation *last = std::exchange(station.atWork, nullptr)) {
-            for (int i = 0; i < last->hand.count().settled; ++i) {
-                if (AbstractJob *job = last->hand.at(i))
-                    section.release(*job);
-            }
-        }
+        if (const Incarnation *last = std::exchange(station.atWork, nullptr))
+            section.release(last->hand.settledJobs());
         return {Order::Close};
     }
     if (station.activity != Station::Activity::Serving) {
@@ -167,34 +163,43 @@ void Engine::relist(WorkerSlot &slot)
 bool Engine::take(WorkerSlot &slot, bool own, Section &section)
 {
     Incarnation &incarnation = *slot.incarnation;
-    const qsizetype &available = own ? slot.ownSize : m_queued;
+    qsizetype &available = own ? slot.ownSize : m_queued;
     Queue &queue = queueOf(own ? &slot : nullptr);
     const qint64 now = m_clock->now();
     const int wanted = batchSize(available);
+    const std::span<AbstractJob *, Hand::Capacity> jobs = incarnation.hand.turnOver();
+    // Jobs that can end while they wait are on a list that they have to leave. Others need not be
+    // touched here, where everybody else has to wait for it.
+    const bool watched = !m_due.isEmpty() || !m_promised.isEmpty();
 
-    std::array<AbstractJob *, Hand::Capacity> jobs;
     int count = 0;
     while (count < wanted && available > 0) {
         AbstractJob *job = queue.pop();
-        if (!job)
+        if (!job) {
             qFatal("Millwright: the queue of factory \"%s\" holds %lld jobs but pop() returned none. "
                    "A Queue must return every job that was pushed.",
                    qUtf8Printable(m_name), qlonglong(available));
-        leaveQueue(*job);
-        if (job->m_expiry && now >= job->m_expiry) {
-            section.discard(*job, DiscardReason::TtlExpired);
-            continue;
         }
-        job->m_routed = now;
-        job->m_place = AbstractJob::Place::Hand;
+        --available;
+        if (own)
+            --m_ownQueued;
+        if (watched) {
+            forgetWaiting(*job);
+            if (job->m_expiry && now >= job->m_expiry) {
+                section.discard(*job, DiscardReason::TtlExpired);
+                continue;
+            }
+        }
         jobs[std::size_t(count++)] = job;
     }
+    if (own && available == 0)
+        relist(slot);
     if (count == 0)
         return false;
 
     incarnation.now = incarnation.takenAt = now;
     incarnation.fromOwnQueue = own;
-    incarnation.hand.deal({jobs.data(), std::size_t(count)});
+    incarnation.hand.deal(count);
     m_engaged.append(incarnation);
     ++m_engagedCount;
     m_dealt += count;
@@ -230,16 +235,13 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     account(incarnation);
     const Hand::Count count = incarnation.hand.count();
     Q_ASSERT(count.settled == count.end);
-    for (int i = 0; i < count.settled; ++i) {
-        if (AbstractJob *job = incarnation.hand.at(i))
-            section.release(*job);
-    }
+    section.release(incarnation.hand.settledJobs());
     if (count.settled > 0) {
         const double mean = double(incarnation.now - incarnation.takenAt) / count.settled;
         m_meanRunTime = m_meanRunTime < 0 ? mean : m_meanRunTime + (mean - m_meanRunTime) / 8;
     }
     m_dealt -= count.end;
-    incarnation.hand.deal({});
+    incarnation.hand.clear();
     incarnation.accounted = 0;
     m_engaged.remove(incarnation);
     --m_engagedCount;
@@ -281,6 +283,7 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
         } else if (job->m_promised && job->promiseLink()->isCancelRequested()) {
             endUnrun(incarnation, *job, Outcome::Canceled);
         } else {
+            job->m_routed = incarnation.takenAt;
             job->m_started = incarnation.now;
             incarnation.startedAt.store(incarnation.now, std::memory_order_relaxed);
             return job;
@@ -391,7 +394,6 @@ bool Engine::retry(AbstractJob &job, qint64 now, Section &section)
     const qint64 backoff = policy.backoffAfter(job.m_attempt).count();
     ++job.m_attempt;
     ++m_counters.retried;
-    job.m_place = AbstractJob::Place::Nowhere;
     if (backoff > 0)
         delay(job, now < Never - backoff ? now + backoff : Never - 1, section);
     else

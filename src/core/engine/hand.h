@@ -35,7 +35,7 @@ public:
     };
 
     [[nodiscard]] Count count() const { return unpack(m_word.load(std::memory_order_acquire)); }
-    [[nodiscard]] AbstractJob *at(int index) const { return m_jobs[std::size_t(index)]; }
+    [[nodiscard]] AbstractJob *at(int index) const { return jobs()[std::size_t(index)]; }
     //! Lock held. The job that is running, if any. It cannot be destroyed before the owner takes
     //! the lock again.
     [[nodiscard]] AbstractJob *running() const
@@ -44,16 +44,26 @@ public:
         return now.running() && !now.seized ? at(now.settled) : nullptr;
     }
 
-    //! Owner, lock held, everything settled.
-    void deal(std::span<AbstractJob *const> jobs)
+    //! Owner, lock held, everything settled. The hand is empty.
+    void clear() { m_word.store(0, std::memory_order_release); }
+    //! Owner, lock held, hand empty. Room for the jobs that are dealt next, apart from the room of
+    //! those before, which need not have been destroyed yet.
+    [[nodiscard]] std::span<AbstractJob *, Capacity> turnOver()
     {
-        Q_ASSERT(jobs.size() <= Capacity);
-        std::copy(jobs.begin(), jobs.end(), m_jobs.begin());
-        m_word.store(quint64(jobs.size()) << EndShift, std::memory_order_release);
+        m_front = !m_front;
+        return jobs();
+    }
+    //! Owner, lock held, after `turnOver()`. The first `count` jobs there are the new hand.
+    void deal(int count) { m_word.store(quint64(count) << EndShift, std::memory_order_release); }
+
+    //! Owner. The jobs that are done, without those that have found another owner (nullptr).
+    [[nodiscard]] std::span<AbstractJob *const> settledJobs() const
+    {
+        return {jobs().data(), std::size_t(count().settled)};
     }
 
     //! Owner, lock held. The job at this index has found another owner.
-    void forget(int index) { m_jobs[std::size_t(index)] = nullptr; }
+    void forget(int index) { jobs()[std::size_t(index)] = nullptr; }
 
     //! Owner. The next job, now running; nullptr when there is none.
     AbstractJob *claim()
@@ -112,8 +122,13 @@ private:
                 (word & Seized) != 0};
     }
 
+    using Jobs = std::array<AbstractJob *, Capacity>;
+    [[nodiscard]] Jobs &jobs() { return m_jobs[m_front ? 1 : 0]; }
+    [[nodiscard]] const Jobs &jobs() const { return m_jobs[m_front ? 1 : 0]; }
+
     std::atomic<quint64> m_word = 0;
-    std::array<AbstractJob *, Capacity> m_jobs{};
+    bool m_front = false; // the lock's
+    std::array<Jobs, 2> m_jobs{};
 };
 
 } // namespace Millwright

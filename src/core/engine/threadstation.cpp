@@ -14,12 +14,21 @@ constexpr qint64 Turn = 2'000'000;
 // How long a thread that has run out of work looks out for more before it sleeps, if more has come
 // that soon of late. Waking a sleeping thread takes about as long.
 constexpr qint64 LongestLinger = 50'000;
+// Work that comes in a stream is fetched no more often than this. To fetch single jobs as they come
+// is slower for both sides: they would pass the engine's lock to and fro for each.
+constexpr qint64 FetchInterval = 5'000;
 // A longer gap counts as this one, so that a thread that wakes after an hour learns quickly.
 constexpr qint64 LongGap = 1'000'000;
 
 qint64 nanoseconds()
 {
     return QDeadlineTimer::current(Qt::PreciseTimer).deadlineNSecs();
+}
+
+void pauseUntil(qint64 time)
+{
+    while (nanoseconds() < time)
+        relaxProcessor();
 }
 
 } // namespace
@@ -98,24 +107,27 @@ void ThreadStation::answer()
 void ThreadStation::serve()
 {
     m_serving = true;
-    const qint64 end = nanoseconds() + Turn;
+    const qint64 start = nanoseconds();
     do {
-        for (;;) {
+        for (int fetched = 0;; ++fetched) {
             const Order order = m_engine->next(*this);
             if (order.kind == Order::Rest)
                 break;
+            const qint64 since = nanoseconds();
             carryOut(order);
             if (m_closed) {
                 m_serving = false;
                 quit();
                 return;
             }
-            if (nanoseconds() >= end) {
+            if (nanoseconds() >= start + Turn) {
                 m_engine->yield(*this);
                 m_serving = false;
                 ring();
                 return;
             }
+            if (fetched > 0)
+                pauseUntil(since + FetchInterval);
         }
     } while (linger());
     m_serving = false;

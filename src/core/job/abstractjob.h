@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../engine/intrusivelist.h"
+#include "jobmemory.h"
 #include "joboptions.h"
 
 #include <QtCore/qobject.h>
@@ -11,11 +12,13 @@
 #include <atomic>
 #include <exception>
 #include <memory>
+#include <new>
 
 namespace Millwright {
 
 class Engine;
 class ExpiryHeap;
+class FifoQueue;
 class JobList;
 class PromiseLink;
 struct Incarnation;
@@ -30,6 +33,17 @@ class MILLWRIGHT_CORE_EXPORT AbstractJob
 {
 public:
     virtual ~AbstractJob();
+
+    static void *operator new(std::size_t size) { return JobMemory::allocate(size); }
+    static void operator delete(void *memory, std::size_t size) { JobMemory::release(memory, size); }
+    static void *operator new(std::size_t size, std::align_val_t alignment)
+    {
+        return ::operator new(size, alignment);
+    }
+    static void operator delete(void *memory, std::size_t, std::align_val_t alignment)
+    {
+        ::operator delete(memory, alignment);
+    }
 
     //! The hash of the key, with every bit well mixed.
     [[nodiscard]] quint64 keyHash() const { return m_keyHash; }
@@ -67,6 +81,7 @@ protected:
 private:
     friend class Engine;
     friend class ExpiryHeap;
+    friend class FifoQueue;
     friend class JobList;
 
     // What a job does, filled in by the typed layer. All are called without the engine's lock.
@@ -82,13 +97,17 @@ private:
         RetryPolicy retry;
     };
 
-    enum class Place : quint8 { Nowhere, Queue, OwnQueue, Delayed, Hand };
+    // Where it waits. Means nothing while it is in a hand.
+    enum class Place : quint8 { Queue, OwnQueue, Delayed };
 
     void ref() { m_references.fetch_add(1, std::memory_order_relaxed); }
     void unref();
 
     AbstractJob *m_next = nullptr; // JobList
-    AbstractJob *m_previous = nullptr; // JobList
+    union {
+        AbstractJob *m_previous = nullptr; // JobList
+        qint64 m_position; // FifoQueue
+    };
     quint64 m_keyHash;
     quint64 m_order = 0;
     qint64 m_submitted = 0;
@@ -97,12 +116,12 @@ private:
     qint64 m_expiry; // a time to live until the job is submitted, then a point in time; 0 for never
     qint64 m_due = 0; // ExpiryHeap: the next time at which something must be decided
     std::unique_ptr<Extras> m_extras;
-    WorkerSlot *m_slot = nullptr; // whose own queue or hand it is in
+    WorkerSlot *m_slot = nullptr; // whose own queue it waits in
     int m_heapIndex = -1; // ExpiryHeap
     std::atomic<int> m_references = 1;
     quint16 m_attempt = 1;
     Priority m_priority;
-    Place m_place = Place::Nowhere;
+    Place m_place = Place::Queue;
     bool m_discardable;
     bool m_messageTaken = false;
     bool m_promised = false;

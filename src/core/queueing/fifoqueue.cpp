@@ -5,19 +5,72 @@
 
 namespace Millwright {
 
-JobList &FifoQueue::listOf(const AbstractJob &job)
+void FifoQueue::Lane::append(AbstractJob &job)
+{
+    job.m_position = m_base + qint64(m_jobs.size());
+    m_jobs.push_back(&job);
+}
+
+void FifoQueue::Lane::prepend(AbstractJob &job)
+{
+    job.m_position = --m_base;
+    m_jobs.push_front(&job);
+}
+
+void FifoQueue::Lane::remove(AbstractJob &job)
+{
+    AbstractJob *&place = m_jobs[std::size_t(job.m_position - m_base)];
+    Q_ASSERT(place == &job);
+    place = nullptr;
+    ++m_holes;
+    dropHoles();
+}
+
+AbstractJob *FifoQueue::Lane::takeFirst()
+{
+    if (m_jobs.empty())
+        return nullptr;
+    AbstractJob *job = m_jobs.front();
+    m_jobs.pop_front();
+    ++m_base;
+    if (m_holes > 0)
+        dropHoles();
+    return job;
+}
+
+void FifoQueue::Lane::dropHoles()
+{
+    while (!m_jobs.empty() && !m_jobs.front()) {
+        m_jobs.pop_front();
+        ++m_base;
+        --m_holes;
+    }
+    // Where holes outnumber jobs the lane is closed up: a constant cost for each removed job.
+    constexpr std::size_t Few = 64;
+    if (m_holes > Few && m_holes > m_jobs.size() / 2) {
+        std::deque<AbstractJob *> jobs;
+        m_holes = 0;
+        m_jobs.swap(jobs);
+        for (AbstractJob *job : jobs) {
+            if (job)
+                append(*job);
+        }
+    }
+}
+
+FifoQueue::Lane &FifoQueue::laneOf(const AbstractJob &job)
 {
     return job.isDiscardable() ? m_discardable : m_firm;
 }
 
 void FifoQueue::push(AbstractJob &job)
 {
-    listOf(job).append(job);
+    laneOf(job).append(job);
 }
 
 void FifoQueue::pushFront(AbstractJob &job)
 {
-    listOf(job).prepend(job);
+    laneOf(job).prepend(job);
 }
 
 AbstractJob *FifoQueue::peek() const
@@ -31,15 +84,15 @@ AbstractJob *FifoQueue::peek() const
 
 AbstractJob *FifoQueue::pop()
 {
-    AbstractJob *job = peek();
-    if (job)
-        remove(*job);
-    return job;
+    AbstractJob *firm = m_firm.first();
+    if (firm && peek() == firm)
+        return m_firm.takeFirst();
+    return m_discardable.takeFirst();
 }
 
 void FifoQueue::remove(AbstractJob &job)
 {
-    listOf(job).remove(job);
+    laneOf(job).remove(job);
 }
 
 AbstractJob *FifoQueue::shed()
