@@ -15,6 +15,8 @@ function(millwright_add_test name)
 
     add_executable(${name} ${arg_SOURCES})
     target_link_libraries(${name} PRIVATE Millwright::Core Qt6::Test ${arg_LIBRARIES})
+    # Tests may look inside: "engine/engine.h", where a user has only <Millwright/Factory>.
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src/core")
     millwright_strict(${name})
 
     add_test(NAME ${name} COMMAND ${name})

@@ -305,7 +305,7 @@ void FactoryBase::notify()
     if (now.discardMode != before.discardMode)
         Q_EMIT discardModeChanged();
     if (now.onFailure != before.onFailure)
-        Q_EMIT onFailureChanged();
+        Q_EMIT failureActionChanged();
     if (now.queueDepth != before.queueDepth)
         Q_EMIT queueDepthChanged();
     if (now.activeWorkers != before.activeWorkers)

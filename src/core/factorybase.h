@@ -31,8 +31,8 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
     Q_PROPERTY(int queueLimit READ queueLimit WRITE setQueueLimit NOTIFY queueLimitChanged FINAL)
     Q_PROPERTY(Millwright::DiscardMode discardMode READ discardMode WRITE setDiscardMode NOTIFY
                    discardModeChanged FINAL)
-    Q_PROPERTY(Millwright::OnFailure onFailure READ onFailure WRITE setOnFailure NOTIFY
-                   onFailureChanged FINAL)
+    Q_PROPERTY(Millwright::OnFailure failureAction READ onFailure WRITE setOnFailure NOTIFY
+                   failureActionChanged FINAL)
     Q_PROPERTY(int stopDeadline READ stopDeadline WRITE setStopDeadline NOTIFY stopDeadlineChanged
                    FINAL)
 
@@ -153,7 +153,7 @@ Q_SIGNALS:
     void threadCountChanged();
     void queueLimitChanged();
     void discardModeChanged();
-    void onFailureChanged();
+    void failureActionChanged();
     void stopDeadlineChanged();
     void queueDepthChanged();
     void activeWorkersChanged();

@@ -88,23 +88,30 @@ struct IsWorker
 
 // Reads key and message types off a callable that takes a `Job<Key, Message> &`.
 template<typename F>
-struct CallableTraits : CallableTraits<decltype(&F::operator())>
+struct CallableTraits
 {
 };
 
-template<typename R, typename K, typename M>
-struct CallableTraits<R (*)(Job<K, M> &)>
+template<typename F>
+    requires requires { &F::operator(); }
+struct CallableTraits<F> : CallableTraits<decltype(&F::operator())>
+{
+};
+
+template<typename R, typename K, typename M, bool NoExcept>
+struct CallableTraits<R (*)(Job<K, M> &) noexcept(NoExcept)>
 {
     using Base = Worker<K, M, R>;
 };
 
-template<typename C, typename R, typename K, typename M>
-struct CallableTraits<R (C::*)(Job<K, M> &)> : CallableTraits<R (*)(Job<K, M> &)>
+template<typename C, typename R, typename K, typename M, bool NoExcept>
+struct CallableTraits<R (C::*)(Job<K, M> &) noexcept(NoExcept)> : CallableTraits<R (*)(Job<K, M> &)>
 {
 };
 
-template<typename C, typename R, typename K, typename M>
-struct CallableTraits<R (C::*)(Job<K, M> &) const> : CallableTraits<R (*)(Job<K, M> &)>
+template<typename C, typename R, typename K, typename M, bool NoExcept>
+struct CallableTraits<R (C::*)(Job<K, M> &) const noexcept(NoExcept)>
+    : CallableTraits<R (*)(Job<K, M> &)>
 {
 };
 

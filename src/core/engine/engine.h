@@ -144,8 +144,9 @@ public:
     // For stations, on their thread.
 
     [[nodiscard]] Order next(Station &station);
-    //! The station goes to deal with other events first, and will call `next()` again by itself.
-    void yield(Station &station);
+    //! The station goes to deal with other events first, and will call `next()` again by itself. False
+    //! if it must not, since it is about to end.
+    [[nodiscard]] bool yield(Station &station);
     //! Builds the worker of the order, and says whether that went well.
     void build(Incarnation &incarnation);
     //! Ends and destroys it, now or (`later`) when control returns to the event loop.
@@ -232,7 +233,8 @@ private:
     void dismantled(Incarnation &incarnation);
     void stop(Section &section);
     void noteStarted(WorkerSlot &slot, Section &section);
-    void closeIfDone(Section &section);
+    void close(Section &section);
+    void closeIfDrained(Section &section);
     void end(Station &station, Section &section);
     void setState(FactoryState state, Section &section);
     void announceStopped();
@@ -247,6 +249,7 @@ private:
     void buildAgain(qint64 now, Section &section);
 
     // What can be seen (enginestate.cpp).
+    [[nodiscard]] bool isCalledByPolicy(const char *function) const;
     [[nodiscard]] Glance glance() const;
     [[nodiscard]] Glance exactGlance() const;
     [[nodiscard]] Counters exactCounters() const;

@@ -171,7 +171,8 @@ bool Engine::isFull(const WorkerSlot *slot) const
         qsizetype waiting = slot->ownSize;
         if (slot->incarnation)
             waiting += slot->incarnation->hand.count().waiting();
-        return waiting - (mayRun() && m_freeSlots.contains(*slot) ? 1 : 0) >= m_limit;
+        const bool isAtRest = m_freeSlots.contains(*slot) || (slot->station && slot->station->ready.contains(*slot));
+        return waiting - (mayRun() && isAtRest ? 1 : 0) >= m_limit;
     }
     const qsizetype waiting = m_queued + m_delayed - (mayRun() ? m_free : 0);
     return waiting + m_dealt >= m_limit // cheap, and never too low

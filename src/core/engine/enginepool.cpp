@@ -14,6 +14,8 @@ namespace Millwright {
 
 void Engine::setWorkerCount(int count)
 {
+    if (isCalledByPolicy("setWorkerCount"))
+        return;
     if (count < 0) {
         qCWarning(lcMillwright, "Factory \"%ls\": a worker count of %d was ignored; it must be 0 or more.",
                   qUtf16Printable(m_name), count);
@@ -256,6 +258,8 @@ void Engine::dismantled(Incarnation &incarnation)
 
 bool Engine::start()
 {
+    if (isCalledByPolicy("start"))
+        return false;
     Section section(*this);
     if (m_state != FactoryState::Idle) {
         qCWarning(lcMillwright, "Factory \"%ls\": start() was ignored, it is %ls. A factory starts once.",
@@ -274,17 +278,21 @@ bool Engine::start()
 
 void Engine::drain()
 {
+    if (isCalledByPolicy("drain"))
+        return;
     Section section(*this);
     if (m_state == FactoryState::Idle) {
         stop(section); // there is nobody to do the work
     } else if (m_state < FactoryState::Draining) {
         setState(FactoryState::Draining, section);
-        closeIfDone(section);
+        closeIfDrained(section);
     }
 }
 
 void Engine::stop()
 {
+    if (isCalledByPolicy("stop"))
+        return;
     Section section(*this);
     stop(section);
 }
@@ -297,26 +305,31 @@ void Engine::stop(Section &section)
     if (m_state != FactoryState::Draining)
         setState(FactoryState::Draining, section);
     discardWaiting(section);
-    closeIfDone(section);
+    if (!m_closing)
+        close(section);
 }
 
-// Draining ends when nothing waits and nothing runs; then the workers go, and with the last of
-// their threads the factory has stopped.
-void Engine::closeIfDone(Section &section)
+void Engine::closeIfDrained(Section &section)
 {
-    if (m_state != FactoryState::Draining || m_closing || m_engagedCount > 0
-        || m_queued + m_ownQueued + m_delayed > 0) {
-        return;
+    if (m_state == FactoryState::Draining && !m_closing && m_engagedCount == 0
+        && m_queued + m_ownQueued + m_delayed == 0) {
+        close(section);
     }
+}
+
+// Nothing waits any more. Every worker goes as soon as it has nothing to do, and with the last of
+// their threads the factory has stopped.
+void Engine::close(Section &section)
+{
     m_closing = true;
     for (const auto &slot : m_slots)
         dismiss(*slot, section);
     for (const auto &station : m_stations) {
         station->closing = true;
-        if (station->activity == Station::Activity::Quiet) {
-            station->activity = Station::Activity::Called;
-            relist(*station);
-        }
+        if (station->activity == Station::Activity::Serving)
+            continue; // looks by itself; its event loop may be one of a job's own
+        station->activity = Station::Activity::Called;
+        relist(*station);
         section.close(*station); // even if it was rung: without an application no bell is heard
     }
     if (m_stations.empty())
@@ -377,6 +390,8 @@ QFuture<void> Engine::whenStopped()
 
 bool Engine::waitForStopped(QDeadlineTimer deadline)
 {
+    if (isCalledByPolicy("waitForStopped"))
+        return false;
     QMutexLocker locker(&m_stopMutex);
     while (!m_stopped) {
         if (!m_stopCondition.wait(&m_stopMutex, deadline))
@@ -387,6 +402,8 @@ bool Engine::waitForStopped(QDeadlineTimer deadline)
 
 StopReport Engine::stop(QDeadlineTimer deadline)
 {
+    if (isCalledByPolicy("stop"))
+        return {};
     stop();
     StopReport report;
     if (!waitForStopped(deadline))
@@ -441,9 +458,10 @@ StopReport Engine::giveUp()
                 m_engaged.remove(incarnation);
                 --m_engagedCount;
             }
-            unfinished.push_back(std::move(lost));
+            if (lost.job || !slot->station->chores.contains(*slot)) // or another one holds up its thread
+                unfinished.push_back(std::move(lost));
             slot->incarnation->slot = nullptr;
-            slot->incarnation.reset();
+            slot->station->left.push_back(std::move(slot->incarnation));
             slot->state = WorkerState::Absent;
             relist(*slot);
             slot->station = nullptr;

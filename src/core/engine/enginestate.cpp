@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "engine/engine.h"
+#include "logging.h"
 
 #include <algorithm>
 
@@ -36,26 +37,46 @@ Engine::~Engine()
 
 // --- Settings ---------------------------------------------------------------------------------
 
+// Routers and queues are called under the lock, so what they call must not ask for it.
+bool Engine::isCalledByPolicy(const char *function) const
+{
+    if (!m_mutex.isMine())
+        return false;
+    qCCritical(lcMillwright,
+               "A router or queue of factory \"%ls\" called %s() of its own factory; the call was "
+               "ignored. Routers and queues may only look at their factory.",
+               qUtf16Printable(m_name), function);
+    return true;
+}
+
 void Engine::setQueueLimit(qsizetype limit)
 {
+    if (isCalledByPolicy("setQueueLimit"))
+        return;
     Section section(*this);
     m_limit = std::max<qsizetype>(FactorySettings::Unlimited, limit);
 }
 
 void Engine::setDiscardMode(DiscardMode mode)
 {
+    if (isCalledByPolicy("setDiscardMode"))
+        return;
     Section section(*this);
     m_mode = mode;
 }
 
 void Engine::setOnFailure(OnFailure action)
 {
+    if (isCalledByPolicy("setOnFailure"))
+        return;
     Section section(*this);
     m_onFailure = action;
 }
 
 void Engine::setDiscardHandler(DiscardHandler handler)
 {
+    if (isCalledByPolicy("setDiscardHandler"))
+        return;
     auto shared = std::make_shared<const DiscardHandler>(std::move(handler));
     Section section(*this);
     m_discardHandler.swap(shared); // the old one is destroyed after the lock was released

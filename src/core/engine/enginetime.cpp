@@ -35,7 +35,7 @@ void Engine::onAlarm()
             m_reapAt = Never;
             reapNow = true;
         }
-        closeIfDone(section);
+        closeIfDrained(section);
         callNext(section);
 
         qint64 next = std::min({m_watchAt, m_sweepAt, m_buildAt, m_reapAt});

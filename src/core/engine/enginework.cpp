@@ -13,8 +13,10 @@ namespace Millwright {
 
 Order Engine::next(Station &station)
 {
+    std::vector<std::shared_ptr<Incarnation>> left; // outlives the section, to be destroyed without the lock
     Section section(*this);
     if (station.givenUp) {
+        left.swap(station.left);
         if (const Incarnation *last = std::exchange(station.atWork, nullptr))
             section.release(last->hand.settledJobs());
         return {Order::Close};
@@ -28,7 +30,7 @@ Order Engine::next(Station &station)
     }
     if (station.atWork)
         putDown(*station.atWork, section);
-    closeIfDone(section);
+    closeIfDrained(section);
 
     if (std::optional<Order> chore = nextChore(station, section))
         return *chore;
@@ -58,16 +60,17 @@ Order Engine::next(Station &station)
     return {Order::Rest};
 }
 
-void Engine::yield(Station &station)
+bool Engine::yield(Station &station)
 {
     Section section(*this);
-    if (station.givenUp || station.activity != Station::Activity::Serving)
-        return;
+    if (station.givenUp || station.closing)
+        return false;
     if (station.atWork)
         putDown(*station.atWork, section);
     station.activity = Station::Activity::Called;
     --m_serving;
     callNext(section);
+    return true;
 }
 
 bool Engine::mayRun() const
@@ -167,7 +170,7 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     Queue &queue = queueOf(own ? &slot : nullptr);
     const qint64 now = m_clock->now();
     const int wanted = batchSize(available);
-    const std::span<AbstractJob *, Hand::Capacity> jobs = incarnation.hand.turnOver();
+    const std::span<AbstractJob *, Hand::Capacity> jobs = incarnation.hand.room();
     // Jobs that can end while they wait are on a list that they have to leave. Others need not be
     // touched here, where everybody else has to wait for it.
     const bool watched = !m_due.isEmpty() || !m_promised.isEmpty();

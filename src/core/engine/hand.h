@@ -44,16 +44,16 @@ public:
         return now.running() && !now.seized ? at(now.settled) : nullptr;
     }
 
-    //! Owner, lock held, everything settled. The hand is empty.
-    void clear() { m_word.store(0, std::memory_order_release); }
-    //! Owner, lock held, hand empty. Room for the jobs that are dealt next, apart from the room of
-    //! those before, which need not have been destroyed yet.
-    [[nodiscard]] std::span<AbstractJob *, Capacity> turnOver()
+    //! Owner, lock held, everything settled. The hand is empty now; what it held stays where it is
+    //! until it is cleared again, to be destroyed without the lock.
+    void clear()
     {
+        m_word.store(0, std::memory_order_release);
         m_front = !m_front;
-        return jobs();
     }
-    //! Owner, lock held, after `turnOver()`. The first `count` jobs there are the new hand.
+    //! Owner, lock held, hand empty. Room for the jobs that are dealt next.
+    [[nodiscard]] std::span<AbstractJob *, Capacity> room() { return jobs(); }
+    //! Owner, lock held. The first `count` jobs in the room are the new hand.
     void deal(int count) { m_word.store(quint64(count) << EndShift, std::memory_order_release); }
 
     //! Owner. The jobs that are done, without those that have found another owner (nullptr).

@@ -8,6 +8,7 @@
 #include <QtCore/qdeadlinetimer.h>
 
 #include <memory>
+#include <vector>
 
 namespace Millwright {
 
@@ -49,6 +50,7 @@ private:
     bool sharedTurn = false; // the factory's queue is served before the workers' own
     int hosted = 0; // slots that live here
     Incarnation *atWork = nullptr; // whose hand it works through
+    std::vector<std::shared_ptr<Incarnation>> left; // given up, to be destroyed on this thread
     IntrusiveList<WorkerSlot, &WorkerSlot::parkedLink> parked; // nothing to do
     IntrusiveList<WorkerSlot, &WorkerSlot::readyLink> ready; // with jobs of their own
     IntrusiveList<WorkerSlot, &WorkerSlot::choreLink> chores; // to be built or dismantled

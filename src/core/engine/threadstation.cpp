@@ -3,6 +3,8 @@
 
 #include "engine/threadstation.h"
 
+#include <QtCore/qcoreapplication.h>
+
 #include <algorithm>
 
 namespace Millwright {
@@ -120,7 +122,8 @@ void ThreadStation::serve()
                 quit();
                 return;
             }
-            if (nanoseconds() >= start + Turn) {
+            // Without an application no event is delivered, and the next ring would not be heard.
+            if (nanoseconds() >= start + Turn && QCoreApplication::instance()) {
                 m_engine->yield(*this);
                 m_serving = false;
                 ring();

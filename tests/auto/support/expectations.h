@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <Millwright/Errors>
+#include <Millwright/FactoryBase>
+
+#include <QDeadlineTimer>
+#include <QFuture>
+#include <QRegularExpression>
+#include <QTest>
+#include <QThread>
+
+#include <exception>
+#include <utility>
+
+namespace Support {
+
+inline constexpr std::chrono::milliseconds Patience{10'000};
+
+//! Every warning that the test does not announce fails it: those of the library, and Qt's about
+//! timers, threads and objects in the wrong place. Call it from `init()`.
+inline void failOnAnyWarning()
+{
+    QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+}
+
+//! Waits, with the event loop running.
+template<typename Predicate>
+[[nodiscard]] bool eventually(Predicate predicate)
+{
+    return QTest::qWaitFor(predicate, int(Patience.count()));
+}
+
+//! Waits for a future, without an event loop and not for ever.
+template<typename T>
+[[nodiscard]] bool hasEnded(const QFuture<T> &future)
+{
+    const QDeadlineTimer deadline(Patience);
+    while (!future.isFinished() && !deadline.hasExpired())
+        QThread::yieldCurrentThread();
+    return future.isFinished();
+}
+
+//! The exception that a future ended with, or null.
+template<typename T>
+[[nodiscard]] std::exception_ptr errorOf(QFuture<T> future)
+{
+    try {
+        future.waitForFinished();
+        return nullptr;
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+//! The exception that a future ended with, if it is an `E`.
+template<typename E, typename T>
+[[nodiscard]] std::optional<E> errorAs(const QFuture<T> &future)
+{
+    try {
+        if (const std::exception_ptr error = errorOf(future))
+            std::rethrow_exception(error);
+    } catch (const E &error) {
+        return error;
+    } catch (...) {
+    }
+    return std::nullopt;
+}
+
+[[nodiscard]] inline bool isConserved(const Millwright::Counters &counters)
+{
+    return counters.submitted
+        == counters.completed + counters.failed + counters.discarded() + counters.canceled
+            + counters.lost + counters.waiting + counters.running;
+}
+
+} // namespace Support

@@ -1,0 +1,383 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "simulation.h"
+
+#include "job/errors.h"
+
+#include <algorithm>
+
+namespace Simulation {
+
+// --- VirtualClock -----------------------------------------------------------------------------
+
+void VirtualClock::setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time)
+{
+    for (auto it = m_alarms.begin(); it != m_alarms.end(); ++it) {
+        if (!it->second.owner_before(whom) && !whom.owner_before(it->second)) {
+            if (it->first <= time)
+                return;
+            m_alarms.erase(it);
+            break;
+        }
+    }
+    m_alarms.emplace(time, whom);
+}
+
+void VirtualClock::moveTo(qint64 time)
+{
+    while (!m_alarms.empty() && m_alarms.begin()->first <= time) {
+        const auto next = m_alarms.begin();
+        m_now = std::max(m_now, next->first);
+        const std::shared_ptr<Alarmed> whom = next->second.lock();
+        m_alarms.erase(next);
+        if (whom) {
+            ++m_rung;
+            whom->onAlarm();
+        }
+    }
+    m_now = std::max(m_now, time);
+}
+
+// --- Jobs and workers -------------------------------------------------------------------------
+
+class VirtualWorker final : public QObject, public WorkerLife
+{
+public:
+    explicit VirtualWorker(World &world) : m_world(world) { ++m_world.m_workersAlive; }
+    ~VirtualWorker() override
+    {
+        --m_world.m_workersAlive;
+        m_world.log(QStringLiteral("-%1").arg(m_id));
+    }
+
+    void beginWorker(const WorkerContext &context) override
+    {
+        m_id = context.id;
+        m_world.log(QStringLiteral("+%1").arg(m_id));
+    }
+    void endWorker() override {}
+
+private:
+    World &m_world;
+    int m_id = -1;
+};
+
+class VirtualJob final : public AbstractJob, public PromiseLink
+{
+public:
+    VirtualJob(World &world, const Script &script)
+        : AbstractJob(script.key, script.options)
+        , PromiseLink(static_cast<AbstractJob &>(*this))
+        , m_world(world)
+        , m_name(script.name)
+    {
+        if (script.promised)
+            setPromised();
+    }
+
+    [[nodiscard]] QString keyText() const override { return m_name; }
+    [[nodiscard]] bool isCancelRequested() const override
+    {
+        return m_world.fate(m_name).cancelRequested;
+    }
+
+    void started(int worker)
+    {
+        ++m_world.fate(m_name).started;
+        m_world.log(QStringLiteral("%1@%2").arg(m_name).arg(worker));
+    }
+    [[nodiscard]] qint64 duration() const { return m_world.fate(m_name).script.duration; }
+    void discarded(DiscardReason reason)
+    {
+        ++m_world.fate(m_name).discarded;
+        m_world.log(QStringLiteral("%1 %2").arg(m_name, toString(reason)));
+    }
+
+private:
+    void run(QObject *) override
+    {
+        Fate &fate = m_world.fate(m_name);
+        if (attempt() <= fate.script.failures)
+            throw JobError(QStringLiteral("scripted"));
+        if (!fate.script.promised) { // otherwise it is told by deliver() and its like
+            ++fate.completed;
+            m_world.log(QStringLiteral("%1 done").arg(m_name));
+        }
+    }
+
+    void deliver() override
+    {
+        ++m_world.fate(m_name).completed;
+        m_world.log(QStringLiteral("%1 done").arg(m_name));
+    }
+
+    void reject(const std::exception_ptr &error) override
+    {
+        Fate &fate = m_world.fate(m_name);
+        try {
+            std::rethrow_exception(error);
+        } catch (const JobDiscarded &) { // told by the handler
+        } catch (const WorkerLost &) {
+            ++fate.lost;
+            m_world.log(QStringLiteral("%1 lost").arg(m_name));
+        } catch (...) {
+            ++fate.failed;
+            m_world.log(QStringLiteral("%1 failed").arg(m_name));
+        }
+    }
+
+    void cancel() override
+    {
+        ++m_world.fate(m_name).canceled;
+        m_world.log(QStringLiteral("%1 canceled").arg(m_name));
+    }
+
+    PromiseLink *promiseLink() override { return this; }
+
+    World &m_world;
+    const QString m_name;
+};
+
+// --- Stations ---------------------------------------------------------------------------------
+
+class VirtualHost final : public StationHost
+{
+public:
+    explicit VirtualHost(World &world) : m_world(world) {}
+
+    [[nodiscard]] std::shared_ptr<Station> createStation(const QString &) override
+    {
+        auto station = std::make_shared<VirtualStation>(m_world);
+        m_world.m_stations.push_back(station);
+        return station;
+    }
+
+private:
+    World &m_world;
+};
+
+void VirtualStation::open(const std::shared_ptr<Engine> &engine)
+{
+    m_engine = engine;
+}
+
+bool VirtualStation::canStep() const
+{
+    if (!m_engine || m_closed)
+        return false;
+    if (m_job)
+        return m_finishTime <= m_world.clock().now();
+    return m_awake || m_rung;
+}
+
+void VirtualStation::step()
+{
+    if (m_job) {
+        AbstractJob *job = std::exchange(m_job, nullptr);
+        m_engine->finish(*m_incarnation, *job, Engine::execute(*m_incarnation, *job));
+        return;
+    }
+    if (!m_awake) {
+        m_rung = false;
+        m_awake = true;
+    }
+    if (m_incarnation) {
+        proceed();
+        return;
+    }
+    const Order order = m_engine->next(*this);
+    switch (order.kind) {
+    case Order::Rest:
+        m_awake = false;
+        break;
+    case Order::Build:
+        m_engine->build(*order.incarnation);
+        break;
+    case Order::Dismantle:
+        m_engine->dismantle(*order.incarnation, order.orderly, false);
+        break;
+    case Order::Run:
+        m_incarnation = order.incarnation;
+        break;
+    case Order::Close:
+        m_closed = true;
+        m_engine.reset();
+        break;
+    }
+}
+
+void VirtualStation::proceed()
+{
+    m_job = m_engine->begin(*m_incarnation);
+    if (!m_job) {
+        m_incarnation.reset();
+        return;
+    }
+    auto &job = static_cast<VirtualJob &>(*m_job);
+    job.started(m_incarnation->id);
+    const qint64 duration = job.duration();
+    m_finishTime = duration == World::Hung ? World::Hung : m_world.clock().now() + duration;
+}
+
+// --- World ------------------------------------------------------------------------------------
+
+World::World(FactorySettings settings)
+{
+    m_engine = std::make_shared<Engine>(
+        std::move(settings),
+        [this](const WorkerContext &) -> std::unique_ptr<QObject> {
+            if (m_failingBuilds > 0) {
+                --m_failingBuilds;
+                throw JobError(QStringLiteral("scripted"));
+            }
+            return std::make_unique<VirtualWorker>(*this);
+        },
+        m_clock, std::make_unique<VirtualHost>(*this));
+    m_engine->setDiscardHandler([](AbstractJob &job, DiscardReason reason) {
+        static_cast<VirtualJob &>(job).discarded(reason);
+    });
+}
+
+World::~World()
+{
+    m_engine->stop();
+    settle();
+    if (m_engine->state() != FactoryState::Stopped)
+        m_engine->giveUp();
+    // What was given up comes back, too late: nobody may care.
+    for (const auto &weak : m_stations) {
+        const auto station = weak.lock();
+        while (station && (station->canStep() || station->isRunning()))
+            station->step();
+    }
+}
+
+bool World::submit(const Script &script)
+{
+    m_fates.insert_or_assign(script.name, Fate{script});
+    auto job = std::make_unique<VirtualJob>(*this, script);
+    if (m_engine->submit(*job))
+        return false;
+    job.release();
+    return true;
+}
+
+void World::cancel(const QString &name)
+{
+    fate(name).cancelRequested = true;
+}
+
+bool World::step(quint64 choice)
+{
+    std::vector<std::shared_ptr<VirtualStation>> able;
+    for (const auto &weak : m_stations) {
+        if (auto station = weak.lock(); station && station->canStep())
+            able.push_back(std::move(station));
+    }
+    if (able.empty())
+        return false;
+    able[choice % able.size()]->step();
+    return true;
+}
+
+void World::settle()
+{
+    while (step())
+        ;
+}
+
+qint64 World::nextFinish() const
+{
+    qint64 next = Hung;
+    for (const auto &weak : m_stations) {
+        if (const auto station = weak.lock(); station && station->isRunning())
+            next = std::min(next, station->finishTime());
+    }
+    return next;
+}
+
+void World::pass(qint64 nanoseconds)
+{
+    const qint64 end = m_clock->now() + nanoseconds;
+    for (;;) {
+        settle();
+        qint64 next = std::min(nextFinish(), end);
+        if (m_clock->hasAlarm())
+            next = std::min(next, m_clock->nextAlarm());
+        if (m_clock->now() >= end)
+            return;
+        m_clock->moveTo(next);
+    }
+}
+
+bool World::finish()
+{
+    constexpr int Enough = 100'000;
+    for (int i = 0; i < Enough; ++i) {
+        settle();
+        const Counters now = m_engine->counters();
+        if (now.waiting + now.running == 0)
+            return true;
+        qint64 next = nextFinish();
+        if (m_clock->hasAlarm())
+            next = std::min(next, m_clock->nextAlarm());
+        if (next == Hung)
+            return false;
+        m_clock->moveTo(next);
+    }
+    return false;
+}
+
+QString World::violations()
+{
+    const Counters now = m_engine->counters();
+    QStringList wrong;
+    const qint64 sum = now.completed + now.failed + now.discarded() + now.canceled + now.lost
+        + now.waiting + now.running;
+    if (now.submitted != sum)
+        wrong += QStringLiteral("submitted %1, but the rest adds up to %2").arg(now.submitted).arg(sum);
+    if (now.submitted != qint64(m_fates.size()))
+        wrong += QStringLiteral("submitted %1 of %2").arg(now.submitted).arg(m_fates.size());
+    for (const auto &[name, before, after] :
+         {std::tuple{"completed", m_before.completed, now.completed},
+          {"failed", m_before.failed, now.failed},
+          {"discarded", m_before.discarded(), now.discarded()},
+          {"canceled", m_before.canceled, now.canceled},
+          {"lost", m_before.lost, now.lost}}) {
+        if (after < before)
+            wrong += QStringLiteral("%1 went back").arg(QLatin1String(name));
+    }
+    if (now.waiting < 0 || now.running < 0)
+        wrong += QStringLiteral("waiting %1, running %2").arg(now.waiting).arg(now.running);
+    if (m_engine->queueDepth() != now.waiting)
+        wrong += QStringLiteral("queue depth is not what waits");
+    m_before = now;
+
+    Counters told;
+    qint64 running = 0;
+    for (const auto &[name, fate] : m_fates) {
+        told.completed += fate.completed;
+        told.failed += fate.failed;
+        told.discardedBy[0] += fate.discarded;
+        told.canceled += fate.canceled;
+        told.lost += fate.lost;
+        running += fate.ends() == 0 && fate.started > 0 ? 1 : 0;
+        if (fate.ends() > 1)
+            wrong += QStringLiteral("%1 ended %2 times").arg(name).arg(fate.ends());
+    }
+    if (told.completed != now.completed || told.failed != now.failed
+        || told.discarded() != now.discarded() || told.canceled != now.canceled
+        || told.lost != now.lost) {
+        wrong += QStringLiteral("counted %1/%2/%3/%4/%5, told %6/%7/%8/%9/%10 "
+                                "(completed/failed/discarded/canceled/lost)")
+                     .arg(now.completed).arg(now.failed).arg(now.discarded()).arg(now.canceled)
+                     .arg(now.lost).arg(told.completed).arg(told.failed).arg(told.discarded())
+                     .arg(told.canceled).arg(told.lost);
+    }
+    if (running < now.running)
+        wrong += QStringLiteral("more run than were started");
+    return wrong.join(QStringLiteral("; "));
+}
+
+} // namespace Simulation

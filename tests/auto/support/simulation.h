@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "engine/engine.h"
+
+#include <QtCore/qstringlist.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+//! Factories without threads and without waiting: a clock that is set by hand, stations that are
+//! stepped by hand, jobs that last as long as they are told. What happens is written into a log.
+namespace Simulation {
+
+using namespace Millwright;
+
+//! Time stands still until somebody moves it.
+class VirtualClock final : public Clock
+{
+public:
+    [[nodiscard]] qint64 now() const override { return m_now; }
+    void setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time) override;
+
+    //! Moves to `time`, calling the alarms on the way in their order.
+    void moveTo(qint64 time);
+    [[nodiscard]] bool hasAlarm() const { return !m_alarms.empty(); }
+    [[nodiscard]] qint64 nextAlarm() const { return m_alarms.begin()->first; }
+    [[nodiscard]] int alarmsRung() const { return m_rung; }
+
+private:
+    std::multimap<qint64, std::weak_ptr<Alarmed>> m_alarms;
+    qint64 m_now = 1'000'000'000;
+    int m_rung = 0;
+};
+
+//! What a job does, and what became of it.
+struct Script
+{
+    QString name = {};
+    quint64 key = 0;
+    qint64 duration = 0; //!< nanoseconds
+    int failures = 0; //!< how many attempts throw
+    bool promised = true; //!< somebody holds its future
+    JobOptions options = {};
+};
+
+struct Fate
+{
+    Script script;
+    int started = 0;
+    int completed = 0;
+    int failed = 0;
+    int discarded = 0;
+    int canceled = 0;
+    int lost = 0;
+    bool cancelRequested = false;
+
+    [[nodiscard]] int ends() const { return completed + failed + discarded + canceled + lost; }
+};
+
+class World;
+
+//! A thread, as far as the engine can tell. It does one small thing at each step.
+class VirtualStation final : public Station
+{
+public:
+    explicit VirtualStation(World &world) : m_world(world) {}
+
+    void open(const std::shared_ptr<Engine> &engine) override;
+    void ring() override { m_rung = true; }
+    void close() override { m_rung = true; }
+    [[nodiscard]] bool join(QDeadlineTimer) override { return m_closed; }
+    [[nodiscard]] bool isCurrent() const override { return false; }
+    void requestInterruption() override {}
+
+    [[nodiscard]] bool canStep() const;
+    void step();
+
+    [[nodiscard]] bool isRunning() const { return m_job; }
+    [[nodiscard]] qint64 finishTime() const { return m_finishTime; }
+
+private:
+    void proceed();
+
+    World &m_world;
+    std::shared_ptr<Engine> m_engine;
+    bool m_rung = false;
+    bool m_awake = false;
+    bool m_closed = false;
+    std::shared_ptr<Incarnation> m_incarnation; // whose hand is worked through
+    AbstractJob *m_job = nullptr; // running
+    qint64 m_finishTime = 0;
+};
+
+//! An engine, its clock, its stations and its jobs.
+class World
+{
+public:
+    static constexpr qint64 Hung = std::numeric_limits<qint64>::max();
+
+    explicit World(FactorySettings settings);
+    ~World();
+
+    Engine &engine() { return *m_engine; }
+    VirtualClock &clock() { return *m_clock; }
+
+    //! False when it was refused.
+    bool submit(const Script &script);
+    void cancel(const QString &name);
+    //! Lets the next `count` attempts to build a worker throw.
+    void failBuilds(int count) { m_failingBuilds = count; }
+
+    //! One step of one station, chosen by `choice`. False when no station can do anything now.
+    bool step(quint64 choice = 0);
+    //! Steps until no station can do anything without time passing.
+    void settle();
+    //! Settles, lets time pass, settles, and so on, for so long.
+    void pass(qint64 nanoseconds);
+    //! Until nothing waits and nothing runs. False if that does not come.
+    bool finish();
+    //! The earliest time at which a running job is done; Hung if there is none.
+    [[nodiscard]] qint64 nextFinish() const;
+
+    [[nodiscard]] const std::map<QString, Fate> &fates() const { return m_fates; }
+    [[nodiscard]] int workersAlive() const { return m_workersAlive; }
+    //! What has happened since the log was last taken.
+    [[nodiscard]] QStringList takeLog() { return std::exchange(m_log, {}); }
+    void clearLog() { m_log.clear(); }
+    void log(const QString &entry) { m_log.append(entry); }
+
+    //! Says what is wrong with the counters at this instant; empty if nothing is.
+    [[nodiscard]] QString violations();
+
+private:
+    friend class VirtualStation;
+    friend class VirtualJob;
+    friend class VirtualWorker;
+    friend class VirtualHost;
+
+    [[nodiscard]] Fate &fate(const QString &name) { return m_fates.at(name); }
+
+    std::shared_ptr<VirtualClock> m_clock = std::make_shared<VirtualClock>();
+    std::vector<std::weak_ptr<VirtualStation>> m_stations;
+    std::map<QString, Fate> m_fates;
+    QStringList m_log;
+    Counters m_before;
+    int m_workersAlive = 0;
+    int m_failingBuilds = 0;
+    std::shared_ptr<Engine> m_engine;
+};
+
+} // namespace Simulation

@@ -1,0 +1,449 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "support/expectations.h"
+#include "support/gate.h"
+
+#include <Millwright/Factory>
+#include <Millwright/FactoryMonitor>
+
+#include <QtCore/qabstracteventdispatcher.h>
+#include <QtCore/qthread.h>
+#include <QtTest/qsignalspy.h>
+#include <QtTest/qtest.h>
+
+#include <algorithm>
+
+using namespace Millwright;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Each look at the running job of a factory asks for the text of its key: the test counts them.
+std::atomic<int> looks = 0;
+
+struct WatchedKey
+{
+    QString text;
+
+    operator QString() const
+    {
+        ++looks;
+        return text;
+    }
+    bool operator==(const WatchedKey &) const = default;
+};
+
+std::size_t qHash(const WatchedKey &key, std::size_t seed)
+{
+    return ::qHash(key.text, seed);
+}
+
+class GatedWorker : public Worker<WatchedKey, bool, void>
+{
+public:
+    explicit GatedWorker(const Support::Gate &gate) : m_gate(gate) {}
+
+    void process(Job &job) override
+    {
+        m_gate.pass();
+        if (!job.message())
+            throw JobError(u"on purpose"_s);
+    }
+
+private:
+    Support::Gate m_gate;
+};
+
+bool hasTimer(FactoryMonitor &monitor)
+{
+    return !QAbstractEventDispatcher::instance()->registeredTimers(&monitor).isEmpty();
+}
+
+// A factory whose jobs stand still until the gate is opened, and a monitor of it.
+struct Watched
+{
+    Support::Gate gate;
+    std::unique_ptr<Factory<GatedWorker>> factory;
+    FactoryMonitor monitor;
+
+    explicit Watched(FactorySettings settings = {.workerCount = 2})
+        : factory(std::make_unique<Factory<GatedWorker>>(std::move(settings),
+                                                         workerBuilder<GatedWorker>(gate)))
+    {
+        monitor.setInterval(FactoryMonitor::MinimumInterval);
+        monitor.setFactory(factory.get());
+    }
+    ~Watched() { gate.open(); }
+
+    void dispatch(int jobs, bool good = true)
+    {
+        for (int i = 0; i < jobs; ++i)
+            factory->dispatch({QString::number(i)}, good, {.label = u"label"_s});
+    }
+};
+
+} // namespace
+
+class tst_Monitor : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { Support::failOnAnyWarning(); }
+
+    void UI_6_samplesOnlyWhileActive();
+    void STAT_5_restsWhileNothingChanges();
+    void STAT_5_ticksWhileAWorkerIsBusy();
+    void STAT_5_restOfAPausedFactoryIsPartOfTheHistory();
+    void UI_6_valuesAreThoseOfTheFactory();
+    void UI_6_throughputRisesAndFalls();
+    void UI_6_latenciesAreOfTheFactoryAndOfLate();
+    void UI_6_factoryMayBeDestroyed();
+    void UI_6_factoryMayBeDestroyedBySlots();
+    void UI_6_factoryMayBeExchanged();
+    void UI_6_factoryOfAnotherThreadIsRefused();
+    void UI_6_eventsOfTheTimeBeforeAreSeen();
+    void UI_6_historyIsBounded();
+    void UI_6_badSettingsAreNamed();
+};
+
+void tst_Monitor::UI_6_samplesOnlyWhileActive()
+{
+    Watched watched;
+    QSignalSpy sampled(&watched.monitor, &FactoryMonitor::sampled);
+    QSignalSpy changed(watched.factory.get(), &FactoryBase::countersChanged);
+    watched.factory->start();
+    watched.dispatch(2);
+    QTRY_VERIFY(changed.count() > 0);
+    QTRY_COMPARE(watched.factory->activeWorkers(), 2);
+    QVERIFY(!watched.monitor.isActive());
+    QVERIFY(!hasTimer(watched.monitor));
+    QCOMPARE(sampled.count(), 0);
+    QCOMPARE(looks.load(), 0);
+    QCOMPARE(watched.monitor.submitted(), 0.0);
+    QCOMPARE(watched.monitor.workers()->rowCount(), 0);
+
+    watched.monitor.setActive(true);
+    QCOMPARE(sampled.count(), 1);
+    QCOMPARE(watched.monitor.submitted(), 2.0);
+    QVERIFY(looks > 0);
+    QTRY_VERIFY(sampled.count() > 3);
+
+    watched.monitor.setActive(false);
+    QVERIFY(!hasTimer(watched.monitor));
+    sampled.clear();
+    changed.clear();
+    looks = 0;
+    watched.gate.open();
+    QTRY_COMPARE(watched.factory->completed(), 2.0);
+    QTRY_VERIFY(changed.count() > 0);
+    QVERIFY(!hasTimer(watched.monitor));
+    QCOMPARE(sampled.count(), 0);
+    QCOMPARE(looks.load(), 0);
+    QCOMPARE(watched.monitor.completed(), 0.0);
+}
+
+void tst_Monitor::STAT_5_restsWhileNothingChanges()
+{
+    Watched watched;
+    watched.gate.open();
+    watched.monitor.setActive(true);
+    QTRY_VERIFY(!hasTimer(watched.monitor)); // idle
+
+    watched.factory->start();
+    QTRY_VERIFY(watched.monitor.state() == FactoryState::Running);
+    QTRY_VERIFY(!hasTimer(watched.monitor)); // running, and nothing to do
+
+    QSignalSpy sampled(&watched.monitor, &FactoryMonitor::sampled);
+    watched.dispatch(1);
+    QTRY_COMPARE(watched.monitor.completed(), 1.0);
+    QVERIFY(sampled.count() > 0);
+    // Awake until the last second and the recent latencies have nothing to tell any more.
+    QTRY_VERIFY_WITH_TIMEOUT(!hasTimer(watched.monitor), 20'000);
+    QCOMPARE(watched.monitor.throughput(), 0.0);
+    QCOMPARE(watched.monitor.recentTotalTime().count, 0.0);
+
+    watched.factory->setWorkerCount(3);
+    QTRY_COMPARE(watched.monitor.workers()->rowCount(), 3);
+    watched.factory->drain();
+    QTRY_VERIFY(watched.monitor.state() == FactoryState::Stopped);
+    QTRY_VERIFY(!hasTimer(watched.monitor));
+}
+
+void tst_Monitor::STAT_5_ticksWhileAWorkerIsBusy()
+{
+    Watched watched({.workerCount = 1});
+    watched.factory->start();
+    watched.monitor.setActive(true);
+    watched.dispatch(1);
+    const auto value = [&](int role) { return watched.monitor.workers()->index(0).data(role); };
+    QTRY_COMPARE(value(WorkerModel::StateNameRole).toString(), u"Busy"_s);
+    QCOMPARE(value(WorkerModel::StateRole).toInt(), int(WorkerState::Busy));
+    QTRY_COMPARE(value(WorkerModel::KeyRole).toString(), u"0"_s);
+    QCOMPARE(value(WorkerModel::LabelRole).toString(), u"label"_s);
+    for (int i = 0; i < 5; ++i) {
+        const double elapsed = value(WorkerModel::ElapsedRole).toDouble();
+        QTRY_VERIFY(value(WorkerModel::ElapsedRole).toDouble() > elapsed);
+    }
+    QVERIFY(hasTimer(watched.monitor));
+    watched.gate.open();
+    QTRY_COMPARE(value(WorkerModel::StateNameRole).toString(), u"Idle"_s);
+    QCOMPARE(value(WorkerModel::KeyRole).toString(), QString());
+    QCOMPARE(value(WorkerModel::ElapsedRole).toDouble(), 0.0);
+    QCOMPARE(value(WorkerModel::CompletedRole).toDouble(), 1.0);
+}
+
+void tst_Monitor::STAT_5_restOfAPausedFactoryIsPartOfTheHistory()
+{
+    Watched watched({.workerCount = 0});
+    watched.factory->start();
+    watched.dispatch(3);
+    watched.monitor.setActive(true);
+    QTRY_VERIFY(!hasTimer(watched.monitor)); // three jobs wait, and nobody is there to run them
+    const qsizetype before = watched.monitor.queueDepthHistory().size();
+    QElapsedTimer asleep;
+    asleep.start();
+    QTRY_VERIFY(asleep.hasExpired(20 * FactoryMonitor::MinimumInterval));
+
+    watched.dispatch(1);
+    QTRY_COMPARE(watched.monitor.queueDepth(), 4);
+    const QList<double> history = watched.monitor.queueDepthHistory();
+    QVERIFY2(history.size() >= before + 15, qPrintable(QString::number(history.size() - before)));
+    QCOMPARE(history.size(), watched.monitor.throughputHistory().size());
+    QVERIFY(history.indexOf(4) >= before + 15);
+    QVERIFY(std::all_of(history.begin(), history.begin() + before + 15,
+                        [](double depth) { return depth == 3; }));
+}
+
+void tst_Monitor::UI_6_valuesAreThoseOfTheFactory()
+{
+    Watched watched({.workerCount = 2, .queueLimit = 3});
+    FactoryMonitor &monitor = watched.monitor;
+    FactoryBase &factory = *watched.factory;
+    monitor.setActive(true);
+    factory.start();
+    QTRY_VERIFY(factory.state() == FactoryState::Running);
+    watched.dispatch(1, false);
+    watched.dispatch(7);
+    auto future = watched.factory->submit({u"canceled"_s}, true);
+    QTRY_COMPARE(factory.activeWorkers(), 2);
+
+    const auto agree = [&] {
+        const Counters counters = factory.counters();
+        return monitor.state() == factory.state() && monitor.queueDepth() == factory.queueDepth()
+               && monitor.queueLimit() == factory.queueLimit()
+               && monitor.activeWorkers() == factory.activeWorkers()
+               && monitor.workerCount() == factory.workerCount()
+               && monitor.availableCapacity() == factory.availableCapacity()
+               && monitor.submitted() == double(counters.submitted)
+               && monitor.completed() == double(counters.completed)
+               && monitor.failed() == double(counters.failed)
+               && monitor.discarded() == double(counters.discarded())
+               && monitor.canceled() == double(counters.canceled)
+               && monitor.lost() == double(counters.lost)
+               && monitor.retried() == double(counters.retried)
+               && monitor.restarts() == double(counters.restarts);
+    };
+    QTRY_VERIFY(agree());
+    QCOMPARE(monitor.queueDepth(), 3);
+    QCOMPARE(monitor.discarded(), 4.0);
+    watched.gate.open();
+    QTRY_COMPARE(monitor.completed(), 4.0);
+    QTRY_COMPARE(monitor.failed(), 1.0);
+    QTRY_COMPARE(monitor.restarts(), 1.0);
+    QTRY_VERIFY(agree());
+    const auto *events = monitor.events();
+    QTRY_VERIFY(
+        !events->match(events->index(0), EventModel::KindRole, EventModel::JobFailed).isEmpty());
+    const QModelIndex failure
+        = events->match(events->index(0), EventModel::KindRole, EventModel::JobFailed).first();
+    QCOMPARE(failure.data(EventModel::TextRole).toString(), u"on purpose"_s);
+    QCOMPARE(failure.data(EventModel::KeyRole).toString(), u"0"_s);
+    QVERIFY(failure.data(EventModel::IsProblemRole).toBool());
+    QVERIFY(future.isFinished());
+}
+
+void tst_Monitor::UI_6_throughputRisesAndFalls()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    watched.factory->start();
+    watched.dispatch(1000);
+    QTRY_COMPARE(watched.factory->activeWorkers(), 2);
+    monitor.setActive(true);
+    QCOMPARE(monitor.throughput(), 0.0);
+
+    QElapsedTimer time;
+    time.start();
+    watched.gate.open();
+    QTRY_VERIFY(monitor.completed() == 1000);
+    const double slowest = 1000.0 / (double(time.elapsed()) / 1000.0 + 1.0);
+    QVERIFY2(monitor.throughput() >= slowest, qPrintable(QString::number(monitor.throughput())));
+    QTRY_COMPARE(monitor.throughput(), 0.0);
+    const QList<double> history = monitor.throughputHistory();
+    QVERIFY(*std::max_element(history.begin(), history.end()) >= slowest);
+    QCOMPARE(history.last(), 0.0);
+}
+
+void tst_Monitor::UI_6_latenciesAreOfTheFactoryAndOfLate()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    watched.factory->start();
+    watched.dispatch(2);
+    watched.gate.open();
+    QTRY_COMPARE(watched.factory->completed(), 2.0);
+    QTRY_COMPARE(watched.factory->latencies().totalTime.count(), 2);
+
+    monitor.setActive(true);
+    QCOMPARE(monitor.totalTime().count, 2.0);
+    QCOMPARE(monitor.recentTotalTime().count, 0.0); // before anybody looked
+    watched.dispatch(50);
+    QTRY_COMPARE(monitor.totalTime().count, 52.0);
+    QCOMPARE(monitor.recentTotalTime().count, 50.0);
+    const LatencySummary all = LatencySummary::of(watched.factory->latencies().totalTime);
+    QCOMPARE(monitor.totalTime(), all);
+    QVERIFY(all.p50 > 0 && all.p50 <= all.p90 && all.p90 <= all.p99 && all.p99 <= all.maximum);
+    QVERIFY(monitor.queueTime().maximum <= all.maximum);
+    QVERIFY(monitor.runTime().mean <= all.mean);
+    QTRY_COMPARE_WITH_TIMEOUT(monitor.recentTotalTime().count, 0.0, 20'000);
+    QCOMPARE(monitor.totalTime().count, 52.0);
+}
+
+void tst_Monitor::UI_6_factoryMayBeDestroyed()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    QSignalSpy changed(&monitor, &FactoryMonitor::factoryChanged);
+    watched.factory->start();
+    watched.dispatch(3);
+    monitor.setActive(true);
+    QTRY_COMPARE(monitor.activeWorkers(), 2);
+    QVERIFY(hasTimer(monitor));
+    QSignalSpy sampled(&monitor, &FactoryMonitor::sampled);
+    watched.gate.open();
+    watched.factory.reset();
+    QCOMPARE(monitor.factory(), nullptr);
+    QCOMPARE(changed.count(), 1);
+    QCOMPARE(sampled.count(), 1);
+    QVERIFY(!hasTimer(monitor));
+    QVERIFY(monitor.isActive());
+    QVERIFY(monitor.state() == FactoryState::Idle);
+    QCOMPARE(monitor.submitted(), 0.0);
+    QCOMPARE(monitor.workers()->rowCount(), 0);
+    QCOMPARE(monitor.events()->rowCount(), 0);
+    QVERIFY(monitor.throughputHistory().isEmpty());
+    monitor.setActive(false);
+    monitor.setActive(true);
+    QVERIFY(!hasTimer(monitor));
+}
+
+void tst_Monitor::UI_6_factoryMayBeDestroyedBySlots()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    watched.factory->start();
+    connect(monitor.workers(), &QAbstractItemModel::rowsInserted, &monitor,
+            [&] { watched.factory.reset(); });
+    monitor.setActive(true);
+    QCOMPARE(monitor.factory(), nullptr);
+    QVERIFY(!hasTimer(monitor));
+    QCOMPARE(monitor.workers()->rowCount(), 0);
+}
+
+void tst_Monitor::UI_6_factoryMayBeExchanged()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    watched.factory->start();
+    watched.dispatch(2);
+    monitor.setActive(true);
+    QTRY_COMPARE(monitor.submitted(), 2.0);
+
+    Factory other({.workerCount = 3}, [](Job<int, int> &) {});
+    monitor.setFactory(&other);
+    QCOMPARE(monitor.submitted(), 0.0);
+    QVERIFY(monitor.state() == FactoryState::Idle);
+    QCOMPARE(monitor.workers()->rowCount(), 3);
+    watched.gate.open();
+    QTRY_COMPARE(watched.factory->completed(), 2.0);
+    QCOMPARE(monitor.completed(), 0.0);
+    monitor.setFactory(nullptr);
+    QCOMPARE(monitor.workers()->rowCount(), 0);
+    QVERIFY(!hasTimer(monitor));
+}
+
+void tst_Monitor::UI_6_factoryOfAnotherThreadIsRefused()
+{
+    Factory factory({.name = u"elsewhere"_s}, [](Job<int, int> &) {});
+    QThread thread;
+    factory.moveToThread(&thread);
+    FactoryMonitor monitor;
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"\"elsewhere\" was refused.*another thread"_s));
+    monitor.setFactory(&factory);
+    QCOMPARE(monitor.factory(), nullptr);
+}
+
+void tst_Monitor::UI_6_eventsOfTheTimeBeforeAreSeen()
+{
+    Watched watched;
+    const QDateTime before = QDateTime::currentDateTime().addMSecs(-1);
+    watched.factory->start();
+    QTRY_VERIFY(watched.factory->state() == FactoryState::Running);
+    const QDateTime after = QDateTime::currentDateTime().addMSecs(1);
+    watched.monitor.setActive(true);
+    const EventModel &events = *watched.monitor.events();
+    QCOMPARE(events.rowCount(), 2);
+    QCOMPARE(events.index(0).data(EventModel::TextRole).toString(), u"Running"_s);
+    QCOMPARE(events.index(1).data(EventModel::TextRole).toString(), u"Starting"_s);
+    for (int row = 0; row < 2; ++row) {
+        const QDateTime time = events.index(row).data(EventModel::TimeRole).toDateTime();
+        QVERIFY(time >= before && time <= after);
+    }
+    watched.monitor.events()->clear();
+    watched.factory->drain();
+    QTRY_COMPARE(events.index(0).data(EventModel::TextRole).toString(), u"Stopped"_s);
+    QCOMPARE(events.rowCount(), 2); // Draining, Stopped; none comes back
+}
+
+void tst_Monitor::UI_6_historyIsBounded()
+{
+    Watched watched({.workerCount = 1});
+    watched.factory->start();
+    watched.monitor.setInterval(20);
+    watched.monitor.setHistorySpan(1);
+    watched.dispatch(1); // keeps the worker busy, hence the monitor awake
+    watched.monitor.setActive(true);
+    QTRY_COMPARE(watched.monitor.throughputHistory().size(), 50);
+    QSignalSpy sampled(&watched.monitor, &FactoryMonitor::sampled);
+    QTRY_VERIFY(sampled.count() >= 3);
+    QCOMPARE(watched.monitor.throughputHistory().size(), 50);
+    QCOMPARE(watched.monitor.queueDepthHistory().size(), 50);
+
+    watched.monitor.setInterval(30);
+    QVERIFY(watched.monitor.throughputHistory().isEmpty());
+    QTRY_COMPARE(watched.monitor.throughputHistory().size(), 33);
+}
+
+void tst_Monitor::UI_6_badSettingsAreNamed()
+{
+    FactoryMonitor monitor;
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"an interval of 15 ms was ignored"_s));
+    monitor.setInterval(15);
+    QCOMPARE(monitor.interval(), 250);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"a history span of 0 s was ignored"_s));
+    monitor.setHistorySpan(0);
+    QCOMPARE(monitor.historySpan(), 300);
+    QSignalSpy interval(&monitor, &FactoryMonitor::intervalChanged);
+    QSignalSpy span(&monitor, &FactoryMonitor::historySpanChanged);
+    monitor.setInterval(16);
+    monitor.setHistorySpan(1);
+    QCOMPARE(interval.count(), 1);
+    QCOMPARE(span.count(), 1);
+}
+
+QTEST_GUILESS_MAIN(tst_Monitor)
+#include "tst_monitor.moc"

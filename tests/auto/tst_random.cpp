@@ -1,0 +1,239 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "support/simulation.h"
+
+#include <QtCore/qloggingcategory.h>
+#include <QtCore/qscopeguard.h>
+#include <QtTest/qtest.h>
+
+#include <algorithm>
+#include <random>
+
+using namespace Simulation;
+using namespace Qt::StringLiterals;
+
+// Random operations on factories in virtual time, with every interleaving of their stations that
+// the seed happens to choose, and the conservation of jobs checked after every single one.
+class tst_Random : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void JOB_2_conservationUnderRandomOperations_data();
+    void JOB_2_conservationUnderRandomOperations();
+    void ROUTE_1_noWorkerIdlesWhileAJobWaits();
+
+private:
+    //! Everything that follows from one seed. Says what was wrong; empty if nothing was.
+    static QString run(quint64 seed, int *operations);
+};
+
+namespace {
+
+constexpr qint64 Millisecond = 1'000'000;
+constexpr int RunsPerRow = 1'000;
+
+class Dice
+{
+public:
+    explicit Dice(quint64 seed) : m_engine(seed) {}
+
+    int below(int limit) { return int(m_engine() % quint64(limit)); }
+    bool oneIn(int n) { return below(n) == 0; }
+    quint64 any() { return m_engine(); }
+
+private:
+    std::mt19937_64 m_engine;
+};
+
+// Sends some jobs to workers of their own, by key, and the others to the queue.
+class MixedRouter final : public Router
+{
+public:
+    Route route(const AbstractJob &job, const Workers &workers) override
+    {
+        if (job.keyHash() % 3 == 0 && workers.count() > 0)
+            return Route::toWorker(int(job.keyHash() % 1000));
+        return Route::toQueue();
+    }
+};
+
+Script randomScript(Dice &dice, int number)
+{
+    Script script;
+    script.name = u"j%1"_s.arg(number);
+    script.key = quint64(dice.below(12));
+    script.duration = dice.oneIn(2) ? 0 : dice.below(8) * Millisecond;
+    if (dice.oneIn(40))
+        script.duration = World::Hung;
+    script.failures = dice.oneIn(6) ? 1 + dice.below(3) : 0;
+    script.promised = !dice.oneIn(3);
+    script.options.priority = Priority(dice.below(PriorityLevels));
+    script.options.discardable = !dice.oneIn(5);
+    if (dice.oneIn(4))
+        script.options.timeToLive = std::chrono::milliseconds(1 + dice.below(12));
+    if (dice.oneIn(4)) {
+        script.options.retry.maximumAttempts = 1 + dice.below(4);
+        script.options.retry.backoff = std::chrono::milliseconds(dice.below(5));
+    }
+    return script;
+}
+
+} // namespace
+
+QString tst_Random::run(quint64 seed, int *operations)
+{
+    Dice dice(seed);
+    FactorySettings settings{.name = u"random"_s, .workerCount = dice.below(5)};
+    settings.threadCount = dice.oneIn(2) ? 0 : 1 + dice.below(3);
+    settings.queueLimit = dice.oneIn(2) ? -1 : dice.below(8);
+    settings.discardMode = dice.oneIn(2) ? DiscardMode::Newest : DiscardMode::Oldest;
+    settings.onFailure = dice.oneIn(2) ? OnFailure::ReplaceWorker : OnFailure::KeepWorker;
+    if (dice.oneIn(2))
+        settings.queue = priorityQueue();
+    if (dice.oneIn(2))
+        settings.router = customRouter<MixedRouter>();
+
+    World world(settings);
+    Engine &engine = world.engine();
+    int jobs = 0;
+    QString wrong;
+    const auto check = [&](const char *what) {
+        ++*operations;
+        if (wrong.isEmpty()) {
+            if (const QString violations = world.violations(); !violations.isEmpty())
+                wrong = u"after operation %1 (%2): %3"_s.arg(*operations).arg(QLatin1String(what), violations);
+        }
+    };
+
+    const int length = 50 + dice.below(150);
+    const int startAt = dice.oneIn(4) ? dice.below(20) : 0;
+    for (int i = 0; i < length && wrong.isEmpty(); ++i) {
+        if (i == startAt)
+            engine.start();
+        const int choice = dice.below(100);
+        if (choice < 35) {
+            world.submit(randomScript(dice, jobs++));
+            check("submit");
+        } else if (choice < 75) {
+            world.step(dice.any());
+            check("step");
+        } else if (choice < 83) {
+            // So much at once is rare: alarms, too, come between two steps.
+            world.clock().moveTo(world.clock().now() + dice.below(6) * Millisecond);
+            check("time");
+        } else if (choice < 90) {
+            if (jobs > 0)
+                world.cancel(u"j%1"_s.arg(dice.below(jobs)));
+            check("cancel");
+        } else if (choice < 94) {
+            engine.setWorkerCount(dice.below(6));
+            check("resize");
+        } else if (choice < 96) {
+            engine.setQueueLimit(dice.oneIn(2) ? -1 : dice.below(6));
+            engine.setDiscardMode(dice.oneIn(2) ? DiscardMode::Newest : DiscardMode::Oldest);
+            check("limit");
+        } else if (choice < 97) {
+            world.failBuilds(dice.below(3));
+            check("failing builds");
+        } else if (choice < 98) {
+            world.settle();
+            check("settle");
+        } else if (i > length / 2) {
+            if (dice.oneIn(2))
+                engine.drain();
+            else
+                engine.stop();
+            check("end");
+        }
+    }
+
+    // However it went: now it ends, and every job has ended exactly once.
+    if (dice.oneIn(2))
+        engine.drain();
+    for (int i = 0; i < 40; ++i) {
+        world.pass(dice.below(20) * Millisecond);
+        check("end of drain");
+    }
+    engine.stop();
+    world.pass(1000 * Millisecond);
+    check("end of stop");
+    if (engine.state() != FactoryState::Stopped) {
+        const bool hangs = engine.counters().running > 0;
+        engine.giveUp();
+        check("giving up");
+        if (!hangs && wrong.isEmpty())
+            wrong = u"did not stop although nothing was running"_s;
+    }
+    for (const auto &[name, fate] : world.fates()) {
+        if (fate.ends() != 1 && wrong.isEmpty())
+            wrong = u"%1 has ended %2 times"_s.arg(name).arg(fate.ends());
+        if (fate.started > fate.script.options.retry.maximumAttempts && wrong.isEmpty())
+            wrong = u"%1 was started %2 times"_s.arg(name).arg(fate.started);
+    }
+    if (world.workersAlive() > 0 && engine.counters().lost == 0 && wrong.isEmpty())
+        wrong = u"%1 workers are left"_s.arg(world.workersAlive());
+    return wrong;
+}
+
+void tst_Random::JOB_2_conservationUnderRandomOperations_data()
+{
+    QTest::addColumn<quint64>("firstSeed");
+    // A seed of one's own: MILLWRIGHT_SEED=42 tst_random
+    bool given = false;
+    const quint64 own = qEnvironmentVariable("MILLWRIGHT_SEED").toULongLong(&given);
+    if (given) {
+        QTest::addRow("seed %llu", own) << own;
+        return;
+    }
+    for (quint64 first = 0; first < 10 * RunsPerRow; first += RunsPerRow)
+        QTest::addRow("seeds %llu to %llu", first, first + RunsPerRow - 1) << first;
+}
+
+void tst_Random::JOB_2_conservationUnderRandomOperations()
+{
+    QFETCH(quint64, firstSeed);
+    // Factories that give workers up say so; here that is no news.
+    QLoggingCategory::setFilterRules(u"millwright.warning=false"_s);
+    const auto restore = qScopeGuard([] { QLoggingCategory::setFilterRules(QString()); });
+
+    const int runs = qEnvironmentVariableIsSet("MILLWRIGHT_SEED") ? 1 : RunsPerRow;
+    int operations = 0;
+    for (quint64 seed = firstSeed; seed < firstSeed + quint64(runs); ++seed) {
+        const QString wrong = run(seed, &operations);
+        QVERIFY2(wrong.isEmpty(), qPrintable(u"seed %1: %2"_s.arg(seed).arg(wrong)));
+    }
+    QVERIFY(operations > 50 * runs);
+}
+
+// Whatever has happened before: a moment later no worker is free while a job waits in the queue.
+void tst_Random::ROUTE_1_noWorkerIdlesWhileAJobWaits()
+{
+    for (quint64 seed = 1; seed <= 500; ++seed) {
+        Dice dice(seed);
+        World world({.workerCount = 1 + dice.below(6), .threadCount = 0});
+        world.engine().start();
+        int jobs = 0;
+        for (int i = 0; i < 100; ++i) {
+            const int burst = dice.oneIn(5) ? 60 : 1 + dice.below(3);
+            for (int j = 0; j < burst; ++j) {
+                Script script{.name = u"j%1"_s.arg(jobs++)};
+                script.duration = dice.oneIn(3) ? dice.below(20) * Millisecond : 0;
+                QVERIFY(world.submit(script));
+            }
+            for (int step = dice.below(4); step > 0; --step)
+                world.step(dice.any());
+            world.pass(5 * Millisecond);
+            const FactorySnapshot now = world.engine().snapshot(false);
+            QVERIFY2(now.counters.waiting == 0 || now.activeWorkers == now.workerCount,
+                     qPrintable(u"seed %1: %2 wait, %3 of %4 workers are active"_s.arg(seed)
+                                    .arg(now.counters.waiting).arg(now.activeWorkers)
+                                    .arg(now.workerCount)));
+        }
+        QVERIFY(world.finish());
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_Random)
+#include "tst_random.moc"
