@@ -8,6 +8,7 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
+#include <QtCore/qmetaobject.h>
 
 #include <algorithm>
 #include <limits>
@@ -20,6 +21,13 @@ int toInt(qint64 value)
 {
     return int(std::clamp<qint64>(value, std::numeric_limits<int>::min(),
                                   std::numeric_limits<int>::max()));
+}
+
+// QML can write any number to a property.
+template<typename Enum>
+bool isEnumerator(Enum value)
+{
+    return QMetaEnum::fromType<Enum>().valueToKey(int(value)) != nullptr;
 }
 
 } // namespace
@@ -160,6 +168,11 @@ DiscardMode FactoryBase::discardMode() const
 
 void FactoryBase::setDiscardMode(DiscardMode mode)
 {
+    if (!isEnumerator(mode)) {
+        qCWarning(lcMillwright, "Factory \"%ls\": there is no discard mode %d; it stays as it was.",
+                  qUtf16Printable(name()), int(mode));
+        return;
+    }
     m_engine->setDiscardMode(mode);
 }
 
@@ -170,6 +183,11 @@ OnFailure FactoryBase::onFailure() const
 
 void FactoryBase::setOnFailure(OnFailure action)
 {
+    if (!isEnumerator(action)) {
+        qCWarning(lcMillwright, "Factory \"%ls\": there is no failure action %d; it stays as it was.",
+                  qUtf16Printable(name()), int(action));
+        return;
+    }
     m_engine->setOnFailure(action);
 }
 

@@ -17,22 +17,22 @@ QString enumeratorName(Enum value)
 
 } // namespace
 
-QString toString(Outcome outcome)
+QString nameOf(Outcome outcome)
 {
     return enumeratorName(outcome);
 }
 
-QString toString(DiscardReason reason)
+QString nameOf(DiscardReason reason)
 {
     return enumeratorName(reason);
 }
 
-QString toString(FactoryState state)
+QString nameOf(FactoryState state)
 {
     return enumeratorName(state);
 }
 
-QString toString(WorkerState state)
+QString nameOf(WorkerState state)
 {
     return enumeratorName(state);
 }

@@ -69,9 +69,9 @@ enum class WorkerState : int {
 Q_ENUM_NS(WorkerState)
 
 //! The name of an enumerator, as it stands in the source.
-[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString toString(Outcome outcome);
-[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString toString(DiscardReason reason);
-[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString toString(FactoryState state);
-[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString toString(WorkerState state);
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(Outcome outcome);
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(DiscardReason reason);
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(FactoryState state);
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(WorkerState state);
 
 } // namespace Millwright

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // Ends with a factory still alive: exithelper (child|static|leaked) (idle|busy|slow)
+// Starts a factory before the application: exithelper early
 // For tst_exit, which looks at how it ends.
 
 #include "support/gate.h"
@@ -11,6 +12,7 @@
 #include <QCoreApplication>
 
 #include <cstdio>
+#include <string_view>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -43,6 +45,9 @@ std::unique_ptr<TheFactory> staticFactory;
 
 int main(int argc, char *argv[])
 {
+    if (argc == 2 && argv[1] == std::string_view("early"))
+        return TheFactory({.name = u"mill"_s}).start() ? 1 : 0;
+
     QCoreApplication app(argc, argv);
     const QStringList arguments = app.arguments();
     const QString place = arguments.value(1);
@@ -50,7 +55,8 @@ int main(int argc, char *argv[])
     if (work == u"slow"_s)
         Neighbour::slowness = 5;
 
-    const FactorySettings settings{.name = u"mill"_s, .workerCount = 4, .threadCount = 1, .stopDeadline = 1s};
+    const FactorySettings settings{
+        .name = u"mill"_s, .workerCount = 4, .threadCount = 1, .stopDeadline = 1s};
     auto *factory = new TheFactory(settings, place == u"child"_s ? &app : nullptr);
     if (place == u"static"_s)
         staticFactory.reset(factory);

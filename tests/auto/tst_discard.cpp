@@ -34,10 +34,11 @@ class Mill
 {
 public:
     explicit Mill(FactorySettings settings)
-        : m_factory(std::move(settings), Work{gate, ran}), m_opener(gate)
+        : m_factory(std::move(settings), Work{gate, ran})
+        , m_opener(gate)
     {
         m_factory.setDiscardHandler([this](Job<int, int> &job, DiscardReason reason) {
-            discarded.add(u"%1 %2"_s.arg(toString(reason)).arg(job.key()));
+            discarded.add(u"%1 %2"_s.arg(nameOf(reason)).arg(job.key()));
         });
     }
 
@@ -56,7 +57,8 @@ public:
     //! Starts it, and keeps `count` workers busy.
     bool occupy(int count = 1)
     {
-        if (!m_factory.start() || !eventually([this] { return m_factory.state() == FactoryState::Running; }))
+        if (!m_factory.start()
+            || !eventually([this] { return m_factory.state() == FactoryState::Running; }))
             return false;
         for (int i = 0; i < count; ++i)
             m_factory.dispatch(-1, 0);
@@ -146,7 +148,9 @@ void tst_Discard::DISC_2_oldestMakesRoom()
 
 void tst_Discard::DISC_2_oldestOfTheLowestPriorityMakesRoom()
 {
-    Mill mill({.workerCount = 1, .queue = priorityQueue(), .queueLimit = 3,
+    Mill mill({.workerCount = 1,
+               .queue = priorityQueue(),
+               .queueLimit = 3,
                .discardMode = DiscardMode::Oldest});
     QVERIFY(mill.occupy());
     QCOMPARE(mill.offer(1, {.priority = Priority::High}), u"+"_s);
@@ -155,7 +159,8 @@ void tst_Discard::DISC_2_oldestOfTheLowestPriorityMakesRoom()
     QCOMPARE(mill.offer(1, {.priority = Priority::Normal}), u"+"_s); // 2 goes
     QCOMPARE(mill.offer(1, {.priority = Priority::BestEffort}), u"-"_s); // is itself the lowest
     QCOMPARE(mill.offer(1, {.priority = Priority::Highest}), u"+"_s); // 3 goes
-    QCOMPARE(mill.discarded.events(), (QStringList{u"Loadshed 2"_s, u"Loadshed 5"_s, u"Loadshed 3"_s}));
+    QCOMPARE(mill.discarded.events(),
+             (QStringList{u"Loadshed 2"_s, u"Loadshed 5"_s, u"Loadshed 3"_s}));
     mill.gate.open();
     QCOMPARE(mill.ran.await(4), (QStringList{u"-1"_s, u"6"_s, u"1"_s, u"4"_s}));
 }
@@ -248,7 +253,8 @@ void tst_Discard::DISC_5_jobAboutToBeTakenDoesNotCount()
     const Support::GateOpener opener(gate);
     QVERIFY(factory.start());
     QVERIFY(eventually([&] { return factory.state() == FactoryState::Running; }));
-    QMetaObject::invokeMethod(Receptive::self.load(), [gate] { gate.pass(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        Receptive::self.load(), [gate] { gate.pass(); }, Qt::QueuedConnection);
     QVERIFY(gate.awaitArrivals());
 
     QCOMPARE(factory.availableCapacity(), 3); // the worker, and two places

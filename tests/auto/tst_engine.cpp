@@ -89,7 +89,7 @@ void perform(World &world, const QString &operation)
         engine.setOnFailure(OnFailure::KeepWorker);
     } else if (operation == u"?") {
         const FactorySnapshot now = engine.snapshot(false);
-        world.log(u"[%1 %2 %3 %4]"_s.arg(toString(now.state)).arg(now.counters.waiting)
+        world.log(u"[%1 %2 %3 %4]"_s.arg(nameOf(now.state)).arg(now.counters.waiting)
                       .arg(now.counters.running).arg(now.availableCapacity));
     } else if (operation.startsWith(u'+')) {
         world.pass(operation.mid(1).toLongLong() * Millisecond);

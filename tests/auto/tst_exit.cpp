@@ -28,7 +28,9 @@ constexpr auto Slack = 2s;
 class Hanging : public Worker<QString, std::shared_ptr<Support::Gate>, int>
 {
 public:
-    explicit Hanging(const Support::EventLog &log) : m_log(log), m_thread(QThread::currentThread()) {}
+    explicit Hanging(const Support::EventLog &log) : m_log(log), m_thread(QThread::currentThread())
+    {
+    }
     ~Hanging() override { note(u"destructor"_s); }
     int process(Job &job) override
     {
@@ -51,8 +53,9 @@ private:
 
 void expectWarningAbout(const QString &job)
 {
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"worker \\d has not finished job \"%1\" by the "
-                                                          "deadline.*given up"_s.arg(job)));
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"worker \\d has not finished job \"%1\" by the "
+                                            "deadline.*given up"_s.arg(job)));
 }
 
 } // namespace
@@ -123,7 +126,9 @@ void tst_Exit::LIFE_5_stopGivesUpAWorkerThatNeverReturns()
         QVERIFY(factory.stop(0ms).isClean()); // once
         QVERIFY(hasEnded(factory.drain()));
         if (threadCount == 0)
-            QCOMPARE(log.count(u"0 stopping"_s) + log.count(u"1 stopping"_s) + log.count(u"2 stopping"_s), 2);
+            QCOMPARE(log.count(u"0 stopping"_s) + log.count(u"1 stopping"_s)
+                         + log.count(u"2 stopping"_s),
+                     2);
         gate->open();
         // What comes back now is ignored, and every worker is destroyed on its own thread.
         QVERIFY(eventually([&] { return log.events().filter(u"destructor"_s).size() == 3; }));
@@ -157,8 +162,9 @@ void tst_Exit::LIFE_5_destructorGivesUp()
     const auto live = [&] {
         QElapsedTimer timer;
         {
-            Factory<Hanging> factory({.workerCount = 1, .stopDeadline = byDeadlineProperty ? 1h : Deadline},
-                                     workerBuilder<Hanging>(log));
+            Factory<Hanging> factory(
+                {.workerCount = 1, .stopDeadline = byDeadlineProperty ? 1h : Deadline},
+                workerBuilder<Hanging>(log));
             factory.setStopDeadline(int(Deadline.count()));
             factory.start();
             hung = factory.submit(u"stuck"_s, gate);
@@ -214,7 +220,12 @@ void tst_Exit::LIFE_5_hangInStartOrEndIsNamed()
     QFETCH(const bool, inStart);
     struct Slow : Worker<int, int, void>
     {
-        Slow(const Support::Gate &g, bool s, const Support::Gate &e) : gate(g), gone(e), slowStart(s) {}
+        Slow(const Support::Gate &g, bool s, const Support::Gate &e)
+            : gate(g)
+            , gone(e)
+            , slowStart(s)
+        {
+        }
         ~Slow() override { gone.pass(); }
         void starting() override
         {
@@ -247,8 +258,9 @@ void tst_Exit::LIFE_5_hangInStartOrEndIsNamed()
             stopped = factory.stop();
             QVERIFY(gate.awaitArrivals());
         }
-        QTest::ignoreMessage(QtWarningMsg, "Factory \"mill\": worker 0 has not come to its end by the deadline; "
-                                           "its thread was given up.");
+        QTest::ignoreMessage(QtWarningMsg,
+                             "Factory \"mill\": worker 0 has not come to its end by the deadline; "
+                             "its thread was given up.");
         const StopReport report = factory.stop(1ms);
         QCOMPARE(report.unfinished.size(), 1);
         QCOMPARE(report.unfinished.constFirst().worker, 0);
@@ -280,6 +292,8 @@ void tst_Exit::LIFE_5_applicationTeardown_data()
 {
     QTest::addColumn<QString>("scenario");
     QTest::addColumn<QByteArray>("output");
+    QTest::newRow("before the application")
+        << u"early"_s << QByteArray("create the QCoreApplication first");
     for (const char *place : {"child", "static", "leaked"}) {
         const QString name = QString::fromLatin1(place);
         const bool ends = name != u"leaked"_s;
@@ -304,7 +318,8 @@ void tst_Exit::LIFE_5_applicationTeardown()
     QVERIFY(process.waitForFinished(10'000));
     const QByteArray text = process.readAll();
     QVERIFY2(process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0, text);
-    QVERIFY2(output.isEmpty() ? text.isEmpty() : text.count('\n') == 1 && text.contains(output), text);
+    QVERIFY2(output.isEmpty() ? text.isEmpty() : text.count('\n') == 1 && text.contains(output),
+             text);
     QVERIFY(timer.elapsed() < 4000); // its deadline is one second
 }
 

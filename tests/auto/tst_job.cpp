@@ -58,6 +58,12 @@ void *operator new(std::size_t size)
     throw std::bad_alloc();
 }
 
+void *operator new(std::size_t size, const std::nothrow_t &) noexcept
+{
+    ++allocations;
+    return std::malloc(size);
+}
+
 void operator delete(void *memory) noexcept
 {
     std::free(memory);
@@ -321,8 +327,11 @@ void tst_Job::JOB_6_optionsReachTheJob()
     });
     const Support::GateOpener opener(gate);
     QVERIFY(factory.start());
-    auto special = factory.submit(
-        1, 0, {.timeToLive = 1h, .priority = Priority::High, .discardable = false, .label = u"for people"_s});
+    auto special = factory.submit(1, 0,
+                                  {.timeToLive = 1h,
+                                   .priority = Priority::High,
+                                   .discardable = false,
+                                   .label = u"for people"_s});
     auto plain = factory.submit(2, 0);
     QVERIFY(gate.awaitArrivals(1));
     const WorkerSnapshot worker = factory.snapshot().workers.constFirst();

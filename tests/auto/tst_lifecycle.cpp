@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "support/eventlog.h"
 #include "support/expectations.h"
 #include "support/gate.h"
+#include "support/slowstarter.h"
 
 #include <Millwright/Factory>
 
-#include <QSignalSpy>
 #include <QTest>
 
 #include <thread>
@@ -17,26 +16,10 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 using Support::eventually;
 using Support::hasEnded;
+using Support::SlowStarter;
+using Support::statesOf;
 
 namespace {
-
-QStringList statesOf(const FactoryBase &factory)
-{
-    QStringList states;
-    for (const FactoryEvent &event : factory.eventsSince(0)) {
-        if (event.kind == FactoryEvent::StateChanged)
-            states.append(event.text);
-    }
-    return states;
-}
-
-struct SlowStarter : Worker<int, int, int>
-{
-    explicit SlowStarter(const Support::Gate &theGate) : gate(theGate) {}
-    void starting() override { gate.pass(); }
-    int process(Job &job) override { return job.message(); }
-    const Support::Gate gate;
-};
 
 enum class Ending { Drain, Stop, StopWithDeadline, Destructor };
 
@@ -58,11 +41,6 @@ private Q_SLOTS:
     void LIFE_4_drainFinishesAllAcceptedJobs();
     void LIFE_4_drainRefusesNewJobs();
     void LIFE_4_drainBeforeTheWorkersAreUp();
-    void LIFE_4_stopDiscardsWhatWaitsAndLetsRunningJobsFinish();
-    void LIFE_4_stopWhileDraining();
-    void LIFE_4_stopWhileStarting();
-    void LIFE_4_stopIsHeardByManyAtOnce();
-    void LIFE_4_idleWorkersGoWhileAnotherStillWorks();
     void LIFE_5_destructorEndsIdleFactoriesQuickly_data();
     void LIFE_5_destructorEndsIdleFactoriesQuickly();
     void LIFE_5_factoryOnAnotherThread();
@@ -102,7 +80,8 @@ void tst_Lifecycle::LIFE_1_jobsWaitUntilAllWorkersAreUp()
     QVERIFY(factory.start());
     QVERIFY(first.awaitArrivals() && last.awaitArrivals());
     auto second = factory.submit(2, 2);
-    QVERIFY(eventually([&] { return factory.snapshot().workers.at(0).state == WorkerState::Idle; }));
+    QVERIFY(
+        eventually([&] { return factory.snapshot().workers.at(0).state == WorkerState::Idle; }));
     QVERIFY(factory.state() == FactoryState::Starting);
     QCOMPARE(factory.counters().waiting, 2); // although one worker is ready
     last.open();
@@ -115,10 +94,12 @@ void tst_Lifecycle::LIFE_1_factoryStartsOnce()
     Factory factory({.name = u"mill"_s, .workerCount = 1}, [](Job<int, int> &) {});
     QVERIFY(factory.start());
     QVERIFY(eventually([&] { return factory.state() == FactoryState::Running; }));
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"start\\(\\) was ignored, it is Running"_s));
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"start\\(\\) was ignored, it is Running"_s));
     QVERIFY(!factory.start());
     QVERIFY(hasEnded(factory.stop()));
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"start\\(\\) was ignored, it is Stopped"_s));
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"start\\(\\) was ignored, it is Stopped"_s));
     QVERIFY(!factory.start());
 }
 
@@ -208,104 +189,6 @@ void tst_Lifecycle::LIFE_4_drainBeforeTheWorkersAreUp()
     gate.open();
     QVERIFY(hasEnded(drained));
     QCOMPARE(future.result(), 5);
-}
-
-void tst_Lifecycle::LIFE_4_stopDiscardsWhatWaitsAndLetsRunningJobsFinish()
-{
-    const Support::Gate gate;
-    Factory factory({.workerCount = 1}, [gate](Job<int, int> &job) {
-        gate.pass();
-        return job.message();
-    });
-    const Support::GateOpener opener(gate);
-    QVERIFY(factory.start());
-    auto running = factory.submit(1, 11);
-    QVERIFY(gate.awaitArrivals());
-    auto waiting = factory.submit(2, 22);
-    QFuture<void> stopped = factory.stop();
-    QVERIFY(waiting.isFinished()); // at once
-    QVERIFY(Support::errorAs<JobDiscarded>(waiting));
-    QVERIFY(!running.isFinished() && !stopped.isFinished());
-    gate.open();
-    QVERIFY(hasEnded(stopped));
-    QCOMPARE(running.result(), 11);
-}
-
-void tst_Lifecycle::LIFE_4_stopWhileDraining()
-{
-    const Support::Gate gate;
-    Factory factory({.workerCount = 1}, [gate](Job<int, int> &) { gate.pass(); });
-    const Support::GateOpener opener(gate);
-    QVERIFY(factory.start());
-    for (int i = 0; i < 3; ++i)
-        factory.dispatch(i, 0);
-    QVERIFY(gate.awaitArrivals());
-    QFuture<void> drained = factory.drain();
-    QCOMPARE(factory.counters().waiting, 2);
-    QFuture<void> stopped = factory.stop();
-    QCOMPARE(factory.counters().discarded(DiscardReason::Shutdown), 2);
-    gate.open();
-    QVERIFY(hasEnded(drained) && hasEnded(stopped));
-    QVERIFY(factory.counters().completed == 1);
-}
-
-void tst_Lifecycle::LIFE_4_stopWhileStarting()
-{
-    const Support::Gate gate;
-    Factory<SlowStarter> factory({.workerCount = 2}, workerBuilder<SlowStarter>(gate));
-    const Support::GateOpener opener(gate);
-    auto future = factory.submit(1, 5);
-    QVERIFY(factory.start());
-    QVERIFY(gate.awaitArrivals(2));
-    QFuture<void> stopped = factory.stop();
-    QVERIFY(Support::errorAs<JobDiscarded>(future));
-    QVERIFY(!stopped.isFinished());
-    gate.open();
-    QVERIFY(hasEnded(stopped));
-    QCOMPARE(statesOf(factory), u"Starting Draining Stopped"_s.split(u' '));
-}
-
-void tst_Lifecycle::LIFE_4_stopIsHeardByManyAtOnce()
-{
-    for (int round = 0; round < 20; ++round) {
-        Factory factory({.workerCount = 3}, [](Job<int, int> &) {});
-        QVERIFY(factory.start());
-        for (int i = 0; i < 50; ++i)
-            factory.dispatch(i, 0);
-        std::vector<std::thread> threads;
-        std::atomic<int> clean = 0;
-        for (int i = 0; i < 3; ++i)
-            threads.emplace_back([&] { clean += factory.stop(Support::Patience).isClean(); });
-        for (std::thread &thread : threads)
-            thread.join();
-        QCOMPARE(clean, 3);
-        QVERIFY(factory.state() == FactoryState::Stopped);
-        QVERIFY(Support::isConserved(factory.counters()));
-    }
-}
-
-// A long job of one worker is no reason to keep the others.
-void tst_Lifecycle::LIFE_4_idleWorkersGoWhileAnotherStillWorks()
-{
-    struct Counted : Worker<int, Support::Gate, void>
-    {
-        explicit Counted(std::shared_ptr<std::atomic<int>> count) : gone(std::move(count)) {}
-        void stopping() override { ++*gone; }
-        void process(Job &job) override { job.message().pass(); }
-        const std::shared_ptr<std::atomic<int>> gone;
-    };
-    const Support::Gate gate;
-    const auto gone = std::make_shared<std::atomic<int>>(0);
-    Factory<Counted> factory({.workerCount = 3}, workerBuilder<Counted>(gone));
-    const Support::GateOpener opener(gate);
-    QVERIFY(factory.start());
-    factory.dispatch(1, gate);
-    QVERIFY(gate.awaitArrivals());
-    QFuture<void> stopped = factory.stop();
-    QVERIFY(eventually([&] { return *gone == 2; }));
-    gate.open();
-    QVERIFY(hasEnded(stopped));
-    QCOMPARE(*gone, 3);
 }
 
 void tst_Lifecycle::LIFE_5_destructorEndsIdleFactoriesQuickly_data()

@@ -8,6 +8,7 @@
 
 #include <QTest>
 
+#include <functional>
 #include <random>
 #include <thread>
 
@@ -20,7 +21,16 @@ using Support::hasEnded;
 namespace {
 
 //! How a job of these tests ends: by itself, or by what is done to it.
-enum class Fate { Completes, Throws, Expires, IsShed, MeetsStop, CanceledWaiting, CanceledRunning, IsLost };
+enum class Fate {
+    Completes,
+    Throws,
+    Expires,
+    IsShed,
+    MeetsStop,
+    CanceledWaiting,
+    CanceledRunning,
+    IsLost
+};
 
 struct SpecialError : QException
 {
@@ -45,12 +55,8 @@ private Q_SLOTS:
     void JOB_1_everyOutcomeIsReportedOnce_data();
     void JOB_1_everyOutcomeIsReportedOnce();
     void JOB_1_everyJobOfAStormHasOneOutcome();
+    void JOB_1_messageMayCallTheFactoryAsItGoes();
     void JOB_2_countersAddUpAtEveryInstant();
-    void JOB_8_canceledWaitingJobNeverRuns();
-    void JOB_8_canceledJobOfAnIdleFactoryLeaves();
-    void JOB_8_canceledRunningJobSeesIt();
-    void JOB_8_errorOfACanceledJobIsNotAFailure();
-    void JOB_8_droppedFutureCancelsNothing();
     void JOB_10_exceptionIsRethrownWithItsType();
     void JOB_10_textIsKept_data();
     void JOB_10_textIsKept();
@@ -96,13 +102,16 @@ void tst_Outcomes::JOB_1_everyOutcomeIsReportedOnce()
     if (fate == Fate::IsShed)
         factory.setQueueLimit(0);
     const bool runs = fate == Fate::Completes || fate == Fate::Throws
-        || fate == Fate::CanceledRunning || fate == Fate::IsLost;
+                      || fate == Fate::CanceledRunning || fate == Fate::IsLost;
     if (runs)
         QVERIFY(factory.start());
 
     std::atomic<int> ends = 0;
-    QFuture<int> future = factory.submit(7, fate, {.timeToLive = fate == Fate::Expires ? 1ms : 0ms});
-    QFuture<void> end = future.then([&](const QFuture<int> &) { ++ends; }).onCanceled([&] { ++ends; });
+    QFuture<int> future = factory.submit(7, fate,
+                                         {.timeToLive = fate == Fate::Expires ? 1ms : 0ms});
+    QFuture<void> end = future.then([&](const QFuture<int> &) { ++ends; }).onCanceled([&] {
+        ++ends;
+    });
     switch (fate) {
     case Fate::CanceledRunning:
         QVERIFY(gate.awaitArrivals());
@@ -161,8 +170,9 @@ void tst_Outcomes::JOB_1_everyJobOfAStormHasOneOutcome()
         producers.emplace_back([&factory, &mine] {
             std::minstd_rand random;
             for (int i = 1; i <= JobsEach; ++i) {
-                mine.push_back(factory.submit(i % 7, i, {.timeToLive = i % 5 ? 0us : 200us,
-                                                         .priority = Priority(i % PriorityLevels)}));
+                mine.push_back(factory.submit(
+                    i % 7, i,
+                    {.timeToLive = i % 5 ? 0us : 200us, .priority = Priority(i % PriorityLevels)}));
                 if (random() % 8 == 0)
                     mine[random() % mine.size()].cancel();
             }
@@ -203,6 +213,49 @@ void tst_Outcomes::JOB_1_everyJobOfAStormHasOneOutcome()
     QVERIFY(Support::isConserved(counted));
 }
 
+// A job, and what it owns, is destroyed where no lock is held.
+void tst_Outcomes::JOB_1_messageMayCallTheFactoryAsItGoes()
+{
+    const Support::Gate gate;
+    std::atomic<int> calls = 0;
+    const auto caller = std::make_shared<std::function<void()>>();
+    const auto parting = [&] {
+        return std::shared_ptr<int>(new int, [&, caller](int *number) {
+            delete number;
+            (*caller)();
+            ++calls;
+        });
+    };
+    using Message = std::shared_ptr<int>;
+    Factory factory({.workerCount = 1, .queueLimit = 4, .discardMode = DiscardMode::Oldest},
+                    [gate](Job<int, Message> &job) {
+                        gate.pass();
+                        if (job.key() == 5)
+                            throw JobError({});
+                    });
+    const Support::GateOpener opener(gate);
+    *caller = [&] {
+        factory.setWorkerCount(factory.workerCount());
+        QVERIFY(Support::isConserved(factory.counters()));
+    };
+    QVERIFY(factory.start());
+    QVERIFY(factory.dispatch(0, parting())); // completes
+    QVERIFY(gate.awaitArrivals());
+    factory.dispatch(1, parting()); // is shed
+    factory.dispatch(2, parting(), {.timeToLive = 1ms});
+    QVERIFY(eventually([&] { return calls == 1; })); // expired
+    factory.submit(3, parting()).cancel();
+    QVERIFY(eventually([&] { return calls == 2; }));
+    for (const int key : {4, 5, 6, 7})
+        factory.dispatch(key, parting());
+    QVERIFY(eventually([&] { return calls == 3; }));
+    gate.open();
+    QVERIFY(hasEnded(factory.drain()));
+    QCOMPARE(calls, 8);
+    QVERIFY(!factory.dispatch(8, parting()));
+    QCOMPARE(calls, 9);
+}
+
 void tst_Outcomes::JOB_2_countersAddUpAtEveryInstant()
 {
     const Support::Gate gate;
@@ -223,90 +276,6 @@ void tst_Outcomes::JOB_2_countersAddUpAtEveryInstant()
     gate.open();
     QVERIFY(hasEnded(factory.drain()));
     QVERIFY(factory.counters() == (Counters{.submitted = 5, .completed = 5}));
-}
-
-void tst_Outcomes::JOB_8_canceledWaitingJobNeverRuns()
-{
-    const Support::Gate gate;
-    std::atomic<bool> hasRun = false;
-    Factory factory({.workerCount = 1}, [&, gate](Job<int, int> &job) {
-        gate.pass();
-        if (job.key() == 2)
-            hasRun = true;
-    });
-    const Support::GateOpener opener(gate);
-    QVERIFY(factory.start());
-    factory.dispatch(1, 0);
-    QVERIFY(gate.awaitArrivals());
-    auto future = factory.submit(2, 0);
-    auto marker = factory.submit(3, 0);
-    future.cancel();
-    QVERIFY(hasEnded(future)); // while the worker is still busy
-    QCOMPARE(factory.counters().canceled, 1);
-    QCOMPARE(factory.counters().waiting, 1);
-    gate.open();
-    QVERIFY(hasEnded(marker));
-    QVERIFY(!hasRun);
-}
-
-void tst_Outcomes::JOB_8_canceledJobOfAnIdleFactoryLeaves()
-{
-    Factory factory({.workerCount = 1}, [](Job<int, int> &) { return 1; });
-    auto future = factory.submit(1, 0);
-    future.cancel();
-    QVERIFY(hasEnded(future));
-    QCOMPARE(factory.counters().canceled, 1);
-    QCOMPARE(factory.queueDepth(), 0);
-}
-
-void tst_Outcomes::JOB_8_canceledRunningJobSeesIt()
-{
-    std::atomic<bool> runs = false;
-    Factory factory({.workerCount = 1}, [&](Job<int, int> &job) {
-        runs = true;
-        const QDeadlineTimer deadline(Support::Patience);
-        while (!job.isCanceled() && !deadline.hasExpired())
-            QThread::yieldCurrentThread();
-        return job.isCanceled() ? 1 : 2;
-    });
-    QVERIFY(factory.start());
-    auto future = factory.submit(1, 0);
-    QVERIFY(eventually([&] { return runs.load(); }));
-    QCOMPARE(factory.counters().running, 1);
-    future.cancel();
-    QVERIFY(hasEnded(future));
-    QVERIFY(future.isCanceled());
-    QCOMPARE(future.resultCount(), 0);
-    QVERIFY(factory.counters() == (Counters{.submitted = 1, .canceled = 1}));
-}
-
-void tst_Outcomes::JOB_8_errorOfACanceledJobIsNotAFailure()
-{
-    const Support::Gate gate;
-    Factory factory({.workerCount = 1, .onFailure = OnFailure::KeepWorker}, [gate](Job<int, int> &) {
-        gate.pass();
-        throw JobError(u"interrupted"_s);
-    });
-    const Support::GateOpener opener(gate);
-    QVERIFY(factory.start());
-    auto future = factory.submit(1, 0);
-    QVERIFY(gate.awaitArrivals());
-    future.cancel();
-    gate.open();
-    QVERIFY(hasEnded(future));
-    QVERIFY(!Support::errorOf(future));
-    QVERIFY(factory.counters() == (Counters{.submitted = 1, .canceled = 1}));
-}
-
-void tst_Outcomes::JOB_8_droppedFutureCancelsNothing()
-{
-    std::atomic<int> runs = 0;
-    Factory factory({.workerCount = 1}, [&](Job<int, int> &) { return ++runs; });
-    for (int i = 0; i < 10; ++i)
-        static_cast<void>(factory.submit(i, 0));
-    QVERIFY(factory.start());
-    QVERIFY(hasEnded(factory.drain()));
-    QCOMPARE(runs, 10);
 }
 
 void tst_Outcomes::JOB_10_exceptionIsRethrownWithItsType()
@@ -332,7 +301,8 @@ void tst_Outcomes::JOB_10_textIsKept_data()
 {
     QTest::addColumn<Throwing>("throwing");
     QTest::addColumn<QString>("text");
-    QTest::newRow("JobError") << Throwing([] { throw JobError(u"für Menschen"_s); }) << u"für Menschen"_s;
+    QTest::newRow("JobError") << Throwing([] { throw JobError(u"für Menschen"_s); })
+                              << u"für Menschen"_s;
     QTest::newRow("QException") << Throwing([] { throw SpecialError(1); }) << u"special"_s;
     QTest::newRow("std::exception")
         << Throwing([] { throw std::runtime_error("run-time"); }) << u"run-time"_s;

@@ -62,7 +62,10 @@ private:
 class ThrowingRouter : public Router
 {
 public:
-    Route route(const AbstractJob &, const Workers &) override { throw std::runtime_error("lost my way"); }
+    Route route(const AbstractJob &, const Workers &) override
+    {
+        throw std::runtime_error("lost my way");
+    }
 };
 
 //! Calls a function from inside `route()`, that is, under the lock.
@@ -190,8 +193,11 @@ void tst_Policies::ROUTE_7_routerSeesTheWorkers()
         explicit Looking(const Support::EventLog &l) : log(l) {}
         Route route(const AbstractJob &, const Workers &workers) override
         {
-            log.add(u"%1 first %2 free %3%4 waiting %5"_s.arg(workers.count()).arg(workers.firstFree())
-                        .arg(workers.isFree(0)).arg(workers.isFree(1)).arg(workers.waiting(0)));
+            log.add(u"%1 first %2 free %3%4 waiting %5"_s.arg(workers.count())
+                        .arg(workers.firstFree())
+                        .arg(workers.isFree(0))
+                        .arg(workers.isFree(1))
+                        .arg(workers.waiting(0)));
             return Route::toWorker(0);
         }
         const Support::EventLog log;
@@ -226,7 +232,8 @@ void tst_Policies::ROUTE_7_routeOutOfRangeIsReduced()
     };
     Factory factory({.workerCount = 3, .router = customRouter<Wild>()}, [](Job<int, int> &) {});
     QVERIFY(factory.start());
-    for (const int key : {3, 1000, std::numeric_limits<int>::max(), -1, -7, std::numeric_limits<int>::min()})
+    for (const int key :
+         {3, 1000, std::numeric_limits<int>::max(), -1, -7, std::numeric_limits<int>::min()})
         QVERIFY(factory.dispatch(key, 0));
     QVERIFY(hasEnded(factory.drain()));
     QCOMPARE(factory.counters().completed, 6);
@@ -236,7 +243,8 @@ void tst_Policies::ROUTE_7_throwingRouterLosesNoJob()
 {
     Factory factory({.name = u"maze"_s, .workerCount = 1, .router = customRouter<ThrowingRouter>()},
                     [](Job<int, int> &) { return 1; });
-    QTest::ignoreMessage(QtCriticalMsg, QRegularExpression(u"router of factory \"maze\".*lost my way"_s));
+    QTest::ignoreMessage(QtCriticalMsg,
+                         QRegularExpression(u"router of factory \"maze\".*lost my way"_s));
     auto future = factory.submit(1, 0);
     QVERIFY(factory.start());
     QVERIFY(hasEnded(future));
@@ -247,15 +255,20 @@ void tst_Policies::ROUTE_7_callsFromAPolicyNeverDeadlock_data()
 {
     QTest::addColumn<Call>("call");
     QTest::addColumn<bool>("isRefused");
-    const auto addReader = [](const char *name, Call call) { QTest::newRow(name) << call << false; };
+    const auto addReader = [](const char *name, Call call) {
+        QTest::newRow(name) << call << false;
+    };
     addReader("counters", [](FactoryBase &f) { static_cast<void>(f.counters()); });
     addReader("snapshot", [](FactoryBase &f) { static_cast<void>(f.snapshot()); });
     addReader("latencies", [](FactoryBase &f) { static_cast<void>(f.latencies()); });
     addReader("eventsSince", [](FactoryBase &f) { static_cast<void>(f.eventsSince(0)); });
     addReader("queueDepth", [](FactoryBase &f) { static_cast<void>(f.queueDepth()); });
-    addReader("availableCapacity", [](FactoryBase &f) { static_cast<void>(f.availableCapacity()); });
+    addReader("availableCapacity",
+              [](FactoryBase &f) { static_cast<void>(f.availableCapacity()); });
     addReader("queueLimit", [](FactoryBase &f) { static_cast<void>(f.queueLimit()); });
-    const auto addCommand = [](const char *name, Call call) { QTest::newRow(name) << call << true; };
+    const auto addCommand = [](const char *name, Call call) {
+        QTest::newRow(name) << call << true;
+    };
     addCommand("start", [](FactoryBase &f) { f.start(); });
     addCommand("drain", [](FactoryBase &f) { f.drain(); });
     addCommand("stop", [](FactoryBase &f) { f.stop(); });
@@ -278,14 +291,15 @@ void tst_Policies::ROUTE_7_callsFromAPolicyNeverDeadlock()
     };
     using Simple = Factory<FunctionWorker<void (*)(Job<int, int> &)>>;
     const auto setup = std::make_shared<Setup>();
-    auto *factory = new Simple({.name = u"mill"_s,
-                                .workerCount = 1,
-                                .router = customRouter<CallingRouter>(
-                                    std::function<void()>([=] { call(*setup->base); }))},
-                               +[](Job<int, int> &) {});
+    auto *factory = new Simple(
+        {.name = u"mill"_s,
+         .workerCount = 1,
+         .router = customRouter<CallingRouter>(std::function<void()>([=] { call(*setup->base); }))},
+        +[](Job<int, int> &) {});
     setup->base = factory;
     if (isRefused)
-        QTest::ignoreMessage(QtCriticalMsg, QRegularExpression(u"router or queue of factory \"mill\" called"_s));
+        QTest::ignoreMessage(QtCriticalMsg,
+                             QRegularExpression(u"router or queue of factory \"mill\" called"_s));
     std::thread([=] {
         factory->dispatch(1, 0);
         setup->hasReturned = true;
@@ -306,12 +320,15 @@ void tst_Policies::ROUTE_7_callsFromAPolicyNeverDeadlock()
 void tst_Policies::ROUTE_7_dispatchFromAPolicyIsRefusedWithAMessage()
 {
     std::function<void()> dispatch;
-    Factory factory({.name = u"mill"_s, .workerCount = 1,
-                     .router = customRouter<CallingRouter>(std::function<void()>([&] { dispatch(); }))},
-                    [](Job<int, int> &) {});
+    Factory factory(
+        {.name = u"mill"_s,
+         .workerCount = 1,
+         .router = customRouter<CallingRouter>(std::function<void()>([&] { dispatch(); }))},
+        [](Job<int, int> &) {});
     std::optional<int> back;
     dispatch = [&] { back = factory.dispatch(2, 22).takeMessage(); };
-    QTest::ignoreMessage(QtCriticalMsg, QRegularExpression(u"factory \"mill\" dispatched a job to its own"_s));
+    QTest::ignoreMessage(QtCriticalMsg,
+                         QRegularExpression(u"factory \"mill\" dispatched a job to its own"_s));
     QVERIFY(factory.dispatch(1, 11));
     QCOMPARE(back, 22);
     QVERIFY(Support::isConserved(factory.counters()));
@@ -321,8 +338,8 @@ void tst_Policies::ROUTE_7_dispatchFromAPolicyIsRefusedWithAMessage()
 
 void tst_Policies::QUEUE_1_fifoKeepsTheOrder()
 {
-    const std::vector<Priority> priorities{Priority::Normal, Priority::Highest, Priority::BestEffort,
-                                           Priority::High};
+    const std::vector<Priority> priorities{Priority::Normal, Priority::Highest,
+                                           Priority::BestEffort, Priority::High};
     QCOMPARE(orderOf({}, priorities), u"0 1 2 3"_s.split(u' '));
     QCOMPARE(orderOf(fifoQueue(), priorities), u"0 1 2 3"_s.split(u' '));
 }
@@ -330,8 +347,8 @@ void tst_Policies::QUEUE_1_fifoKeepsTheOrder()
 void tst_Policies::QUEUE_2_priorityQueueServesTheHighestFirst()
 {
     using enum Priority;
-    const std::vector<Priority> priorities{Normal, BestEffort, Highest, Important, High, Normal,
-                                           Highest, BestEffort, High, Important};
+    const std::vector<Priority> priorities{Normal, BestEffort, Highest,    Important, High,
+                                           Normal, Highest,    BestEffort, High,      Important};
     QCOMPARE(orderOf(priorityQueue(), priorities), u"2 6 4 8 3 9 0 5 1 7"_s.split(u' '));
 }
 
@@ -342,7 +359,9 @@ void tst_Policies::QUEUE_5_userQueue()
 
 void tst_Policies::QUEUE_5_userQueueSheds()
 {
-    Factory factory({.workerCount = 1, .queue = customQueue<Stack>(), .queueLimit = 2,
+    Factory factory({.workerCount = 1,
+                     .queue = customQueue<Stack>(),
+                     .queueLimit = 2,
                      .discardMode = DiscardMode::Oldest},
                     [](Job<int, int> &) {});
     QList<int> shed;

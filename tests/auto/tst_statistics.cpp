@@ -45,8 +45,7 @@ std::chrono::nanoseconds workFor(std::chrono::nanoseconds time)
 {
     QElapsedTimer timer;
     timer.start();
-    while (timer.nsecsElapsed() < time.count()) {
-    }
+    while (timer.nsecsElapsed() < time.count()) {}
     return std::chrono::nanoseconds(timer.nsecsElapsed());
 }
 
@@ -55,7 +54,8 @@ QHash<QString, qint64> sleepsOfThreads()
 {
     QHash<QString, qint64> sleeps;
     const QString self = QString::number(qint64(gettid()));
-    for (const QString &thread : QDir(u"/proc/self/task"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+    for (const QString &thread :
+         QDir(u"/proc/self/task"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
         QFile status(u"/proc/self/task/%1/status"_s.arg(thread));
         if (thread == self || !status.open(QIODevice::ReadOnly))
             continue;
@@ -87,6 +87,7 @@ private Q_SLOTS:
     void STAT_4_notificationsComeOnlyOnChange();
     void STAT_4_notificationsOfEachProperty();
     void STAT_4_lastChangeIsNeverMissed();
+    void STAT_4_notificationsFollowTheObjectToItsThread();
     void STAT_5_idleFactoryWakesNobody();
 };
 
@@ -100,7 +101,8 @@ void tst_Statistics::STAT_2_countersOfWorkers()
     for (int i = 0; i < 10; ++i)
         factory.dispatch(i, i % 5 == 0);
     QVERIFY(eventually([&] {
-        return factory.counters().completed == 8 && factory.snapshot().workers.at(0).state == WorkerState::Idle;
+        return factory.counters().completed == 8
+               && factory.snapshot().workers.at(0).state == WorkerState::Idle;
     }));
     const WorkerSnapshot worker = factory.snapshot().workers.constFirst();
     QCOMPARE(worker.completed, 8); // of all its lives
@@ -145,12 +147,13 @@ void tst_Statistics::STAT_2_histogramsShowWhatTheJobsTook()
 void tst_Statistics::STAT_2_onlyCompletedJobsAreMeasured()
 {
     const Support::Gate gate;
-    Factory factory({.workerCount = 1, .onFailure = OnFailure::KeepWorker}, [gate](Job<int, int> &job) {
-        if (job.key() == 0)
-            gate.pass();
-        if (job.key() < 3)
-            throw JobError({});
-    });
+    Factory factory({.workerCount = 1, .onFailure = OnFailure::KeepWorker},
+                    [gate](Job<int, int> &job) {
+                        if (job.key() == 0)
+                            gate.pass();
+                        if (job.key() < 3)
+                            throw JobError({});
+                    });
     const Support::GateOpener opener(gate);
     QVERIFY(factory.start());
     factory.dispatch(0, 0);
@@ -212,8 +215,9 @@ void tst_Statistics::STAT_2_snapshotShowsTheRunningJob()
 void tst_Statistics::STAT_3_readsDoNotWaitForABusyFactory()
 {
     const Support::Gate gate;
-    Factory factory({.workerCount = 2, .router = customRouter<BlockingRouter>(gate), .queueLimit = 5},
-                    [](Job<int, int> &) {});
+    Factory factory(
+        {.workerCount = 2, .router = customRouter<BlockingRouter>(gate), .queueLimit = 5},
+        [](Job<int, int> &) {});
     QVERIFY(factory.start());
     QVERIFY(eventually([&] { return factory.state() == FactoryState::Running; }));
     std::thread producer([&] { factory.dispatch(1, 0); }); // keeps the lock until the gate opens
@@ -259,10 +263,13 @@ void tst_Statistics::STAT_4_notificationsAreCoalesced()
     QVERIFY(factory.start());
     int signalCount = 0;
     bool onItsThread = true;
-    connect(&factory, &FactoryBase::countersChanged, &factory, [&] {
-        ++signalCount;
-        onItsThread = onItsThread && QThread::currentThread() == factory.thread();
-    }, Qt::DirectConnection);
+    connect(
+        &factory, &FactoryBase::countersChanged, &factory,
+        [&] {
+            ++signalCount;
+            onItsThread = onItsThread && QThread::currentThread() == factory.thread();
+        },
+        Qt::DirectConnection);
     QElapsedTimer timer;
     timer.start();
     int jobs = 0;
@@ -274,7 +281,8 @@ void tst_Statistics::STAT_4_notificationsAreCoalesced()
     const qint64 elapsed = timer.elapsed();
     QVERIFY(jobs > 1000);
     QVERIFY2(signalCount >= 3, qPrintable(QString::number(signalCount)));
-    QVERIFY2(signalCount <= elapsed / FactoryBase::NotifyInterval.count() + 2, qPrintable(QString::number(signalCount)));
+    QVERIFY2(signalCount <= elapsed / FactoryBase::NotifyInterval.count() + 2,
+             qPrintable(QString::number(signalCount)));
     QVERIFY(onItsThread);
 }
 
@@ -338,6 +346,26 @@ void tst_Statistics::STAT_4_lastChangeIsNeverMissed()
         QCoreApplication::processEvents(); // lets some notifications through
     }
     QVERIFY(eventually([&] { return seen == expected; }));
+}
+
+void tst_Statistics::STAT_4_notificationsFollowTheObjectToItsThread()
+{
+    QThread thread;
+    thread.start();
+    auto *factory = new Factory({.workerCount = 1}, [](Job<int, int> &) {});
+    std::atomic<QThread *> where = nullptr;
+    connect(
+        factory, &FactoryBase::countersChanged, factory, [&] { where = QThread::currentThread(); },
+        Qt::DirectConnection);
+    factory->moveToThread(&thread);
+    const bool isStarted = factory->start();
+    factory->dispatch(1, 0);
+    const bool isNotified = eventually([&] { return where != nullptr; });
+    factory->deleteLater();
+    thread.quit();
+    QVERIFY(thread.wait(Support::Patience));
+    QVERIFY(isStarted && isNotified);
+    QCOMPARE(where, &thread);
 }
 
 void tst_Statistics::STAT_5_idleFactoryWakesNobody()

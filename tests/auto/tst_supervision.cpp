@@ -26,7 +26,10 @@ struct ToWorkerZero : Router
 class Fragile : public Worker<int, QString, int>
 {
 public:
-    explicit Fragile(const Support::EventLog &log) : m_log(log), m_life(++lives), m_thread(QThread::currentThread())
+    explicit Fragile(const Support::EventLog &log)
+        : m_log(log)
+        , m_life(++lives)
+        , m_thread(QThread::currentThread())
     {
         note(u"constructor"_s);
     }
@@ -112,7 +115,8 @@ void tst_Supervision::SUP_1_failedWorkerIsReplacedOnItsThread()
 {
     QFETCH(const int, threadCount);
     const Support::EventLog log;
-    Factory<Fragile> factory({.workerCount = 1, .threadCount = threadCount}, workerBuilder<Fragile>(log));
+    Factory<Fragile> factory({.workerCount = 1, .threadCount = threadCount},
+                             workerBuilder<Fragile>(log));
     auto bad = factory.submit(1, u"throw"_s);
     auto good = factory.submit(2, {});
     QVERIFY(factory.start());
@@ -121,10 +125,10 @@ void tst_Supervision::SUP_1_failedWorkerIsReplacedOnItsThread()
     QCOMPARE(good.result(), 20); // the second life of worker 0
     QVERIFY(hasEnded(factory.drain()));
 
-    const QStringList expected{u"1 constructor"_s, u"1 starting"_s, u"1 process 1"_s,
+    const QStringList expected{u"1 constructor"_s, u"1 starting"_s,  u"1 process 1"_s,
                                u"1 destructor"_s, // without stopping()
-                               u"2 constructor"_s, u"2 starting"_s, u"2 process 2"_s,
-                               u"2 stopping"_s, u"2 destructor"_s};
+                               u"2 constructor"_s, u"2 starting"_s,  u"2 process 2"_s,
+                               u"2 stopping"_s,    u"2 destructor"_s};
     QCOMPARE(log.events(), expected);
     QCOMPARE(factory.counters().restarts, 1);
     QCOMPARE(factory.counters().failed, 1);
@@ -134,7 +138,8 @@ void tst_Supervision::SUP_1_failedWorkerIsReplacedOnItsThread()
         if (event.kind != FactoryEvent::StateChanged)
             kinds.append(event.kind);
     }
-    QCOMPARE(kinds, (QList<FactoryEvent::Kind>{FactoryEvent::JobFailed, FactoryEvent::WorkerRestarted}));
+    QCOMPARE(kinds,
+             (QList<FactoryEvent::Kind>{FactoryEvent::JobFailed, FactoryEvent::WorkerRestarted}));
 }
 
 void tst_Supervision::SUP_1_replacementKeepsIdAndThread()
@@ -202,7 +207,8 @@ void tst_Supervision::SUP_1_jobsThatWaitForTheWorkerKeepTheirOrder()
     QVERIFY(hasEnded(factory.drain()));
     QCOMPARE(log.events(), expected);
     QCOMPARE(factory.counters().restarts, 31);
-    QCOMPARE(factory.snapshot().workers.value(0).restarts, factory.snapshot().workers.isEmpty() ? 0 : 31);
+    QCOMPARE(factory.snapshot().workers.value(0).restarts,
+             factory.snapshot().workers.isEmpty() ? 0 : 31);
 }
 
 void tst_Supervision::SUP_1_otherWorkersGoOn()
@@ -285,10 +291,12 @@ void tst_Supervision::SUP_2_startThatThrowsRecovers()
             throw JobError(u"not yet"_s);
         return std::make_unique<LateStarter>(ready);
     });
-    QTest::ignoreMessage(QtWarningMsg, "Factory \"mill\": worker 0 could not start: not yet. Next attempt in "
-                                       "100 ms.");
-    QTest::ignoreMessage(QtWarningMsg, "Factory \"mill\": worker 0 could not start: not yet. Next attempt in "
-                                       "200 ms.");
+    QTest::ignoreMessage(QtWarningMsg,
+                         "Factory \"mill\": worker 0 could not start: not yet. Next attempt in "
+                         "100 ms.");
+    QTest::ignoreMessage(QtWarningMsg,
+                         "Factory \"mill\": worker 0 could not start: not yet. Next attempt in "
+                         "200 ms.");
     QVERIFY(factory.start());
     auto future = factory.submit(1, 0);
     QVERIFY(eventually([&] { return future.isFinished(); }));
@@ -305,7 +313,9 @@ void tst_Supervision::SUP_2_oneFailingStartHoldsUpNobody()
     Factory<Plain> factory({.workerCount = 2}, [](const WorkerContext &context) {
         return context.id == 0 ? nullptr : std::make_unique<Plain>();
     });
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"worker 0 could not start: the worker builder returned no worker"_s));
+    QTest::ignoreMessage(
+        QtWarningMsg,
+        QRegularExpression(u"worker 0 could not start: the worker builder returned no worker"_s));
     QVERIFY(factory.start());
     auto future = factory.submit(1, 0);
     QVERIFY(hasEnded(future));
@@ -316,13 +326,14 @@ void tst_Supervision::SUP_2_oneFailingStartHoldsUpNobody()
 
 void tst_Supervision::SUP_2_stopDuringBackoffEnds()
 {
-    Factory<Fragile> factory({.workerCount = 1}, [](const WorkerContext &) -> std::unique_ptr<Fragile> {
-        throw JobError(u"never"_s);
-    });
+    Factory<Fragile> factory(
+        {.workerCount = 1},
+        [](const WorkerContext &) -> std::unique_ptr<Fragile> { throw JobError(u"never"_s); });
     QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"could not start: never"_s));
     QVERIFY(factory.start());
     auto future = factory.submit(1, {});
-    QVERIFY(eventually([&] { return factory.snapshot().workers.at(0).state == WorkerState::BackingOff; }));
+    QVERIFY(eventually(
+        [&] { return factory.snapshot().workers.at(0).state == WorkerState::BackingOff; }));
     QVERIFY(factory.stop(Support::Patience).isClean());
     QVERIFY(Support::errorAs<JobDiscarded>(future));
 }

@@ -55,7 +55,9 @@ struct Greeter : Worker<QString, int, QString>
     QString process(Job &job) override
     {
         return u"%1 %2 %3 %4 %5"_s.arg(job.key(), m_context.factoryName)
-            .arg(m_context.id).arg(workerId()).arg(factoryName());
+            .arg(m_context.id)
+            .arg(workerId())
+            .arg(factoryName());
     }
 
 private:
@@ -65,7 +67,10 @@ private:
 struct Scaler : Worker<int, int, QString>
 {
     Scaler(int factor, const QString &unit) : m_factor(factor), m_unit(unit) {}
-    QString process(Job &job) override { return QString::number(m_factor * job.message()) + m_unit; }
+    QString process(Job &job) override
+    {
+        return QString::number(m_factor * job.message()) + m_unit;
+    }
 
 private:
     const int m_factor;
@@ -93,7 +98,10 @@ typename F::Result once(F &factory, typename F::Key key, typename F::Message mes
 template<>
 struct std::hash<Street>
 {
-    std::size_t operator()(const Street &street) const { return std::hash<std::string>()(street.name); }
+    std::size_t operator()(const Street &street) const
+    {
+        return std::hash<std::string>()(street.name);
+    }
 };
 
 class tst_TypedApi : public QObject
@@ -218,16 +226,19 @@ void tst_TypedApi::JOB_6_keysOfManyTypes()
     QCOMPARE(once(bytes, "raw"_ba, 0), u"raw"_s);
     Factory bools({.workerCount = 1}, [text](Job<bool, int> &job) { return text(job); });
     QCOMPARE(once(bools, true, 0), u"true"_s);
-    Factory pairs({.workerCount = 1}, [](Job<std::pair<int, int>, int> &job) { return job.key().second; });
+    Factory pairs({.workerCount = 1},
+                  [](Job<std::pair<int, int>, int> &job) { return job.key().second; });
     QCOMPARE(once(pairs, std::pair(1, 2), 0), 2);
-    Factory pointers({.workerCount = 1}, [](Job<const void *, int> &job) { return job.key() == nullptr; });
+    Factory pointers({.workerCount = 1},
+                     [](Job<const void *, int> &job) { return job.key() == nullptr; });
     QCOMPARE(once(pointers, nullptr, 0), true);
 }
 
 void tst_TypedApi::JOB_6_equalKeysHaveEqualHashes()
 {
     std::vector<quint64> hashes;
-    Factory factory({.workerCount = 1}, [&](Job<std::string, int> &job) { hashes.push_back(job.keyHash()); });
+    Factory factory({.workerCount = 1},
+                    [&](Job<std::string, int> &job) { hashes.push_back(job.keyHash()); });
     QVERIFY(factory.start());
     for (const char *key : {"a", "b", "a"})
         factory.dispatch(key, 0);
@@ -255,10 +266,11 @@ void tst_TypedApi::JOB_4_resultNeedsNoDefaultConstructor()
 
 void tst_TypedApi::JOB_4_exceptionSafeVoidResult()
 {
-    Factory factory({.workerCount = 1, .onFailure = OnFailure::KeepWorker}, [](Job<int, bool> &job) {
-        if (job.message())
-            throw JobError(u"no"_s);
-    });
+    Factory factory({.workerCount = 1, .onFailure = OnFailure::KeepWorker},
+                    [](Job<int, bool> &job) {
+                        if (job.message())
+                            throw JobError(u"no"_s);
+                    });
     QVERIFY(factory.start());
     QFuture<void> bad = factory.submit(1, true);
     QFuture<void> good = factory.submit(1, false);

@@ -208,7 +208,8 @@ private:
     [[nodiscard]] int batchSize(qsizetype available) const;
     void account(Incarnation &incarnation);
     void putDown(Incarnation &incarnation, Section &section);
-    void putBack(Incarnation &incarnation, Section &section);
+    void takeBack(Incarnation &incarnation, std::vector<AbstractJob *> &jobs);
+    void putBack(std::vector<AbstractJob *> &jobs, Section &section);
     [[nodiscard]] bool settle(Incarnation &incarnation);
     void endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome);
     void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
@@ -236,6 +237,7 @@ private:
     void close(Section &section);
     void closeIfDrained(Section &section);
     void end(Station &station, Section &section);
+    void stopIfTold(Section &section);
     void setState(FactoryState state, Section &section);
     void announceStopped();
     void reap();
@@ -339,6 +341,9 @@ private:
         std::atomic<qint64> capacity = 0;
         std::atomic<FactoryState> state = FactoryState::Idle;
     } m_published;
+
+    std::atomic<int> m_telling = 0; // sections that are over and still tell their outcomes
+    std::atomic<bool> m_ended = false; // no thread is left
 
     // Not under the mutex: those who wait for the end.
     mutable QMutex m_stopMutex;

@@ -25,6 +25,9 @@ Engine::Section::~Section()
         observer = m_engine.m_observer;
     }
     const qint64 alarmAt = m_engine.m_alarmAt;
+    const bool tells = !m_discarded.isEmpty() || !m_canceled.isEmpty();
+    if (tells)
+        ++m_engine.m_telling;
     m_engine.m_mutex.unlock();
 
     for (const auto &station : m_opens)
@@ -48,6 +51,10 @@ Engine::Section::~Section()
     while (AbstractJob *job = m_canceled.takeFirst()) {
         job->cancel();
         job->unref();
+    }
+    if (tells && --m_engine.m_telling == 0 && m_engine.m_ended) {
+        Section last(m_engine);
+        m_engine.stopIfTold(last);
     }
     if (m_stopped)
         m_engine.announceStopped();
@@ -171,7 +178,8 @@ bool Engine::isFull(const WorkerSlot *slot) const
         qsizetype waiting = slot->ownSize;
         if (slot->incarnation)
             waiting += slot->incarnation->hand.count().waiting();
-        const bool isAtRest = m_freeSlots.contains(*slot) || (slot->station && slot->station->ready.contains(*slot));
+        const bool isAtRest = m_freeSlots.contains(*slot)
+                              || (slot->station && slot->station->ready.contains(*slot));
         return waiting - (mayRun() && isAtRest ? 1 : 0) >= m_limit;
     }
     const qsizetype waiting = m_queued + m_delayed - (mayRun() ? m_free : 0);
@@ -287,10 +295,10 @@ void Engine::discardWaiting(Section &section)
             section.discard(*job, DiscardReason::Shutdown);
         }
     };
-    for (Incarnation *incarnation = m_engaged.first(); incarnation;
-         incarnation = m_engaged.next(*incarnation)) {
-        putBack(*incarnation, section);
-    }
+    std::vector<AbstractJob *> unstarted;
+    for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
+        takeBack(*i, unstarted);
+    putBack(unstarted, section);
     discardAll(nullptr);
     for (const auto &slot : m_slots) {
         if (slot->ownSize > 0)

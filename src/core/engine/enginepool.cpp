@@ -263,7 +263,7 @@ bool Engine::start()
     Section section(*this);
     if (m_state != FactoryState::Idle) {
         qCWarning(lcMillwright, "Factory \"%ls\": start() was ignored, it is %ls. A factory starts once.",
-                  qUtf16Printable(m_name), qUtf16Printable(toString(m_state)));
+                  qUtf16Printable(m_name), qUtf16Printable(nameOf(m_state)));
         return false;
     }
     setState(FactoryState::Starting, section);
@@ -333,7 +333,7 @@ void Engine::close(Section &section)
         section.close(*station); // even if it was rung: without an application no bell is heard
     }
     if (m_stations.empty())
-        setState(FactoryState::Stopped, section);
+        stopIfTold(section);
 }
 
 // The thread of this station is about to end.
@@ -346,17 +346,26 @@ void Engine::end(Station &station, Section &section)
     *it = std::move(m_stations.back());
     m_stations.pop_back();
     if (m_closing && m_stations.empty()) {
-        setState(FactoryState::Stopped, section);
+        stopIfTold(section);
     } else {
         m_reapAt = std::min(m_reapAt, m_clock->now() + SweepInterval);
         alarmBy(m_reapAt, section);
     }
 }
 
+// The last thread is gone. Elsewhere, a handler may still be told of a job: it must not be called
+// when the factory has stopped.
+void Engine::stopIfTold(Section &section)
+{
+    m_ended = true;
+    if (m_telling == 0 && m_state != FactoryState::Stopped)
+        setState(FactoryState::Stopped, section);
+}
+
 void Engine::setState(FactoryState state, Section &section)
 {
     m_state = state;
-    log(FactoryEvent::StateChanged, -1, {}, toString(state), m_clock->now());
+    log(FactoryEvent::StateChanged, -1, {}, nameOf(state), m_clock->now());
     if (state == FactoryState::Stopped)
         section.stopped();
 }

@@ -61,6 +61,7 @@ void Engine::checkProgress(qint64 now, Section &section)
     m_watchAt = Never;
 
     bool again = false;
+    std::vector<AbstractJob *> unstarted;
     for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
         const Hand::Count count = i->hand.count();
         if (!count.running())
@@ -68,10 +69,11 @@ void Engine::checkProgress(qint64 now, Section &section)
         const qint64 elapsed = now - i->startedAt.load(std::memory_order_relaxed);
         if (elapsed >= WatchInterval / 2) { // the estimate was wrong
             m_meanRunTime = std::max(m_meanRunTime, double(elapsed));
-            putBack(*i, section);
+            takeBack(*i, unstarted);
         }
         again = again || count.waiting() > 0;
     }
+    putBack(unstarted, section);
 
     // A station that does not come is busy with something else; do not wait for it.
     if (m_called) {

@@ -256,16 +256,26 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
         dismiss(slot, section);
 }
 
-// Takes back what the worker has in hand but has not started, to be next where it came from.
-void Engine::putBack(Incarnation &incarnation, Section &section)
+// Takes what the worker has in hand but has not started.
+void Engine::takeBack(Incarnation &incarnation, std::vector<AbstractJob *> &jobs)
 {
     const int count = incarnation.hand.revoke();
     const int first = incarnation.hand.count().end;
     m_dealt -= count;
-    for (int i = first + count - 1; i >= first; --i) {
-        enqueue(*incarnation.hand.at(i), incarnation.fromOwnQueue ? incarnation.slot : nullptr,
-                End::Front, section);
+    for (int i = first; i < first + count; ++i) {
+        AbstractJob *job = incarnation.hand.at(i);
+        job->m_slot = incarnation.fromOwnQueue ? incarnation.slot : nullptr;
+        jobs.push_back(job);
     }
+}
+
+// Jobs that were taken back are next where they came from, in the order in which they had come.
+void Engine::putBack(std::vector<AbstractJob *> &jobs, Section &section)
+{
+    std::sort(jobs.begin(), jobs.end(),
+              [](const AbstractJob *a, const AbstractJob *b) { return a->m_order > b->m_order; });
+    for (AbstractJob *job : jobs)
+        enqueue(*job, job->m_slot, End::Front, section);
 }
 
 qint64 Engine::waitingInHands() const
@@ -317,13 +327,16 @@ void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::excep
         endUnrun(incarnation, job, Outcome::Canceled);
         return;
     }
+    // The statistics first, then the counters, then the future: who has seen the later ones finds
+    // the job in the earlier ones, too.
+    if (!incarnation.hand.count().seized)
+        incarnation.statistics->record(job.m_submitted, job.m_started, now);
     if (!incarnation.hand.settle()) { // given up meanwhile: nobody waits for this any more
         job.unref();
         return;
     }
-    incarnation.statistics->record(job.m_submitted, job.m_started, now);
     if (job.m_promised)
-        job.deliver(); // after it was counted: who awaits the future sees the counter
+        job.deliver();
 }
 
 // Lock held. The running job ends in another way than by completing; false if it was given up.
@@ -363,7 +376,9 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
         }
         WorkerSlot &slot = *incarnation.slot;
         if (m_onFailure == OnFailure::ReplaceWorker) {
-            putBack(incarnation, section);
+            std::vector<AbstractJob *> unstarted;
+            takeBack(incarnation, unstarted);
+            putBack(unstarted, section);
             ++slot.restarts;
             ++m_counters.restarts;
             addChore(slot, WorkerState::Restarting, section);

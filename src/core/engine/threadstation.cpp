@@ -123,8 +123,8 @@ void ThreadStation::serve()
                 return;
             }
             // Without an application no event is delivered, and the next ring would not be heard.
-            if (nanoseconds() >= start + Turn && QCoreApplication::instance()) {
-                m_engine->yield(*this);
+            if (nanoseconds() >= start + Turn && QCoreApplication::instance()
+                && m_engine->yield(*this)) {
                 m_serving = false;
                 ring();
                 return;

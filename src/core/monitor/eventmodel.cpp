@@ -15,7 +15,7 @@ bool isProblem(const FactoryEvent &event)
 {
     switch (event.kind) {
     case FactoryEvent::StateChanged:
-        return event.text == toString(FactoryState::Failed);
+        return event.text == nameOf(FactoryState::Failed);
     case FactoryEvent::JobRetried:
         return false; // it may still go well
     case FactoryEvent::WorkerRestarted:

@@ -53,7 +53,7 @@ QVariant WorkerModel::data(const QModelIndex &index, int role) const
     case StateRole:
         return int(worker.state);
     case StateNameRole:
-        return toString(worker.state);
+        return nameOf(worker.state);
     case KeyRole:
         return worker.key;
     case LabelRole:

@@ -12,4 +12,4 @@ struct W : Worker<int, int, int>
     int process(Job &) override { return 1; }
 };
 
-Factory<W> factory({});
+Factory<W> factory;

@@ -13,4 +13,4 @@ struct NotAWorker
     using ResultType = int;
 };
 
-Factory<NotAWorker> factory({});
+Factory<NotAWorker> factory;

@@ -13,7 +13,7 @@
 #include <QThread>
 
 #include <exception>
-#include <utility>
+#include <optional>
 
 namespace Support {
 
@@ -72,8 +72,19 @@ template<typename E, typename T>
 [[nodiscard]] inline bool isConserved(const Millwright::Counters &counters)
 {
     return counters.submitted
-        == counters.completed + counters.failed + counters.discarded() + counters.canceled
-            + counters.lost + counters.waiting + counters.running;
+           == counters.completed + counters.failed + counters.discarded() + counters.canceled
+                  + counters.lost + counters.waiting + counters.running;
+}
+
+//! The states that a factory has been in, by their names.
+[[nodiscard]] inline QStringList statesOf(const Millwright::FactoryBase &factory)
+{
+    QStringList states;
+    for (const Millwright::FactoryEvent &event : factory.eventsSince(0)) {
+        if (event.kind == Millwright::FactoryEvent::StateChanged)
+            states.append(event.text);
+    }
+    return states;
 }
 
 } // namespace Support

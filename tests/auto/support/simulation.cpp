@@ -91,7 +91,7 @@ public:
     void discarded(DiscardReason reason)
     {
         ++m_world.fate(m_name).discarded;
-        m_world.log(QStringLiteral("%1 %2").arg(m_name, toString(reason)));
+        m_world.log(QStringLiteral("%1 %2").arg(m_name, nameOf(reason)));
     }
 
 private:

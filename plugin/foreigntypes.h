@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <Millwright/FactoryMonitor>
+
+#include <QtQml/qqml.h>
+
+// The types of Millwright::Core under the names that they have in QML.
+
+namespace Millwright {
+
+struct FactoryBaseForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::FactoryBase)
+    QML_NAMED_ELEMENT(FactoryBase)
+    QML_UNCREATABLE("FactoryBase is what all factories have in common. Use Factory { }, or hand a "
+                    "Millwright::Factory<Worker> from C++ to QML.")
+};
+
+struct FactoryMonitorForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::FactoryMonitor)
+    QML_NAMED_ELEMENT(FactoryMonitor)
+};
+
+struct WorkerModelForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::WorkerModel)
+    QML_NAMED_ELEMENT(WorkerModel)
+    QML_UNCREATABLE("A WorkerModel is filled by a FactoryMonitor: use FactoryMonitor.workers.")
+};
+
+struct EventModelForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::EventModel)
+    QML_NAMED_ELEMENT(EventModel)
+    QML_UNCREATABLE("An EventModel is filled by a FactoryMonitor: use FactoryMonitor.events.")
+};
+
+struct LatencySummaryForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::LatencySummary)
+    QML_VALUE_TYPE(latencySummary)
+};
+
+} // namespace Millwright

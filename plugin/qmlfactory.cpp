@@ -1,0 +1,265 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "qmlfactory.h"
+
+#include <QtQml/qqmlinfo.h>
+
+#include <cmath>
+
+namespace Millwright {
+
+namespace {
+
+// What a factory without workers of a known kind would do, if it were started.
+WorkerBuilder noBuilder(const QString &problem)
+{
+    return
+        [problem](const WorkerContext &) -> std::unique_ptr<QObject> { throw JobError(problem); };
+}
+
+// Arrays and objects of JavaScript come as they are.
+QVariant plain(const QVariant &value)
+{
+    return value.metaType() == QMetaType::fromType<QJSValue>() ? value.value<QJSValue>().toVariant()
+                                                               : value;
+}
+
+} // namespace
+
+QmlFactory::QmlFactory(QObject *parent) : FactoryBase({}, noBuilder({}), parent) {}
+
+QmlFactory::~QmlFactory()
+{
+    // Before the factory waits for what runs, not after.
+    qDeleteAll(findChildren<JobHandle *>(Qt::FindDirectChildrenOnly));
+}
+
+// --- Properties -------------------------------------------------------------------------------
+
+bool QmlFactory::mayBeSet(const char *property) const
+{
+    if (!m_complete)
+        return true;
+    qmlWarning(this).nospace()
+        << "Factory." << property
+        << " cannot be changed any more. Set it where the Factory is declared; "
+           "to change it later, put the Factory into a Loader and load it anew.";
+    return false;
+}
+
+void QmlFactory::setName(const QString &name)
+{
+    if (name == m_settings.name || !mayBeSet("name"))
+        return;
+    m_settings.name = name;
+    Q_EMIT nameChanged();
+}
+
+void QmlFactory::setWorker(const QString &worker)
+{
+    if (worker == m_worker || !mayBeSet("worker"))
+        return;
+    m_worker = worker;
+    Q_EMIT workerChanged();
+}
+
+void QmlFactory::setThreadCount(int count)
+{
+    if (count == m_settings.threadCount || !mayBeSet("threadCount"))
+        return;
+    if (count < 0) {
+        qmlWarning(this) << "A threadCount of " << count
+                         << " was ignored; it must be positive, or 0 for a thread for each worker.";
+        return;
+    }
+    m_settings.threadCount = count;
+    Q_EMIT threadCountChanged();
+}
+
+void QmlFactory::setRouting(Routing routing)
+{
+    if (routing == m_routing || !mayBeSet("routing"))
+        return;
+    if (routing != Queuer) {
+        qmlWarning(this) << "A routing of " << int(routing) << " was ignored; use Factory.Queuer.";
+        return;
+    }
+    m_routing = routing;
+    Q_EMIT routingChanged();
+}
+
+void QmlFactory::setQueueing(Queueing queueing)
+{
+    if (queueing == m_queueing || !mayBeSet("queueing"))
+        return;
+    if (queueing != FifoQueue && queueing != PriorityQueue) {
+        qmlWarning(this) << "A queueing of " << int(queueing)
+                         << " was ignored; use Factory.FifoQueue or Factory.PriorityQueue.";
+        return;
+    }
+    m_queueing = queueing;
+    Q_EMIT queueingChanged();
+}
+
+void QmlFactory::setAutoStart(bool autoStart)
+{
+    if (autoStart == m_autoStart)
+        return;
+    m_autoStart = autoStart;
+    Q_EMIT autoStartChanged();
+    if (m_autoStart && m_complete && state() == Millwright::FactoryState::Idle)
+        start();
+}
+
+// --- Life -------------------------------------------------------------------------------------
+
+void QmlFactory::classBegin() {}
+
+void QmlFactory::componentComplete()
+{
+    m_type = WorkerRegistry::find(m_worker);
+    m_complete = true;
+
+    // The other settings were written to the factory that stood in for this one.
+    FactorySettings settings = m_settings;
+    settings.workerCount = workerCount();
+    settings.queueLimit = queueLimit();
+    settings.discardMode = discardMode();
+    settings.onFailure = onFailure();
+    settings.stopDeadline = std::chrono::milliseconds(stopDeadline());
+    settings.router = queuer();
+    settings.queue = m_queueing == PriorityQueue ? priorityQueue() : fifoQueue();
+    rebuild(std::move(settings),
+            m_type ? m_type->builder() : noBuilder(WorkerRegistry::unknownNameText(m_worker)));
+
+    if (m_autoStart)
+        start();
+    else if (!m_type)
+        qmlWarning(this).noquote() << problem();
+}
+
+// Why no job can be done; empty if it can.
+QString QmlFactory::problem() const
+{
+    if (!m_complete)
+        return QStringLiteral(
+            "The Factory is not complete yet. Use it from Component.onCompleted on.");
+    if (!m_type)
+        return QStringLiteral("Factory.worker: ") + WorkerRegistry::unknownNameText(m_worker);
+    return {};
+}
+
+bool QmlFactory::start()
+{
+    if (const QString text = problem(); !text.isEmpty()) {
+        qmlWarning(this).noquote() << text;
+        return false;
+    }
+    return FactoryBase::start();
+}
+
+void QmlFactory::drain()
+{
+    if (m_complete)
+        FactoryBase::drain();
+    else
+        qmlWarning(this).noquote() << problem();
+}
+
+void QmlFactory::stop()
+{
+    if (m_complete)
+        FactoryBase::stop();
+    else
+        qmlWarning(this).noquote() << problem();
+}
+
+// --- Jobs -------------------------------------------------------------------------------------
+
+JobOptions QmlFactory::jobOptions(const QVariantMap &options, QObject **owner) const
+{
+    JobOptions result;
+    const auto warnOf = [&](const QString &option, const char *what) {
+        qmlWarning(this).noquote() << QStringLiteral("The option %1 was ignored; it must be %2.")
+                                          .arg(option, QLatin1String(what));
+    };
+    for (auto it = options.cbegin(); it != options.cend(); ++it) {
+        const QString &option = it.key();
+        const QVariant value = plain(it.value());
+        if (option == QLatin1String("timeToLive")) {
+            bool isNumber = false;
+            const double milliseconds = value.toDouble(&isNumber);
+            // Longer than the library can count is as good as no end.
+            constexpr double Most = 1e12;
+            if (!isNumber || !(milliseconds >= 0))
+                warnOf(option, "a number of milliseconds, 0 or more");
+            else if (milliseconds < Most)
+                result.timeToLive = std::chrono::nanoseconds(qint64(milliseconds * 1e6));
+        } else if (option == QLatin1String("priority")) {
+            bool isNumber = false;
+            const double level = value.toDouble(&isNumber);
+            if (isNumber && level >= 0 && level < PriorityLevels && level == std::floor(level))
+                result.priority = Millwright::Priority(int(level));
+            else
+                warnOf(option, "Factory.Highest, High, Important, Normal or BestEffort");
+        } else if (option == QLatin1String("label")) {
+            if (value.canConvert<QString>())
+                result.label = value.toString();
+            else
+                warnOf(option, "a text");
+        } else if (option == QLatin1String("discardable")) {
+            if (value.typeId() == QMetaType::Bool)
+                result.discardable = value.toBool();
+            else
+                warnOf(option, "true or false");
+        } else if (owner && option == QLatin1String("owner")) {
+            if (auto *object = value.value<QObject *>())
+                *owner = object;
+            else
+                warnOf(option, "an object");
+        } else {
+            qmlWarning(this).noquote()
+                << QStringLiteral(
+                       "There is no option \"%1\"; known are timeToLive, priority, label, "
+                       "discardable%2.")
+                       .arg(option, owner ? QStringLiteral(" and owner") : QString());
+        }
+    }
+    return result;
+}
+
+bool QmlFactory::dispatch(const QVariant &key, const QVariant &message, const QVariantMap &options)
+{
+    QString text = problem();
+    if (text.isEmpty()) {
+        try {
+            return !m_type->dispatch(engine(), plain(key), plain(message),
+                                     jobOptions(options, nullptr));
+        } catch (const JobError &e) {
+            text = QStringLiteral("dispatch(): %1.").arg(e.text());
+        }
+    }
+    qmlWarning(this).noquote() << text;
+    return false;
+}
+
+JobHandle *QmlFactory::submit(const QVariant &key, const QVariant &message,
+                              const QVariantMap &options)
+{
+    QObject *owner = this;
+    QString text = problem();
+    if (text.isEmpty()) {
+        try {
+            const JobOptions jobOptions = this->jobOptions(options, &owner);
+            return new JobHandle(m_type->submit(engine(), plain(key), plain(message), jobOptions),
+                                 owner);
+        } catch (const JobError &e) {
+            text = QStringLiteral("submit(): %1.").arg(e.text());
+        }
+    }
+    qmlWarning(this).noquote() << text;
+    return new JobHandle(text, owner);
+}
+
+} // namespace Millwright

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+import QtQuick
+
+/*!
+    The colours and the sizes of a dashboard, derived from the palette and the font of the
+    application, so that it suits light and dark ones, small and large ones alike.
+*/
+QtObject {
+    id: theme
+
+    //! The palette that the colours are derived from.
+    required property Palette palette
+
+    readonly property FontMetrics applicationFont: FontMetrics {}
+
+    readonly property bool isDark: palette.window.hslLightness < palette.windowText.hslLightness
+
+    //! In pixels.
+    readonly property int fontSize: applicationFont.font.pixelSize
+    readonly property int smallFontSize: Math.max(Math.min(fontSize, 11), Math.round(fontSize * 0.92))
+    readonly property int figureSize: Math.round(fontSize * 1.6)
+    readonly property int rowHeight: Math.round(fontSize * 2)
+    readonly property int spacing: 8
+
+    readonly property color ground: palette.window
+    readonly property color text: palette.windowText
+    //! For labels and for whatever needs no attention.
+    readonly property color mutedText: mixed(palette.windowText, palette.window, 0.66)
+    //! Hairlines and the empty part of gauges.
+    readonly property color line: mixed(palette.windowText, palette.window, 0.16)
+    //! Behind a group of figures.
+    readonly property color surface: mixed(palette.windowText, palette.window, 0.05)
+    //! Gauges and curves.
+    readonly property color accent: isDark ? mixed(palette.highlight, palette.windowText, 0.7)
+                                           : palette.highlight
+
+    readonly property color good: isDark ? "#62c98d" : "#1f7a45"
+    readonly property color warning: isDark ? "#f0b64a" : "#8f5a00"
+    readonly property color problem: isDark ? "#ff8a80" : "#b3261e"
+
+    //! `share` of `color` on top of `ground`; 0 is all ground, 1 all colour.
+    function mixed(color: color, ground: color, share: real): color {
+        return Qt.rgba(ground.r + (color.r - ground.r) * share,
+                       ground.g + (color.g - ground.g) * share,
+                       ground.b + (color.b - ground.b) * share, 1);
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+import Millwright
+
+/*!
+    The workers of a factory, one in a row.
+*/
+ColumnLayout {
+    id: workers
+
+    required property DashboardTheme theme
+    required property FactoryMonitor monitor
+
+    //! The height at which all workers can be seen at once.
+    readonly property real fullHeight: title.implicitHeight + spacing
+                                       + Math.max(1, view.count) * theme.rowHeight
+
+    //! The column of failures makes room for the keys where there is little of it.
+    readonly property bool showsFailures: width > 280
+
+    spacing: 4
+
+    component ColumnTitle: Text {
+        y: (parent?.height ?? 0) - height - 1
+        horizontalAlignment: Text.AlignRight
+        elide: Text.ElideRight
+        color: workers.theme.mutedText
+        font.pixelSize: workers.theme.smallFontSize
+    }
+
+    Item {
+        id: title
+
+        Layout.fillWidth: true
+        implicitHeight: sectionTitle.implicitHeight
+
+        SectionTitle {
+            id: sectionTitle
+
+            anchors.left: parent.left
+            anchors.right: timeTitle.left
+            theme: workers.theme
+            title: qsTr("Workers")
+        }
+        ColumnTitle {
+            id: timeTitle
+
+            anchors.right: failuresTitle.left
+            width: workers.theme.smallFontSize * 4.6
+            text: qsTr("time")
+        }
+        ColumnTitle {
+            id: failuresTitle
+
+            anchors.right: doneTitle.left
+            width: workers.showsFailures ? workers.theme.smallFontSize * 3.8 : 0
+            text: workers.showsFailures ? qsTr("failed") : ""
+        }
+        ColumnTitle {
+            id: doneTitle
+
+            anchors.right: parent.right
+            width: workers.theme.smallFontSize * 4.2
+            text: qsTr("done")
+        }
+    }
+    ListView {
+        id: view
+
+        Layout.fillWidth: true
+        Layout.fillHeight: true
+        Layout.minimumHeight: workers.theme.rowHeight * Math.max(1, Math.min(4, count))
+        clip: true
+        boundsBehavior: Flickable.StopAtBounds
+        model: workers.monitor.workers
+        delegate: WorkerRow {
+            width: ListView.view.width
+            theme: workers.theme
+            showsFailures: workers.showsFailures
+        }
+
+        Accessible.role: Accessible.List
+        Accessible.name: qsTr("Workers")
+
+        ScrollBar.vertical: ScrollBar {}
+
+        Text {
+            width: parent.width
+            visible: view.count === 0
+            height: workers.theme.rowHeight
+            verticalAlignment: Text.AlignVCenter
+            text: qsTr("No workers")
+            color: workers.theme.mutedText
+            elide: Text.ElideRight
+            font.pixelSize: workers.theme.smallFontSize
+        }
+    }
+}

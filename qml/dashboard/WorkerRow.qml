@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import "DashboardFormat.js" as Format
+
+/*!
+    One worker in a list: its number, its current job and for how long it has been at it, and what it
+    has done so far.
+*/
+Item {
+    id: row
+
+    required property DashboardTheme theme
+    //! Whether there is a column for the number of failures.
+    property bool showsFailures: true
+
+    required property int workerId
+    required property string stateName
+    required property string key
+    required property string label
+    required property real elapsed
+    required property real completed
+    required property real failed
+    required property real restarts
+    required property real waiting
+
+    readonly property bool isWorking: key.length > 0 || label.length > 0
+    readonly property bool isInTrouble: stateName === "Restarting" || stateName === "BackingOff"
+    readonly property string stateText: {
+        switch (stateName) {
+        case "Absent": return qsTr("absent");
+        case "Starting": return qsTr("starting");
+        case "Idle": return qsTr("idle");
+        case "Busy": return qsTr("busy");
+        case "Restarting": return qsTr("restarting");
+        case "BackingOff": return qsTr("cannot start");
+        case "Stopping": return qsTr("stopping");
+        default: return stateName;
+        }
+    }
+    readonly property string job: label.length === 0 ? key
+                                : key.length === 0 ? label : qsTr("%1 – %2").arg(key).arg(label)
+    readonly property color stateColor: isInTrouble ? theme.problem
+                                      : isWorking ? theme.accent : theme.line
+
+    implicitWidth: 240
+    implicitHeight: theme.rowHeight
+
+    Accessible.role: Accessible.ListItem
+    Accessible.name: Format.joined([
+        qsTr("Worker %1").arg(workerId), stateText, job,
+        isWorking ? Format.longDuration(elapsed) : "",
+        qsTr("%1 completed").arg(completed), qsTr("%1 failed").arg(failed)
+    ], ", ")
+
+    component Cell: Text {
+        anchors.verticalCenter: parent?.verticalCenter
+        Accessible.ignored: true
+        color: row.theme.mutedText
+        textFormat: Text.PlainText
+        elide: Text.ElideRight
+        font.pixelSize: row.theme.smallFontSize
+    }
+
+    Rectangle {
+        id: dot
+
+        anchors.verticalCenter: parent.verticalCenter
+        width: 7
+        height: width
+        radius: width / 2
+        color: row.stateColor
+    }
+    Cell {
+        id: number
+
+        anchors.left: dot.right
+        anchors.leftMargin: 7
+        width: Math.max(implicitWidth, row.theme.smallFontSize * 1.6)
+        text: row.workerId
+    }
+    Cell {
+        anchors.left: number.right
+        anchors.leftMargin: 6
+        anchors.right: queued.left
+        anchors.rightMargin: 6
+        text: row.isInTrouble || !row.isWorking ? row.stateText : row.job
+        color: row.isInTrouble ? row.theme.problem : row.isWorking ? row.theme.text : row.theme.mutedText
+        elide: row.isWorking ? Text.ElideMiddle : Text.ElideRight
+    }
+    Cell {
+        id: queued
+
+        anchors.right: time.left
+        width: row.waiting > 0 ? implicitWidth : 0
+        text: row.waiting > 0 ? qsTr("+%1").arg(Format.count(row.waiting)) : ""
+    }
+    Cell {
+        id: time
+
+        anchors.right: failures.left
+        width: row.theme.smallFontSize * 4.6
+        horizontalAlignment: Text.AlignRight
+        text: row.isWorking ? Format.longDuration(row.elapsed) : ""
+        color: row.theme.text
+    }
+    Cell {
+        id: failures
+
+        anchors.right: done.left
+        width: row.showsFailures ? row.theme.smallFontSize * 3.8 : 0
+        horizontalAlignment: Text.AlignRight
+        text: row.showsFailures && row.failed > 0 ? Format.count(row.failed) : ""
+        color: row.theme.problem
+    }
+    Cell {
+        id: done
+
+        anchors.right: parent.right
+        width: row.theme.smallFontSize * 4.2
+        horizontalAlignment: Text.AlignRight
+        text: Format.count(row.completed)
+    }
+}
