@@ -64,6 +64,7 @@ Pane {
             }
             ProgressBar {
                 Layout.fillWidth: true
+                Layout.preferredHeight: 12
                 opacity: bar.isBusy ? 1 : 0
                 to: Math.max(1, bar.model.count)
                 value: bar.model.doneCount

@@ -31,22 +31,21 @@ ApplicationWindow {
         showsDashboard: true
     }
 
+    // A narrow window shows either of them.
     SplitView {
         anchors.fill: parent
-        orientation: window.isNarrow ? Qt.Vertical : Qt.Horizontal
 
         ThumbnailGrid {
-            SplitView.fillWidth: true
-            SplitView.fillHeight: true
+            SplitView.fillWidth: !window.isNarrow
+            SplitView.preferredWidth: window.width
             SplitView.minimumWidth: 160
-            SplitView.minimumHeight: 120
+            visible: !window.isNarrow || !bar.showsDashboard
             model: window.model
         }
         FactoryDashboard {
+            SplitView.fillWidth: window.isNarrow
             SplitView.preferredWidth: 340
             SplitView.minimumWidth: 280
-            SplitView.preferredHeight: 360
-            SplitView.minimumHeight: 120
             visible: bar.showsDashboard
             factory: window.model.factory
         }

@@ -61,20 +61,21 @@ bool isSameFolder(const QString &one, const QString &other)
 
 QString CommandLine::help()
 {
-    return Text::tr("Usage: thumbnails [FOLDER] [OPTION...]\n"
-                    "\n"
-                    "Makes thumbnails of the pictures in FOLDER with a factory of workers, and shows its\n"
-                    "dashboard. Without FOLDER it takes your folder of pictures.\n"
-                    "\n"
-                    "  --workers N    how many workers, 1 to 64; the default is 4\n"
-                    "  --size N       the length of a thumbnail's longer side in pixels, 16 to 1024; the\n"
-                    "                 default is 256\n"
-                    "  --output DIR   where to write the thumbnails; the default is nowhere, or\n"
-                    "                 thumbnails-output where there is no window\n"
-                    "  --headless     without a window: writes the thumbnails, a screenshot of what the\n"
-                    "                 window would have been, and a summary; this is also what happens\n"
-                    "                 where there is no display\n"
-                    "  --help         this text\n");
+    return Text::tr(
+        "Usage: thumbnails [FOLDER] [OPTION...]\n"
+        "\n"
+        "Makes thumbnails of the pictures in FOLDER with a factory of workers, and shows its\n"
+        "dashboard. Without FOLDER it takes your folder of pictures.\n"
+        "\n"
+        "  --workers N    how many workers, 1 to 64; the default is 4\n"
+        "  --size N       the length of a thumbnail's longer side in pixels, 16 to 1024; the\n"
+        "                 default is 256\n"
+        "  --output DIR   where to write the thumbnails; the default is nowhere, or\n"
+        "                 thumbnails-output where there is no window\n"
+        "  --headless     without a window: writes the thumbnails, a screenshot of what the\n"
+        "                 window would have been, and a summary; this is also what happens\n"
+        "                 where there is no display\n"
+        "  --help         this text\n");
 }
 
 CommandLine CommandLine::parse(const QStringList &arguments)
@@ -101,11 +102,12 @@ CommandLine CommandLine::parse(const QStringList &arguments)
     }
 
     if (parser.isSet(workers))
-        line.workerCount = number(QStringLiteral("workers"), parser.value(workers), 1, 64, line.error)
+        line.workerCount = number(QStringLiteral("workers"), parser.value(workers), 1, 64,
+                                  line.error)
                                .value_or(0);
     if (parser.isSet(size))
-        line.thumbnailSize = number(QStringLiteral("size"), parser.value(size), 16, 1024, line.error)
-                                 .value_or(0);
+        line.thumbnailSize
+            = number(QStringLiteral("size"), parser.value(size), 16, 1024, line.error).value_or(0);
     if (!line.error.isEmpty())
         return line;
 

@@ -21,7 +21,9 @@ QStringList nameFilters()
     QList<QByteArray> suffixes = QImageReader::supportedImageFormats();
     // Their plugins are often not installed. Then the pictures are shown as what they are, unreadable,
     // and not left out.
-    suffixes << "webp" << "tif" << "tiff";
+    suffixes << "webp"
+             << "tif"
+             << "tiff";
     QStringList filters;
     for (const QByteArray &suffix : suffixes)
         filters << QLatin1String("*.") + QString::fromLatin1(suffix);
@@ -102,7 +104,7 @@ void ThumbnailModel::want(int firstRow, int lastRow)
     for (int row = std::max(0, firstRow); row <= std::min(lastRow, count() - 1); ++row) {
         Picture &picture = m_pictures[row];
         const bool isMissing = picture.status == Waiting
-            || (picture.status == Ready && !m_images.contains(row));
+                               || (picture.status == Ready && !m_images.contains(row));
         if (!isMissing || picture.isWanted)
             continue;
         picture.future.cancel();
@@ -123,24 +125,27 @@ void ThumbnailModel::submit(int row, Priority priority)
     ThumbnailRequest request{.path = QDir(m_folder).absoluteFilePath(picture.fileName),
                              .size = m_options.thumbnailSize,
                              .outputFolder = m_options.outputFolder};
-    // A small picture may be done by now, and then the continuation runs at once and forgets the
-    // future of the picture. This one is held until the chain is made.
-    QFuture<QImage> future = m_factory.submit(picture.fileName, std::move(request),
-                                              {.priority = priority});
-    picture.future = future;
-    future
-        .then(this, [this, row, generation = m_generation](const QImage &image) {
+    picture.future = m_factory.submit(picture.fileName, std::move(request), {.priority = priority});
+    // Through a copy, since a small picture may be done by now: the continuation then runs at once,
+    // and lets go of the future of the picture.
+    QFuture(picture.future)
+        .then(this, [this, row, generation = m_generation](QFuture<QImage> future) {
             if (generation == m_generation)
-                onReady(row, image);
-        })
-        .onFailed(this, [this, row, generation = m_generation](const JobError &error) {
-            if (generation == m_generation)
-                onFailed(row, error.text());
-        })
-        .onFailed(this, [this, row, generation = m_generation] {
-            if (generation == m_generation)
-                onFailed(row, tr("it was not tried"));
+                onDone(row, future);
         });
+}
+
+void ThumbnailModel::onDone(int row, QFuture<QImage> future)
+{
+    try {
+        future.waitForFinished(); // throws what the worker threw
+        if (future.resultCount() > 0)
+            onReady(row, future.result());
+    } catch (const JobError &error) {
+        onFailed(row, error.text());
+    } catch (const JobDiscarded &) {
+        // The factory is about to go, and the window with it.
+    }
 }
 
 void ThumbnailModel::onReady(int row, const QImage &image)

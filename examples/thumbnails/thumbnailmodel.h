@@ -95,6 +95,7 @@ private:
 
     void cancel();
     void submit(int row, Millwright::Priority priority);
+    void onDone(int row, QFuture<QImage> future);
     void onReady(int row, const QImage &image);
     void onFailed(int row, const QString &reason);
     void finish(int row, Status status);

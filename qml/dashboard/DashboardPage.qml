@@ -24,7 +24,7 @@ Control {
     DashboardTheme {
         id: pageTheme
 
-        palette: page.palette
+        source: page
     }
     Flickable {
         id: flickable
@@ -77,7 +77,8 @@ Control {
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.preferredWidth: 1
-                    Layout.preferredHeight: 1
+                    Layout.minimumHeight: leastHeight
+                    Layout.preferredHeight: leastHeight
                     Layout.maximumHeight: page.columnCount === 3 ? -1 : fullHeight
                     Layout.alignment: Qt.AlignTop
                     theme: pageTheme
@@ -87,7 +88,8 @@ Control {
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.preferredWidth: 1
-                    Layout.preferredHeight: 1
+                    Layout.minimumHeight: leastHeight
+                    Layout.preferredHeight: leastHeight
                     theme: pageTheme
                     monitor: page.monitor
                 }

@@ -8,14 +8,12 @@ import QtQuick
     application, so that it suits light and dark ones, small and large ones alike.
 */
 QtObject {
-    id: theme
-
-    //! The palette that the colours are derived from.
-    required property Palette palette
+    //! The item whose palette the colours are derived from.
+    required property Item source
 
     readonly property FontMetrics applicationFont: FontMetrics {}
 
-    readonly property bool isDark: palette.window.hslLightness < palette.windowText.hslLightness
+    readonly property bool isDark: source.palette.window.hslLightness < source.palette.windowText.hslLightness
 
     //! In pixels.
     readonly property int fontSize: applicationFont.font.pixelSize
@@ -24,17 +22,17 @@ QtObject {
     readonly property int rowHeight: Math.round(fontSize * 2)
     readonly property int spacing: 8
 
-    readonly property color ground: palette.window
-    readonly property color text: palette.windowText
+    readonly property color ground: source.palette.window
+    readonly property color text: source.palette.windowText
     //! For labels and for whatever needs no attention.
-    readonly property color mutedText: mixed(palette.windowText, palette.window, 0.66)
+    readonly property color mutedText: mixed(source.palette.windowText, source.palette.window, 0.66)
     //! Hairlines and the empty part of gauges.
-    readonly property color line: mixed(palette.windowText, palette.window, 0.16)
+    readonly property color line: mixed(source.palette.windowText, source.palette.window, 0.16)
     //! Behind a group of figures.
-    readonly property color surface: mixed(palette.windowText, palette.window, 0.05)
+    readonly property color surface: mixed(source.palette.windowText, source.palette.window, 0.05)
     //! Gauges and curves.
-    readonly property color accent: isDark ? mixed(palette.highlight, palette.windowText, 0.7)
-                                           : palette.highlight
+    readonly property color accent: isDark ? mixed(source.palette.highlight, source.palette.windowText, 0.7)
+                                           : source.palette.highlight
 
     readonly property color good: isDark ? "#62c98d" : "#1f7a45"
     readonly property color warning: isDark ? "#f0b64a" : "#8f5a00"

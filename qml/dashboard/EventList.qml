@@ -17,9 +17,14 @@ ColumnLayout {
     required property DashboardTheme theme
     required property FactoryMonitor monitor
 
+    //! The height that it needs to be of use.
+    readonly property real leastHeight: title.implicitHeight + spacing + 4 * theme.rowHeight
+
     spacing: 4
 
     SectionTitle {
+        id: title
+
         Layout.fillWidth: true
         theme: events.theme
         title: qsTr("Events")
@@ -29,7 +34,6 @@ ColumnLayout {
 
         Layout.fillWidth: true
         Layout.fillHeight: true
-        Layout.minimumHeight: events.theme.rowHeight * 4
         clip: true
         boundsBehavior: Flickable.StopAtBounds
         model: events.monitor.events

@@ -18,11 +18,16 @@ ColumnLayout {
     required property FactoryMonitor monitor
 
     //! The height at which all workers can be seen at once.
-    readonly property real fullHeight: title.implicitHeight + spacing
-                                       + Math.max(1, view.count) * theme.rowHeight
+    readonly property real fullHeight: heightOf(view.count)
+    //! The height that it needs to be of use.
+    readonly property real leastHeight: heightOf(Math.min(4, view.count))
 
     //! The column of failures makes room for the keys where there is little of it.
     readonly property bool showsFailures: width > 280
+
+    function heightOf(count: int): real {
+        return title.implicitHeight + spacing + Math.max(1, count) * theme.rowHeight;
+    }
 
     spacing: 4
 
@@ -75,7 +80,6 @@ ColumnLayout {
 
         Layout.fillWidth: true
         Layout.fillHeight: true
-        Layout.minimumHeight: workers.theme.rowHeight * Math.max(1, Math.min(4, count))
         clip: true
         boundsBehavior: Flickable.StopAtBounds
         model: workers.monitor.workers

@@ -16,26 +16,30 @@ namespace Millwright {
 template<typename W, typename... Arguments>
 [[nodiscard]] auto workerBuilder(Arguments... arguments)
 {
-    static_assert(std::is_constructible_v<W, const Arguments &...>,
-                  "workerBuilder<W>(arguments...): W has no constructor that takes these arguments.");
+    static_assert(
+        std::is_constructible_v<W, const Arguments &...>,
+        "workerBuilder<W>(arguments...): W has no constructor that takes these arguments.");
     return [arguments...](const WorkerContext &) { return std::make_unique<W>(arguments...); };
 }
 
 namespace Detail {
 
 template<typename B, typename W>
-concept BuilderOf = requires(const B builder, const WorkerContext &context) {
-    { builder(context) } -> std::convertible_to<std::unique_ptr<W>>;
+concept BuilderOf = requires(const B builder, const WorkerContext &context)
+{
+    {
+        builder(context)
+        } -> std::convertible_to<std::unique_ptr<W>>;
 };
 
 template<typename W>
 WorkerBuilder defaultBuilder()
 {
-    static_assert(std::is_default_constructible_v<W>
-                      || std::is_constructible_v<W, const WorkerContext &>,
-                  "Factory<W>: W needs a default constructor, or one that takes a WorkerContext. To "
-                  "give it arguments pass a builder: Factory<W>(settings, "
-                  "workerBuilder<W>(arguments...)).");
+    static_assert(
+        std::is_default_constructible_v<W> || std::is_constructible_v<W, const WorkerContext &>,
+        "Factory<W>: W needs a default constructor, or one that takes a WorkerContext. To "
+        "give it arguments pass a builder: Factory<W>(settings, "
+        "workerBuilder<W>(arguments...)).");
     return [](const WorkerContext &context) -> std::unique_ptr<QObject> {
         if constexpr (std::is_constructible_v<W, const WorkerContext &>)
             return std::make_unique<W>(context);
@@ -64,10 +68,11 @@ WorkerBuilder defaultBuilder()
 template<typename W>
 class Factory final : public FactoryBase
 {
-    static_assert(Detail::IsWorker<W>::value,
-                  "Factory<W>: W must derive publicly from Millwright::Worker<Key, Message, Result>, "
-                  "or be left out where the worker is a function that takes a "
-                  "Millwright::Job<Key, Message> &.");
+    static_assert(
+        Detail::IsWorker<W>::value,
+        "Factory<W>: W must derive publicly from Millwright::Worker<Key, Message, Result>, "
+        "or be left out where the worker is a function that takes a "
+        "Millwright::Job<Key, Message> &.");
 
 public:
     using WorkerType = W;
@@ -85,21 +90,20 @@ public:
     //! Workers are made by `builder`, a function that takes a `const WorkerContext &` and returns a
     //! `std::unique_ptr<W>`. It is called on the thread of each worker, possibly by several at once.
     template<typename Builder>
-        requires Detail::BuilderOf<Builder, W>
-    Factory(FactorySettings settings, Builder builder, QObject *parent = nullptr)
+    requires Detail::BuilderOf<Builder, W> Factory(FactorySettings settings, Builder builder,
+                                                   QObject *parent = nullptr)
         : FactoryBase(
             std::move(settings),
-            [builder = std::move(builder)](const WorkerContext &context) -> std::unique_ptr<QObject> {
-                return builder(context);
-            },
+            [builder = std::move(builder)](const WorkerContext &context)
+                -> std::unique_ptr<QObject> { return builder(context); },
             parent)
     {
     }
 
     //! Each worker is a copy of `function`, which takes a `Job &` and returns the result.
     template<typename Function>
-        requires Detail::JobFunction<Function>
-    Factory(FactorySettings settings, Function function, QObject *parent = nullptr)
+    requires Detail::JobFunction<Function> Factory(FactorySettings settings, Function function,
+                                                   QObject *parent = nullptr)
         : FactoryBase(
             std::move(settings),
             [function = std::move(function)](const WorkerContext &) -> std::unique_ptr<QObject> {
@@ -156,11 +160,11 @@ public:
 };
 
 template<typename Function>
-    requires Detail::JobFunction<Function>
-Factory(FactorySettings, Function) -> Factory<FunctionWorker<std::decay_t<Function>>>;
+requires Detail::JobFunction<Function> Factory(FactorySettings, Function)
+->Factory<FunctionWorker<std::decay_t<Function>>>;
 
 template<typename Function>
-    requires Detail::JobFunction<Function>
-Factory(FactorySettings, Function, QObject *) -> Factory<FunctionWorker<std::decay_t<Function>>>;
+requires Detail::JobFunction<Function> Factory(FactorySettings, Function, QObject *)
+->Factory<FunctionWorker<std::decay_t<Function>>>;
 
 } // namespace Millwright

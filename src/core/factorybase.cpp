@@ -42,7 +42,8 @@ public:
     {
         const QMutexLocker locker(&m_mutex);
         if (m_target)
-            QMetaObject::invokeMethod(m_target, &FactoryBase::onEngineChanged, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(m_target, &FactoryBase::onEngineChanged,
+                                      Qt::QueuedConnection);
     }
 
     void cut()
@@ -57,7 +58,8 @@ private:
 };
 
 FactoryBase::FactoryBase(FactorySettings settings, WorkerBuilder builder, QObject *parent)
-    : QObject(parent), m_stopDeadline(toInt(settings.stopDeadline.count()))
+    : QObject(parent)
+    , m_stopDeadline(toInt(settings.stopDeadline.count()))
 {
     m_engine = std::make_shared<Engine>(std::move(settings), std::move(builder), Clock::system(),
                                         std::make_unique<ThreadStationHost>());
@@ -128,7 +130,8 @@ StopReport FactoryBase::stop(std::chrono::milliseconds deadline)
 
 bool FactoryBase::waitForStopped(std::chrono::milliseconds deadline)
 {
-    return m_engine->waitForStopped(QDeadlineTimer(std::max(deadline, std::chrono::milliseconds(0))));
+    return m_engine->waitForStopped(
+        QDeadlineTimer(std::max(deadline, std::chrono::milliseconds(0))));
 }
 
 FactoryState FactoryBase::state() const
@@ -184,7 +187,8 @@ OnFailure FactoryBase::onFailure() const
 void FactoryBase::setOnFailure(OnFailure action)
 {
     if (!isEnumerator(action)) {
-        qCWarning(lcMillwright, "Factory \"%ls\": there is no failure action %d; it stays as it was.",
+        qCWarning(lcMillwright,
+                  "Factory \"%ls\": there is no failure action %d; it stays as it was.",
                   qUtf16Printable(name()), int(action));
         return;
     }
@@ -199,7 +203,8 @@ int FactoryBase::stopDeadline() const
 void FactoryBase::setStopDeadline(int milliseconds)
 {
     if (milliseconds < 0) {
-        qCWarning(lcMillwright, "Factory \"%ls\": a stop deadline of %d ms was ignored; it must be 0 or more.",
+        qCWarning(lcMillwright,
+                  "Factory \"%ls\": a stop deadline of %d ms was ignored; it must be 0 or more.",
                   qUtf16Printable(name()), milliseconds);
         return;
     }
@@ -290,8 +295,8 @@ void FactoryBase::onEngineChanged()
     if (m_timer.isActive())
         return;
     const auto elapsed = m_lastNotified.isValid()
-        ? std::chrono::milliseconds(m_lastNotified.elapsed())
-        : NotifyInterval;
+                             ? std::chrono::milliseconds(m_lastNotified.elapsed())
+                             : NotifyInterval;
     if (elapsed >= NotifyInterval)
         notify();
     else

@@ -26,15 +26,16 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
     Q_OBJECT
     Q_PROPERTY(QString name READ name NOTIFY nameChanged)
     Q_PROPERTY(Millwright::FactoryState state READ state NOTIFY stateChanged FINAL)
-    Q_PROPERTY(int workerCount READ workerCount WRITE setWorkerCount NOTIFY workerCountChanged FINAL)
+    Q_PROPERTY(
+        int workerCount READ workerCount WRITE setWorkerCount NOTIFY workerCountChanged FINAL)
     Q_PROPERTY(int threadCount READ threadCount NOTIFY threadCountChanged)
     Q_PROPERTY(int queueLimit READ queueLimit WRITE setQueueLimit NOTIFY queueLimitChanged FINAL)
     Q_PROPERTY(Millwright::DiscardMode discardMode READ discardMode WRITE setDiscardMode NOTIFY
                    discardModeChanged FINAL)
     Q_PROPERTY(Millwright::OnFailure failureAction READ onFailure WRITE setOnFailure NOTIFY
                    failureActionChanged FINAL)
-    Q_PROPERTY(int stopDeadline READ stopDeadline WRITE setStopDeadline NOTIFY stopDeadlineChanged
-                   FINAL)
+    Q_PROPERTY(
+        int stopDeadline READ stopDeadline WRITE setStopDeadline NOTIFY stopDeadlineChanged FINAL)
 
     Q_PROPERTY(int queueDepth READ queueDepth NOTIFY queueDepthChanged FINAL)
     Q_PROPERTY(int activeWorkers READ activeWorkers NOTIFY activeWorkersChanged FINAL)

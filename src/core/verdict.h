@@ -19,7 +19,8 @@ public:
     //! Accepted.
     Verdict() = default;
     Verdict(DiscardReason reason, std::optional<Message> message)
-        : m_reason(reason), m_message(std::move(message))
+        : m_reason(reason)
+        , m_message(std::move(message))
     {
     }
 
@@ -28,7 +29,10 @@ public:
     //! Why the job was refused; nothing if it was accepted.
     [[nodiscard]] std::optional<DiscardReason> reason() const { return m_reason; }
     //! The message of a refused job, unless the discard handler has taken it.
-    [[nodiscard]] std::optional<Message> takeMessage() { return std::exchange(m_message, std::nullopt); }
+    [[nodiscard]] std::optional<Message> takeMessage()
+    {
+        return std::exchange(m_message, std::nullopt);
+    }
 
 private:
     std::optional<DiscardReason> m_reason;

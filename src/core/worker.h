@@ -55,19 +55,20 @@ public:
     using ResultType = Result;
     using Job = Millwright::Job<Key, Message>;
 
-    static_assert(!std::is_reference_v<Key> && !std::is_const_v<Key> && Detail::ValidKey<Key>,
-                  "Worker<Key, Message, Result>: Key must be a plain, copyable type with operator== "
-                  "and a qHash() overload or a std::hash specialisation. Put what can only be moved "
-                  "into the Message.");
-    static_assert(std::is_object_v<Message> && !std::is_const_v<Message>
-                      && std::move_constructible<Message>,
-                  "Worker<Key, Message, Result>: Message must be a movable type, not a reference, "
-                  "const or void. For several values use a struct; for none use std::monostate.");
-    static_assert(std::is_void_v<Result>
-                      || (std::is_object_v<Result> && !std::is_const_v<Result>
-                          && std::move_constructible<Result>),
-                  "Worker<Key, Message, Result>: Result must be void or a movable type, not a "
-                  "reference or const.");
+    static_assert(
+        !std::is_reference_v<Key> && !std::is_const_v<Key> && Detail::ValidKey<Key>,
+        "Worker<Key, Message, Result>: Key must be a plain, copyable type with operator== "
+        "and a qHash() overload or a std::hash specialisation. Put what can only be moved "
+        "into the Message.");
+    static_assert(
+        std::is_object_v<Message> && !std::is_const_v<Message> && std::move_constructible<Message>,
+        "Worker<Key, Message, Result>: Message must be a movable type, not a reference, "
+        "const or void. For several values use a struct; for none use std::monostate.");
+    static_assert(
+        std::is_void_v<
+            Result> || (std::is_object_v<Result> && !std::is_const_v<Result> && std::move_constructible<Result>),
+        "Worker<Key, Message, Result>: Result must be void or a movable type, not a "
+        "reference or const.");
 
     //! Does one job. What it returns is the result of the job's future. What it throws fails the
     //! job; throw `JobError` with a text for people.
@@ -93,7 +94,10 @@ struct CallableTraits
 };
 
 template<typename F>
-    requires requires { &F::operator(); }
+requires requires
+{
+    &F::operator();
+}
 struct CallableTraits<F> : CallableTraits<decltype(&F::operator())>
 {
 };
@@ -116,7 +120,10 @@ struct CallableTraits<R (C::*)(Job<K, M> &) const noexcept(NoExcept)>
 };
 
 template<typename F>
-concept JobFunction = requires { typename CallableTraits<std::decay_t<F>>::Base; };
+concept JobFunction = requires
+{
+    typename CallableTraits<std::decay_t<F>>::Base;
+};
 
 } // namespace Detail
 

@@ -89,8 +89,10 @@ void perform(World &world, const QString &operation)
         engine.setOnFailure(OnFailure::KeepWorker);
     } else if (operation == u"?") {
         const FactorySnapshot now = engine.snapshot(false);
-        world.log(u"[%1 %2 %3 %4]"_s.arg(nameOf(now.state)).arg(now.counters.waiting)
-                      .arg(now.counters.running).arg(now.availableCapacity));
+        world.log(u"[%1 %2 %3 %4]"_s.arg(nameOf(now.state))
+                      .arg(now.counters.waiting)
+                      .arg(now.counters.running)
+                      .arg(now.availableCapacity));
     } else if (operation.startsWith(u'+')) {
         world.pass(operation.mid(1).toLongLong() * Millisecond);
     } else if (operation.size() > 1 && operation.startsWith(u'x')) {
@@ -183,8 +185,8 @@ void tst_Engine::JOB_1_everyJobHasOneOutcome_data()
     QTest::newRow("completed") << u"1"_s << u"start a:5 +5"_s << u"+0, a@0, a done"_s;
     QTest::newRow("completed, dispatched") << u"1"_s << u"start a:5. +5"_s << u"+0, a@0, a done"_s;
     QTest::newRow("failed") << u"1"_s << u"start a:5!1 +5"_s << u"+0, a@0, a failed, -0, +0"_s;
-    QTest::newRow("failed, dispatched") << u"1"_s << u"start a:5!1. +5"_s
-                                        << u"+0, a@0, a failed, -0, +0"_s;
+    QTest::newRow("failed, dispatched")
+        << u"1"_s << u"start a:5!1. +5"_s << u"+0, a@0, a failed, -0, +0"_s;
     QTest::newRow("expired") << u"1"_s << u"start a:9 b~5 +20"_s
                              << u"+0, a@0, b TtlExpired, a done"_s;
     QTest::newRow("shed") << u"1"_s << u"limit=0 start a:9 b +9"_s
@@ -202,21 +204,21 @@ void tst_Engine::JOB_1_everyJobHasOneOutcome_data()
 void tst_Engine::JOB_6_timeToLiveAndRetry_data()
 {
     SCRIPT_COLUMNS
-    QTest::newRow("starts in time") << u"1"_s << u"start a:4 b~5 +9"_s
-                                    << u"+0, a@0, a done, b@0, b done"_s;
-    QTest::newRow("never starts late") << u"1"_s << u"start a:5 b~5 +9"_s
-                                       << u"+0, a@0, b TtlExpired, a done"_s;
+    QTest::newRow("starts in time")
+        << u"1"_s << u"start a:4 b~5 +9"_s << u"+0, a@0, a done, b@0, b done"_s;
+    QTest::newRow("never starts late")
+        << u"1"_s << u"start a:5 b~5 +9"_s << u"+0, a@0, b TtlExpired, a done"_s;
     QTest::newRow("expires although every worker hangs")
         << u"1"_s << u"start a:* b~5 c~9 +20 ?"_s
         << u"+0, a@0, b TtlExpired, c TtlExpired, [Running 0 1 0]"_s;
-    QTest::newRow("expires before the start") << u"1"_s << u"a~5 +9 start b +1"_s
-                                              << u"a TtlExpired, +0, b@0, b done"_s;
-    QTest::newRow("retried at once") << u"1"_s << u"keep start a:1!2&3 +9"_s
-                                     << u"+0, a@0, a@0, a@0, a done"_s;
-    QTest::newRow("retried by the fresh worker") << u"1"_s << u"start a:1!1&2 +9"_s
-                                                 << u"+0, a@0, -0, +0, a@0, a done"_s;
-    QTest::newRow("last attempt fails") << u"1"_s << u"keep start a:1!9&3 +9"_s
-                                        << u"+0, a@0, a@0, a@0, a failed"_s;
+    QTest::newRow("expires before the start")
+        << u"1"_s << u"a~5 +9 start b +1"_s << u"a TtlExpired, +0, b@0, b done"_s;
+    QTest::newRow("retried at once")
+        << u"1"_s << u"keep start a:1!2&3 +9"_s << u"+0, a@0, a@0, a@0, a done"_s;
+    QTest::newRow("retried by the fresh worker")
+        << u"1"_s << u"start a:1!1&2 +9"_s << u"+0, a@0, -0, +0, a@0, a done"_s;
+    QTest::newRow("last attempt fails")
+        << u"1"_s << u"keep start a:1!9&3 +9"_s << u"+0, a@0, a@0, a@0, a failed"_s;
     QTest::newRow("backs off, lets others go first")
         << u"1"_s << u"keep start a:1!1&2/10 b:1 +5 ? +9"_s
         << u"+0, a@0, b@0, b done, [Running 1 0 0], a@0, a done"_s;
@@ -225,11 +227,10 @@ void tst_Engine::JOB_6_timeToLiveAndRetry_data()
                                           "[Running 1 0 0], a@0, a done"_s;
     QTest::newRow("time to live binds the next attempt")
         << u"1"_s << u"keep start a:1!9&9/10~15 +40"_s << u"+0, a@0, a@0, a TtlExpired"_s;
-    QTest::newRow("canceled while backing off")
-        << u"1"_s << u"keep start a!1&2/1000 +5 xa +30 ?"_s
-        << u"+0, a@0, a canceled, [Running 0 0 1]"_s;
-    QTest::newRow("no attempt after stop") << u"1"_s << u"keep start a:5!1&2 +1 stop +9"_s
-                                           << u"+0, a@0, a failed, -0"_s;
+    QTest::newRow("canceled while backing off") << u"1"_s << u"keep start a!1&2/1000 +5 xa +30 ?"_s
+                                                << u"+0, a@0, a canceled, [Running 0 0 1]"_s;
+    QTest::newRow("no attempt after stop")
+        << u"1"_s << u"keep start a:5!1&2 +1 stop +9"_s << u"+0, a@0, a failed, -0"_s;
     QTest::newRow("drain waits for attempts") << u"1"_s << u"keep start a!1&2/50 drain +9 ? +50 ?"_s
                                               << u"+0, a@0, [Draining 1 0 0], a@0, a done, -0, "
                                                  "[Stopped 0 0 0]"_s;
@@ -241,13 +242,13 @@ void tst_Engine::JOB_8_cancel_data()
     QTest::newRow("waiting, behind a hung worker")
         << u"1"_s << u"start a:* b c xb +30 ?"_s << u"+0, a@0, b canceled, [Running 1 1 0]"_s;
     QTest::newRow("running") << u"1"_s << u"start a:50 +9 xa +50"_s << u"+0, a@0, a canceled"_s;
-    QTest::newRow("running, throws") << u"1"_s << u"start a:50!1 +9 xa +50"_s
-                                     << u"+0, a@0, a canceled, -0, +0"_s;
+    QTest::newRow("running, throws")
+        << u"1"_s << u"start a:50!1 +9 xa +50"_s << u"+0, a@0, a canceled, -0, +0"_s;
     QTest::newRow("before the start") << u"1"_s << u"a xa +30 start"_s << u"a canceled, +0"_s;
-    QTest::newRow("without workers") << u"0"_s << u"start a b xa +30 ?"_s
-                                     << u"a canceled, [Running 1 0 0]"_s;
-    QTest::newRow("never started even if just in time") << u"1"_s << u"start a xa +30"_s
-                                                        << u"+0, a canceled"_s;
+    QTest::newRow("without workers")
+        << u"0"_s << u"start a b xa +30 ?"_s << u"a canceled, [Running 1 0 0]"_s;
+    QTest::newRow("never started even if just in time")
+        << u"1"_s << u"start a xa +30"_s << u"+0, a canceled"_s;
 }
 
 void tst_Engine::ROUTE_1_firstFreeWorker_data()
@@ -255,10 +256,11 @@ void tst_Engine::ROUTE_1_firstFreeWorker_data()
     SCRIPT_COLUMNS
     QTest::newRow("all workers at once") << u"3"_s << u"start a:9 b:9 c:9 d:9 +1 ?"_s
                                          << u"+0, +1, +2, c@0, b@1, a@2, [Running 1 3 0]"_s;
-    QTest::newRow("the one that becomes free") << u"2"_s << u"start a:9 b:5 c:9 +20"_s
-                                               << u"+0, +1, b@0, a@1, b done, c@0, a done, c done"_s;
-    QTest::newRow("waits for the start") << u"2"_s << u"a:9 b:9 ? start +1"_s
-                                         << u"[Idle 2 0 0], +0, +1, a@0, b@1"_s;
+    QTest::newRow("the one that becomes free")
+        << u"2"_s << u"start a:9 b:5 c:9 +20"_s
+        << u"+0, +1, b@0, a@1, b done, c@0, a done, c done"_s;
+    QTest::newRow("waits for the start")
+        << u"2"_s << u"a:9 b:9 ? start +1"_s << u"[Idle 2 0 0], +0, +1, a@0, b@1"_s;
 }
 
 void tst_Engine::QUEUE_1_fifo_data()
@@ -269,11 +271,12 @@ void tst_Engine::QUEUE_1_fifo_data()
     QTest::newRow("firm and discardable jobs in one order")
         << u"1"_s << u"a:1= b:1 c:1= d:1 start +9"_s
         << u"+0, a@0, a done, b@0, b done, c@0, c done, d@0, d done"_s;
-    QTest::newRow("priorities are ignored") << u"1"_s << u"a:1^B b:1^X start +9"_s
-                                            << u"+0, a@0, a done, b@0, b done"_s;
-    QTest::newRow("holes in the middle") << u"1"_s << u"a b c d e xb xd +30 start +9"_s
-                                         << u"b canceled, d canceled, +0, a@0, a done, c@0, c done, "
-                                            "e@0, e done"_s;
+    QTest::newRow("priorities are ignored")
+        << u"1"_s << u"a:1^B b:1^X start +9"_s << u"+0, a@0, a done, b@0, b done"_s;
+    QTest::newRow("holes in the middle")
+        << u"1"_s << u"a b c d e xb xd +30 start +9"_s
+        << u"b canceled, d canceled, +0, a@0, a done, c@0, c done, "
+           "e@0, e done"_s;
 }
 
 void tst_Engine::QUEUE_2_priority_data()
@@ -293,8 +296,9 @@ void tst_Engine::QUEUE_2_priority_data()
 void tst_Engine::DISC_2_limits_data()
 {
     SCRIPT_COLUMNS
-    QTest::newRow("newest") << u"1"_s << u"limit=2 start a:9 +1 b c d +30"_s
-                            << u"+0, a@0, d Loadshed, refused d, a done, b@0, b done, c@0, c done"_s;
+    QTest::newRow("newest")
+        << u"1"_s << u"limit=2 start a:9 +1 b c d +30"_s
+        << u"+0, a@0, d Loadshed, refused d, a done, b@0, b done, c@0, c done"_s;
     QTest::newRow("oldest") << u"1"_s << u"limit=2 oldest start a:9 +1 b c d +30"_s
                             << u"+0, a@0, b Loadshed, a done, c@0, c done, d@0, d done"_s;
     QTest::newRow("oldest, limit 0") << u"1"_s << u"limit=0 oldest start a:9 +1 b +30"_s
@@ -332,29 +336,32 @@ void tst_Engine::POOL_3_sharedThreads_data()
 void tst_Engine::POOL_4_resizing_data()
 {
     SCRIPT_COLUMNS
-    QTest::newRow("growing serves who waits") << u"1"_s << u"start a:9 b:9 +1 workers=2 ? +20"_s
-                                              << u"+0, a@0, +1, b@1, [Running 0 2 0], a done, b done"_s;
-    QTest::newRow("idle surplus goes now") << u"3"_s << u"start workers=1 ?"_s
-                                           << u"+0, +1, +2, -1, -2, [Running 0 0 1]"_s;
+    QTest::newRow("growing serves who waits")
+        << u"1"_s << u"start a:9 b:9 +1 workers=2 ? +20"_s
+        << u"+0, a@0, +1, b@1, [Running 0 2 0], a done, b done"_s;
+    QTest::newRow("idle surplus goes now")
+        << u"3"_s << u"start workers=1 ?"_s << u"+0, +1, +2, -1, -2, [Running 0 0 1]"_s;
     QTest::newRow("busy surplus goes when done")
         << u"2"_s << u"start a:9 b:5 +1 workers=1 c +20 ?"_s
         << u"+0, +1, b@0, a@1, b done, c@0, c done, a done, -1, [Running 0 0 1]"_s;
     QTest::newRow("to nobody and back") << u"2"_s << u"start workers=0 a ? workers=1 +1"_s
                                         << u"+0, +1, -0, -1, [Running 1 0 0], +0, a@0, a done"_s;
     QTest::newRow("before the start") << u"1"_s << u"workers=3 workers=2 start"_s << u"+0, +1"_s;
-    QTest::newRow("surplus is called back") << u"2"_s << u"start a:9 b:9 +1 workers=1 workers=2 +9 ?"_s
-                                            << u"+0, +1, b@0, a@1, b done, a done, [Running 0 0 2]"_s;
+    QTest::newRow("surplus is called back")
+        << u"2"_s << u"start a:9 b:9 +1 workers=1 workers=2 +9 ?"_s
+        << u"+0, +1, b@0, a@1, b done, a done, [Running 0 0 2]"_s;
 }
 
 void tst_Engine::SUP_1_failedWorkersAreReplaced_data()
 {
     SCRIPT_COLUMNS
-    QTest::newRow("same id, jobs in order") << u"1"_s << u"start a!1 b c +1"_s
-                                            << u"+0, a@0, a failed, -0, +0, b@0, b done, c@0, c done"_s;
-    QTest::newRow("others go on meanwhile") << u"2"_s << u"start a:2!1 b:9 +20"_s
-                                            << u"+0, +1, b@0, a@1, a failed, -1, +1, b done"_s;
-    QTest::newRow("kept if so wished") << u"1"_s << u"keep start a!1 b +1"_s
-                                       << u"+0, a@0, a failed, b@0, b done"_s;
+    QTest::newRow("same id, jobs in order")
+        << u"1"_s << u"start a!1 b c +1"_s
+        << u"+0, a@0, a failed, -0, +0, b@0, b done, c@0, c done"_s;
+    QTest::newRow("others go on meanwhile")
+        << u"2"_s << u"start a:2!1 b:9 +20"_s << u"+0, +1, b@0, a@1, a failed, -1, +1, b done"_s;
+    QTest::newRow("kept if so wished")
+        << u"1"_s << u"keep start a!1 b +1"_s << u"+0, a@0, a failed, b@0, b done"_s;
     QTest::newRow("a start that fails is tried again")
         << u"1"_s << u"failbuilds=2 start a +99 ? +1 ? +300 ?"_s
         << u"[Running 1 0 0], [Running 1 0 0], +0, a@0, a done, [Running 0 0 1]"_s;
@@ -372,10 +379,10 @@ void tst_Engine::LIFE_1_states_data()
     QTest::newRow("all of them") << u"1"_s << u"? start ? a:9 +1 drain ? +9 ?"_s
                                  << u"[Idle 0 0 0], +0, [Running 0 0 1], a@0, [Draining 0 1 0], "
                                     "a done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("jobs wait for the start") << u"1"_s << u"a ? start +1 ?"_s
-                                             << u"[Idle 1 0 0], +0, a@0, a done, [Running 0 0 1]"_s;
-    QTest::newRow("without workers") << u"0"_s << u"start ? drain ?"_s
-                                     << u"[Running 0 0 0], [Stopped 0 0 0]"_s;
+    QTest::newRow("jobs wait for the start")
+        << u"1"_s << u"a ? start +1 ?"_s << u"[Idle 1 0 0], +0, a@0, a done, [Running 0 0 1]"_s;
+    QTest::newRow("without workers")
+        << u"0"_s << u"start ? drain ?"_s << u"[Running 0 0 0], [Stopped 0 0 0]"_s;
 }
 
 void tst_Engine::LIFE_4_drainAndStop_data()
@@ -384,19 +391,20 @@ void tst_Engine::LIFE_4_drainAndStop_data()
     QTest::newRow("drain finishes all") << u"1"_s << u"start a:5 +1 b:5 c:5 drain d +20 ?"_s
                                         << u"+0, a@0, d Shutdown, refused d, a done, b@0, b done, "
                                            "c@0, c done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("stop finishes what runs") << u"1"_s << u"start a:5 +1 b:5 stop c +20 ?"_s
-                                             << u"+0, a@0, b Shutdown, c Shutdown, refused c, a done, "
-                                                "-0, [Stopped 0 0 0]"_s;
+    QTest::newRow("stop finishes what runs")
+        << u"1"_s << u"start a:5 +1 b:5 stop c +20 ?"_s
+        << u"+0, a@0, b Shutdown, c Shutdown, refused c, a done, "
+           "-0, [Stopped 0 0 0]"_s;
     QTest::newRow("stop ends a drain") << u"1"_s << u"start a:5 +1 b:5 drain +1 stop +20 ?"_s
                                        << u"+0, a@0, b Shutdown, a done, -0, [Stopped 0 0 0]"_s;
     QTest::newRow("drain while starting") << u"1"_s << u"failbuilds=1 start a drain +200 ?"_s
                                           << u"+0, a@0, a done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("drain before the start") << u"1"_s << u"a drain ?"_s
-                                            << u"a Shutdown, [Stopped 0 0 0]"_s;
-    QTest::newRow("stop before the start") << u"1"_s << u"a stop start ?"_s
-                                           << u"a Shutdown, [Stopped 0 0 0]"_s;
-    QTest::newRow("stop while a worker backs off") << u"1"_s << u"failbuilds=9 start a +150 stop ?"_s
-                                                   << u"a Shutdown, [Stopped 0 0 0]"_s;
+    QTest::newRow("drain before the start")
+        << u"1"_s << u"a drain ?"_s << u"a Shutdown, [Stopped 0 0 0]"_s;
+    QTest::newRow("stop before the start")
+        << u"1"_s << u"a stop start ?"_s << u"a Shutdown, [Stopped 0 0 0]"_s;
+    QTest::newRow("stop while a worker backs off")
+        << u"1"_s << u"failbuilds=9 start a +150 stop ?"_s << u"a Shutdown, [Stopped 0 0 0]"_s;
     QTest::newRow("drained with a replaced worker")
         << u"1"_s << u"start a:5!1 b:5 +1 drain +20 ?"_s
         << u"+0, a@0, a failed, -0, +0, b@0, b done, -0, [Stopped 0 0 0]"_s;
@@ -405,11 +413,12 @@ void tst_Engine::LIFE_4_drainAndStop_data()
 void tst_Engine::LIFE_5_givingUp_data()
 {
     SCRIPT_COLUMNS
-    QTest::newRow("names the jobs") << u"3"_s << u"start a:* b:* c +1 d +1 stop giveup ?"_s
-                                    << u"+0, +1, +2, c@0, c done, b@1, a@2, d@0, d done, -0, b lost, "
-                                       "a lost, unfinished b@1, unfinished a@2, [Stopped 0 0 0]"_s;
-    QTest::newRow("a job that ended in time") << u"1"_s << u"start a:5 +9 stop giveup ?"_s
-                                              << u"+0, a@0, a done, -0, [Stopped 0 0 0]"_s;
+    QTest::newRow("names the jobs")
+        << u"3"_s << u"start a:* b:* c +1 d +1 stop giveup ?"_s
+        << u"+0, +1, +2, c@0, c done, b@1, a@2, d@0, d done, -0, b lost, "
+           "a lost, unfinished b@1, unfinished a@2, [Stopped 0 0 0]"_s;
+    QTest::newRow("a job that ended in time")
+        << u"1"_s << u"start a:5 +9 stop giveup ?"_s << u"+0, a@0, a done, -0, [Stopped 0 0 0]"_s;
 }
 
 void tst_Engine::STAT_5_idleFactoriesHaveNoAlarm()

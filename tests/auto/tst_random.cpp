@@ -103,7 +103,8 @@ QString tst_Random::run(quint64 seed, int *operations)
         ++*operations;
         if (wrong.isEmpty()) {
             if (const QString violations = world.violations(); !violations.isEmpty())
-                wrong = u"after operation %1 (%2): %3"_s.arg(*operations).arg(QLatin1String(what), violations);
+                wrong = u"after operation %1 (%2): %3"_s.arg(*operations)
+                            .arg(QLatin1String(what), violations);
         }
     };
 
@@ -228,7 +229,8 @@ void tst_Random::ROUTE_1_noWorkerIdlesWhileAJobWaits()
             const FactorySnapshot now = world.engine().snapshot(false);
             QVERIFY2(now.counters.waiting == 0 || now.activeWorkers == now.workerCount,
                      qPrintable(u"seed %1: %2 wait, %3 of %4 workers are active"_s.arg(seed)
-                                    .arg(now.counters.waiting).arg(now.activeWorkers)
+                                    .arg(now.counters.waiting)
+                                    .arg(now.activeWorkers)
                                     .arg(now.workerCount)));
         }
         QVERIFY(world.finish());

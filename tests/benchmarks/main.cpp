@@ -54,7 +54,10 @@ void printHeading(const QString &title)
 {
     out() << title << "\n"
           << u"  %1 %2 %3 %4 %5 %6\n"_s.arg(u"peer"_s, -22)
-                 .arg(u"workers"_s, 7).arg(u"median"_s, 10).arg(u"min"_s, 10).arg(u"max"_s, 10)
+                 .arg(u"workers"_s, 7)
+                 .arg(u"median"_s, 10)
+                 .arg(u"min"_s, 10)
+                 .arg(u"max"_s, 10)
                  .arg(u"ratio"_s, 10);
 }
 
@@ -102,11 +105,14 @@ int main(int argc, char **argv)
 {
     QCoreApplication application(argc, argv);
     QCommandLineParser parser;
-    parser.setApplicationDescription(u"Measures Millwright against QThreadPool and QtConcurrent."_s);
+    parser.setApplicationDescription(
+        u"Measures Millwright against QThreadPool and QtConcurrent."_s);
     parser.addHelpOption();
-    const QCommandLineOption jobsOption(u"jobs"_s, u"Trivial jobs for each run."_s, u"N"_s, u"1000000"_s);
+    const QCommandLineOption jobsOption(u"jobs"_s, u"Trivial jobs for each run."_s, u"N"_s,
+                                        u"1000000"_s);
     const QCommandLineOption runsOption(u"runs"_s, u"Runs of each peer."_s, u"N"_s, u"5"_s);
-    const QCommandLineOption roundsOption(u"rounds"_s, u"Round trips for each run."_s, u"N"_s, u"10000"_s);
+    const QCommandLineOption roundsOption(u"rounds"_s, u"Round trips for each run."_s, u"N"_s,
+                                          u"10000"_s);
     const QCommandLineOption workersOption(u"workers"_s, u"Numbers of workers."_s, u"N,N"_s,
                                            u"1,2,4,1000"_s);
     parser.addOptions({jobsOption, runsOption, roundsOption, workersOption});
@@ -116,8 +122,10 @@ int main(int argc, char **argv)
     const int rounds = std::max(1, parser.value(roundsOption).toInt());
     const QStringList workerCounts = parser.value(workersOption).split(u',');
 
-    printHeading(u"W1: million trivial jobs per second (%1 jobs, %2 runs); ratio: Millwright to peer"_s
-                     .arg(jobs).arg(runs));
+    printHeading(
+        u"W1: million trivial jobs per second (%1 jobs, %2 runs); ratio: Millwright to peer"_s
+            .arg(jobs)
+            .arg(runs));
     for (const QString &count : workerCounts) {
         const int workers = std::max(1, count.toInt());
         Peers peers;
@@ -128,14 +136,16 @@ int main(int argc, char **argv)
             peers.push_back(makeConcurrentRun(workers));
         for (const auto &peer : peers)
             floodOnce(*peer, 10'000); // warm-up
-        const std::vector<Series> all
-            = inTurns(peers, runs, [jobs](Peer &peer) { return floodOnce(peer, jobs); });
+        const std::vector<Series> all = inTurns(
+            peers, runs, [jobs](Peer &peer) { return floodOnce(peer, jobs); });
         for (std::size_t i = 0; i < peers.size(); ++i)
             printRow(peers[i]->name(), workers, all[i], all[0].median());
     }
 
-    printHeading(u"W2: round trip of one job, microseconds (%1 rounds, %2 runs); ratio: Millwright to peer"_s
-                     .arg(rounds).arg(runs));
+    printHeading(
+        u"W2: round trip of one job, microseconds (%1 rounds, %2 runs); ratio: Millwright to peer"_s
+            .arg(rounds)
+            .arg(runs));
     for (const QString &count : workerCounts) {
         const int workers = std::max(1, count.toInt());
         Peers peers;
@@ -146,8 +156,8 @@ int main(int argc, char **argv)
         std::erase_if(peers, [](const auto &peer) { return !peer->hasRoundTrip(); });
         for (const auto &peer : peers)
             roundTripOnce(*peer, 1'000);
-        const std::vector<Series> all
-            = inTurns(peers, runs, [rounds](Peer &peer) { return roundTripOnce(peer, rounds); });
+        const std::vector<Series> all = inTurns(
+            peers, runs, [rounds](Peer &peer) { return roundTripOnce(peer, rounds); });
         for (std::size_t i = 0; i < peers.size(); ++i)
             printRow(peers[i]->name(), workers, all[i], all[0].median());
     }

@@ -124,9 +124,15 @@ public:
 
     [[nodiscard]] qint64 queueDepth() const { return glance().waiting; }
     [[nodiscard]] int activeWorkers() const { return glance().active; }
-    [[nodiscard]] int workerCount() const { return m_published.workers.load(std::memory_order_relaxed); }
+    [[nodiscard]] int workerCount() const
+    {
+        return m_published.workers.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] qint64 availableCapacity() const { return glance().capacity; }
-    [[nodiscard]] FactoryState state() const { return m_published.state.load(std::memory_order_acquire); }
+    [[nodiscard]] FactoryState state() const
+    {
+        return m_published.state.load(std::memory_order_acquire);
+    }
 
     [[nodiscard]] Counters counters() const;
     [[nodiscard]] FactorySnapshot snapshot(bool withWorkers) const;
@@ -266,7 +272,8 @@ private:
         return function();
     }
     void publish();
-    void log(FactoryEvent::Kind kind, int worker, const QString &key, const QString &text, qint64 now);
+    void log(FactoryEvent::Kind kind, int worker, const QString &key, const QString &text,
+             qint64 now);
     [[nodiscard]] int firstFreeWorker() const;
     [[nodiscard]] bool isFreeWorker(int index) const;
     [[nodiscard]] qsizetype waitingAtWorker(int index) const;
@@ -306,7 +313,8 @@ private:
     IntrusiveList<Incarnation, &Incarnation::engagedLink> m_engaged; // with a hand
 
     IntrusiveList<Station, &Station::quietLink> m_quiet; // at rest, with a free worker
-    IntrusiveList<Station, &Station::pendingLink> m_pending; // at rest, a worker has jobs of its own
+    IntrusiveList<Station, &Station::pendingLink>
+        m_pending; // at rest, a worker has jobs of its own
     Station *m_called = nullptr; // rung and not yet here; one at a time, each calls the next
     qint64 m_calledAt = 0;
     int m_serving = 0; // stations at work
@@ -319,7 +327,8 @@ private:
     Counters m_counters; // without what stands in the hands
     double m_meanRunTime = -1; // nanoseconds; negative until measured
 
-    IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink> m_promised; // waiting jobs with a future
+    IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink>
+        m_promised; // waiting jobs with a future
     ExpiryHeap m_due;
     qint64 m_alarmAt = Never;
     qint64 m_watchAt = Never;

@@ -97,10 +97,11 @@ void Engine::report(AbstractJob &job, DiscardReason reason,
 std::optional<DiscardReason> Engine::submit(AbstractJob &job)
 {
     if (m_mutex.isMine()) {
-        qCCritical(lcMillwright,
-                   "A router or queue of factory \"%ls\" dispatched a job to its own factory; it was "
-                   "refused. Dispatch from a worker or a handler instead.",
-                   qUtf16Printable(m_name));
+        qCCritical(
+            lcMillwright,
+            "A router or queue of factory \"%ls\" dispatched a job to its own factory; it was "
+            "refused. Dispatch from a worker or a handler instead.",
+            qUtf16Printable(m_name));
         ++m_counters.submitted;
         ++m_counters.discardedBy[std::size_t(DiscardReason::Loadshed)];
         report(job, DiscardReason::Loadshed, m_discardHandler);
@@ -158,12 +159,14 @@ WorkerSlot *Engine::route(const AbstractJob &job)
         return nullptr;
     try {
         const Route route = m_router->route(job, Workers(*this));
-        return route.isToQueue() ? nullptr : m_slots[std::size_t(route.worker() % m_workerCount)].get();
+        return route.isToQueue() ? nullptr
+                                 : m_slots[std::size_t(route.worker() % m_workerCount)].get();
     } catch (...) {
-        qCCritical(lcMillwright,
-                   "The router of factory \"%ls\" threw \"%ls\"; the job waits in the factory's queue. "
-                   "Routers must not throw.",
-                   qUtf16Printable(m_name), qUtf16Printable(errorText(std::current_exception())));
+        qCCritical(
+            lcMillwright,
+            "The router of factory \"%ls\" threw \"%ls\"; the job waits in the factory's queue. "
+            "Routers must not throw.",
+            qUtf16Printable(m_name), qUtf16Printable(errorText(std::current_exception())));
         return nullptr;
     }
 }
@@ -184,7 +187,7 @@ bool Engine::isFull(const WorkerSlot *slot) const
     }
     const qsizetype waiting = m_queued + m_delayed - (mayRun() ? m_free : 0);
     return waiting + m_dealt >= m_limit // cheap, and never too low
-        && waiting + waitingInHands() >= m_limit;
+           && waiting + waitingInHands() >= m_limit;
 }
 
 // --- Waiting ----------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ void Engine::setWorkerCount(int count)
     if (isCalledByPolicy("setWorkerCount"))
         return;
     if (count < 0) {
-        qCWarning(lcMillwright, "Factory \"%ls\": a worker count of %d was ignored; it must be 0 or more.",
+        qCWarning(lcMillwright,
+                  "Factory \"%ls\": a worker count of %d was ignored; it must be 0 or more.",
                   qUtf16Printable(m_name), count);
         return;
     }
@@ -65,8 +66,8 @@ Station &Engine::stationFor(const WorkerSlot &slot, Section &section)
 {
     if (m_threadCount > 0 && m_stations.size() >= std::size_t(m_threadCount))
         return *m_stations[std::size_t(slot.id) % m_stations.size()];
-    const std::shared_ptr<Station> station
-        = m_host->createStation(QStringLiteral("%1 %2").arg(m_name).arg(slot.id));
+    const std::shared_ptr<Station> station = m_host->createStation(
+        QStringLiteral("%1 %2").arg(m_name).arg(slot.id));
     m_stations.push_back(station);
     section.open(station);
     return *station;
@@ -193,7 +194,8 @@ void Engine::built(Incarnation &incarnation, const QString &error)
         const qint64 backoff = FirstBackoff << std::min(slot.failedBuilds, 8);
         ++slot.failedBuilds;
         log(FactoryEvent::WorkerStartFailed, slot.id, {}, error, now);
-        qCWarning(lcMillwright, "Factory \"%ls\": worker %d could not start: %ls. Next attempt in %lld ms.",
+        qCWarning(lcMillwright,
+                  "Factory \"%ls\": worker %d could not start: %ls. Next attempt in %lld ms.",
                   qUtf16Printable(m_name), slot.id, qUtf16Printable(error),
                   qlonglong(backoff / 1'000'000));
         slot.incarnation.reset(); // the caller's order still holds it
@@ -249,7 +251,8 @@ void Engine::dismantled(Incarnation &incarnation)
         vacate(slot, section);
     } else {
         addChore(slot,
-                 slot.state == WorkerState::Stopping ? WorkerState::Starting : WorkerState::Restarting,
+                 slot.state == WorkerState::Stopping ? WorkerState::Starting
+                                                     : WorkerState::Restarting,
                  section);
     }
 }
@@ -262,7 +265,8 @@ bool Engine::start()
         return false;
     Section section(*this);
     if (m_state != FactoryState::Idle) {
-        qCWarning(lcMillwright, "Factory \"%ls\": start() was ignored, it is %ls. A factory starts once.",
+        qCWarning(lcMillwright,
+                  "Factory \"%ls\": start() was ignored, it is %ls. A factory starts once.",
                   qUtf16Printable(m_name), qUtf16Printable(nameOf(m_state)));
         return false;
     }
@@ -467,7 +471,8 @@ StopReport Engine::giveUp()
                 m_engaged.remove(incarnation);
                 --m_engagedCount;
             }
-            if (lost.job || !slot->station->chores.contains(*slot)) // or another one holds up its thread
+            if (lost.job
+                || !slot->station->chores.contains(*slot)) // or another one holds up its thread
                 unfinished.push_back(std::move(lost));
             slot->incarnation->slot = nullptr;
             slot->station->left.push_back(std::move(slot->incarnation));
@@ -487,18 +492,20 @@ StopReport Engine::giveUp()
         if (job) {
             what.key = job->keyText();
             what.label = job->label();
-            qCWarning(lcMillwright,
-                      "Factory \"%ls\": worker %d has not finished job \"%ls\" by the deadline (%lld ms "
-                      "so far); its thread was given up.",
-                      qUtf16Printable(m_name), what.worker, qUtf16Printable(what.key),
-                      qlonglong(what.elapsed.count() / 1'000'000));
+            qCWarning(
+                lcMillwright,
+                "Factory \"%ls\": worker %d has not finished job \"%ls\" by the deadline (%lld ms "
+                "so far); its thread was given up.",
+                qUtf16Printable(m_name), what.worker, qUtf16Printable(what.key),
+                qlonglong(what.elapsed.count() / 1'000'000));
             job->reject(std::make_exception_ptr(WorkerLost()));
             job->unref();
         } else {
-            qCWarning(lcMillwright,
-                      "Factory \"%ls\": worker %d has not come to its end by the deadline; its thread "
-                      "was given up.",
-                      qUtf16Printable(m_name), what.worker);
+            qCWarning(
+                lcMillwright,
+                "Factory \"%ls\": worker %d has not come to its end by the deadline; its thread "
+                "was given up.",
+                qUtf16Printable(m_name), what.worker);
         }
         report.unfinished.append(std::move(what));
     }

@@ -136,7 +136,8 @@ qint64 Engine::capacityWith(qint64 waiting) const
     if (m_state > FactoryState::Running)
         return 0;
     const qint64 free = mayRun() ? m_free : 0;
-    const qint64 taken = std::min(free, waiting); // free workers that a waiting job is about to take
+    const qint64 taken = std::min(free,
+                                  waiting); // free workers that a waiting job is about to take
     const qint64 room = m_limit < 0 ? 0 : std::max<qint64>(0, m_limit - (waiting - taken));
     return free - taken + room;
 }
@@ -191,8 +192,8 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         for (const auto &slot : m_slots) {
             if (slot->id >= m_workerCount && slot->state == WorkerState::Absent)
                 continue;
-            WorkerSnapshot worker{slot->id, slot->state, slot->completed, slot->failed,
-                                  slot->restarts, slot->ownSize};
+            WorkerSnapshot worker{slot->id,     slot->state,    slot->completed,
+                                  slot->failed, slot->restarts, slot->ownSize};
             AbstractJob *job = nullptr;
             if (const Incarnation *incarnation = slot->incarnation.get();
                 incarnation && m_engaged.contains(*incarnation)) {
@@ -210,7 +211,8 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
     });
     for (std::size_t i = 0; i < running.size(); ++i) {
         if (AbstractJob *job = running[i]) {
-            snapshot.workers[qsizetype(i)].key = job->keyText(); // the user's code: not under the lock
+            snapshot.workers[qsizetype(i)].key
+                = job->keyText(); // the user's code: not under the lock
             snapshot.workers[qsizetype(i)].label = job->label();
             job->unref();
         }
@@ -261,9 +263,8 @@ QList<FactoryEvent> Engine::eventsSince(quint64 number) const
 {
     return read([&] {
         QList<FactoryEvent> events;
-        const auto first = std::find_if(m_events.begin(), m_events.end(), [&](const auto &event) {
-            return event.number > number;
-        });
+        const auto first = std::find_if(m_events.begin(), m_events.end(),
+                                        [&](const auto &event) { return event.number > number; });
         events.reserve(std::distance(first, m_events.end()));
         std::copy(first, m_events.end(), std::back_inserter(events));
         return events;
@@ -282,7 +283,7 @@ int Engine::firstFreeWorker() const
 bool Engine::isFreeWorker(int index) const
 {
     return index >= 0 && index < m_workerCount
-        && m_freeSlots.contains(*m_slots[std::size_t(index)]);
+           && m_freeSlots.contains(*m_slots[std::size_t(index)]);
 }
 
 qsizetype Engine::waitingAtWorker(int index) const

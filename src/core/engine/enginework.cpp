@@ -13,7 +13,8 @@ namespace Millwright {
 
 Order Engine::next(Station &station)
 {
-    std::vector<std::shared_ptr<Incarnation>> left; // outlives the section, to be destroyed without the lock
+    std::vector<std::shared_ptr<Incarnation>>
+        left; // outlives the section, to be destroyed without the lock
     Section section(*this);
     if (station.givenUp) {
         left.swap(station.left);
@@ -76,7 +77,7 @@ bool Engine::yield(Station &station)
 bool Engine::mayRun() const
 {
     return m_state == FactoryState::Running
-        || (m_state == FactoryState::Draining && m_unstarted == 0);
+           || (m_state == FactoryState::Draining && m_unstarted == 0);
 }
 
 // --- Waking -----------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ void Engine::relist(WorkerSlot &slot)
 {
     Station &station = *slot.station;
     const bool up = slot.incarnation
-        && (slot.state == WorkerState::Idle || slot.state == WorkerState::Busy);
+                    && (slot.state == WorkerState::Idle || slot.state == WorkerState::Busy);
     const bool engaged = up && m_engaged.contains(*slot.incarnation);
     const bool ready = up && !engaged && slot.ownSize > 0;
     const bool free = up && !engaged && slot.ownSize == 0 && !slot.leaving;
@@ -179,9 +180,10 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     while (count < wanted && available > 0) {
         AbstractJob *job = queue.pop();
         if (!job) {
-            qFatal("Millwright: the queue of factory \"%s\" holds %lld jobs but pop() returned none. "
-                   "A Queue must return every job that was pushed.",
-                   qUtf8Printable(m_name), qlonglong(available));
+            qFatal(
+                "Millwright: the queue of factory \"%s\" holds %lld jobs but pop() returned none. "
+                "A Queue must return every job that was pushed.",
+                qUtf8Printable(m_name), qlonglong(available));
         }
         --available;
         if (own)

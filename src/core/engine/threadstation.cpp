@@ -44,7 +44,8 @@ ThreadStation::ThreadStation(const QString &name) : m_meanGap(LongGap)
 {
     setObjectName(name);
     m_threshold.moveToThread(this);
-    connect(this, &ThreadStation::doorbell, &m_threshold, [this] { answer(); }, Qt::QueuedConnection);
+    connect(
+        this, &ThreadStation::doorbell, &m_threshold, [this] { answer(); }, Qt::QueuedConnection);
 }
 
 ThreadStation::~ThreadStation() = default;

@@ -3,8 +3,8 @@
 
 #pragma once
 
-#include "../statistics/workerstatistics.h"
 #include "../queueing/queue.h"
+#include "../statistics/workerstatistics.h"
 #include "hand.h"
 #include "intrusivelist.h"
 
@@ -73,7 +73,10 @@ struct WorkerSlot
 };
 
 inline Incarnation::Incarnation(WorkerSlot &theSlot, Station &theStation)
-    : id(theSlot.id), station(theStation), slot(&theSlot), statistics(theSlot.statistics)
+    : id(theSlot.id)
+    , station(theStation)
+    , slot(&theSlot)
+    , statistics(theSlot.statistics)
 {
 }
 

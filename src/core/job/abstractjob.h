@@ -35,7 +35,10 @@ public:
     virtual ~AbstractJob();
 
     static void *operator new(std::size_t size) { return JobMemory::allocate(size); }
-    static void operator delete(void *memory, std::size_t size) { JobMemory::release(memory, size); }
+    static void operator delete(void *memory, std::size_t size)
+    {
+        JobMemory::release(memory, size);
+    }
     static void *operator new(std::size_t size, std::align_val_t alignment)
     {
         return ::operator new(size, alignment);
@@ -104,7 +107,8 @@ private:
     void unref();
 
     AbstractJob *m_next = nullptr; // JobList
-    union {
+    union
+    {
         AbstractJob *m_previous = nullptr; // JobList
         qint64 m_position; // FifoQueue
     };

@@ -6,8 +6,8 @@
 #include "abstractjob.h"
 
 #include <QtCore/qdebug.h>
-#include <QtCore/qhashfunctions.h>
 #include <QtCore/qfuture.h>
+#include <QtCore/qhashfunctions.h>
 #include <QtCore/qpromise.h>
 #include <QtCore/qvariant.h>
 
@@ -21,18 +21,24 @@ namespace Detail {
 
 // Keys are hashed by qHash(), or by std::hash for types that Qt does not know.
 template<typename Key>
-concept QtHashable = requires(const Key &key) {
-    { qHash(key, std::size_t(0)) } -> std::convertible_to<std::size_t>;
+concept QtHashable = requires(const Key &key)
+{
+    {
+        qHash(key, std::size_t(0))
+        } -> std::convertible_to<std::size_t>;
 };
 
 template<typename Key>
-concept StdHashable = requires(const Key &key) {
-    { std::hash<Key>{}(key) } -> std::convertible_to<std::size_t>;
+concept StdHashable = requires(const Key &key)
+{
+    {
+        std::hash<Key>{}(key)
+        } -> std::convertible_to<std::size_t>;
 };
 
 template<typename Key>
-concept ValidKey = std::copy_constructible<Key> && std::equality_comparable<Key>
-    && (QtHashable<Key> || StdHashable<Key>);
+concept ValidKey = std::copy_constructible<Key> && std::equality_comparable<Key> &&(
+    QtHashable<Key> || StdHashable<Key>);
 
 template<typename Key>
 quint64 hashKey(const Key &key)
@@ -49,7 +55,10 @@ quint64 hashKey(const Key &key)
 }
 
 template<typename Key>
-concept DebugStreamable = requires(QDebug debug, const Key &key) { debug << key; };
+concept DebugStreamable = requires(QDebug debug, const Key &key)
+{
+    debug << key;
+};
 
 template<typename Key>
 QString keyText(const Key &key)
@@ -144,7 +153,8 @@ class SubmittedJob final : public Job<typename W::KeyType, typename W::MessageTy
 public:
     SubmittedJob(typename W::KeyType &&key, typename W::MessageType &&message,
                  const JobOptions &options)
-        : Base(std::move(key), std::move(message), options), PromiseLink(static_cast<AbstractJob &>(*this))
+        : Base(std::move(key), std::move(message), options)
+        , PromiseLink(static_cast<AbstractJob &>(*this))
     {
         this->setPromised();
         m_promise.start();

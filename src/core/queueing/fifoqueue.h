@@ -31,7 +31,10 @@ private:
         void prepend(AbstractJob &job);
         void remove(AbstractJob &job);
         AbstractJob *takeFirst();
-        [[nodiscard]] AbstractJob *first() const { return m_jobs.empty() ? nullptr : m_jobs.front(); }
+        [[nodiscard]] AbstractJob *first() const
+        {
+            return m_jobs.empty() ? nullptr : m_jobs.front();
+        }
 
     private:
         void dropHoles();

@@ -41,7 +41,10 @@ public:
     [[nodiscard]] static constexpr Route toQueue() { return Route(-1); }
     //! To this worker, to wait in its own queue if it is busy. An index out of range is reduced
     //! modulo the number of workers.
-    [[nodiscard]] static constexpr Route toWorker(int index) { return Route(index < 0 ? ~index : index); }
+    [[nodiscard]] static constexpr Route toWorker(int index)
+    {
+        return Route(index < 0 ? ~index : index);
+    }
 
     [[nodiscard]] constexpr bool isToQueue() const { return m_worker < 0; }
     [[nodiscard]] constexpr int worker() const { return m_worker; }

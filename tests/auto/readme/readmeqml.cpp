@@ -53,7 +53,8 @@ void tst_ReadmeQml::worksAsPrinted()
     auto *window = qobject_cast<QQuickWindow *>(engine.rootObjects().constFirst());
     QVERIFY(window);
 
-    QObject *field = findByProperty(window->contentItem(), "placeholderText", QStringLiteral("A file"));
+    QObject *field = findByProperty(window->contentItem(), "placeholderText",
+                                    QStringLiteral("A file"));
     QObject *button = findByProperty(window->contentItem(), "text", QStringLiteral("Hash ("));
     QVERIFY(field);
     QVERIFY(button);

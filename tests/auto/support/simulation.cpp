@@ -334,9 +334,11 @@ QString World::violations()
     const Counters now = m_engine->counters();
     QStringList wrong;
     const qint64 sum = now.completed + now.failed + now.discarded() + now.canceled + now.lost
-        + now.waiting + now.running;
+                       + now.waiting + now.running;
     if (now.submitted != sum)
-        wrong += QStringLiteral("submitted %1, but the rest adds up to %2").arg(now.submitted).arg(sum);
+        wrong += QStringLiteral("submitted %1, but the rest adds up to %2")
+                     .arg(now.submitted)
+                     .arg(sum);
     if (now.submitted != qint64(m_fates.size()))
         wrong += QStringLiteral("submitted %1 of %2").arg(now.submitted).arg(m_fates.size());
     for (const auto &[name, before, after] :
@@ -371,9 +373,16 @@ QString World::violations()
         || told.lost != now.lost) {
         wrong += QStringLiteral("counted %1/%2/%3/%4/%5, told %6/%7/%8/%9/%10 "
                                 "(completed/failed/discarded/canceled/lost)")
-                     .arg(now.completed).arg(now.failed).arg(now.discarded()).arg(now.canceled)
-                     .arg(now.lost).arg(told.completed).arg(told.failed).arg(told.discarded())
-                     .arg(told.canceled).arg(told.lost);
+                     .arg(now.completed)
+                     .arg(now.failed)
+                     .arg(now.discarded())
+                     .arg(now.canceled)
+                     .arg(now.lost)
+                     .arg(told.completed)
+                     .arg(told.failed)
+                     .arg(told.discarded())
+                     .arg(told.canceled)
+                     .arg(told.lost);
     }
     if (running < now.running)
         wrong += QStringLiteral("more run than were started");

@@ -11,7 +11,6 @@ namespace {
 
 using namespace Millwright;
 
-
 class Counting final : public Worker<quint64, std::atomic<qint64> *, void>
 {
 public:
@@ -77,7 +76,8 @@ public:
     void roundTrip() override { m_factory.submit(0, nullptr).waitForFinished(); }
 
 private:
-    Factory<FunctionWorker<std::function<quint64(Millwright::Job<quint64, std::atomic<qint64> *> &)>>>
+    Factory<
+        FunctionWorker<std::function<quint64(Millwright::Job<quint64, std::atomic<qint64> *> &)>>>
         m_factory;
 };
 
