@@ -15,8 +15,8 @@ Item {
 
     required property ThumbnailModel model
 
-    readonly property string remark: model.folderError
-                                     || (model.count === 0 ? qsTr("There are no pictures in this folder.") : "")
+    readonly property string remark: model.count > 0 ? ""
+                                     : model.folderError || qsTr("There are no pictures in this folder.")
 
     GridView {
         id: view

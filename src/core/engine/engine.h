@@ -196,7 +196,7 @@ private:
 
     // Waiting (enginejobs.cpp).
     std::optional<DiscardReason> admit(AbstractJob &job, Section &section);
-    [[nodiscard]] WorkerSlot *route(const AbstractJob &job);
+    [[nodiscard]] WorkerSlot *route(const AbstractJob &job, Section &section);
     [[nodiscard]] bool isFull(const WorkerSlot *slot) const;
     [[nodiscard]] Queue &queueOf(WorkerSlot *slot);
     void enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &section);
@@ -373,6 +373,8 @@ public:
     void open(std::shared_ptr<Station> station) { m_opens.push_back(std::move(station)); }
     void setAlarm() { m_alarm = true; }
     void stopped() { m_stopped = true; }
+    //! Goes to the log: a message handler may be anything, and slow.
+    void say(QtMsgType type, const QString &text) { m_said.emplace_back(type, text); }
     //! Ends a job that has left every queue and hand. One reason per section.
     void discard(AbstractJob &job, DiscardReason reason);
     void cancel(AbstractJob &job);
@@ -387,6 +389,7 @@ private:
     std::vector<std::shared_ptr<Station>> m_opens;
     std::vector<std::shared_ptr<Station>> m_rings;
     std::vector<std::shared_ptr<Station>> m_closes;
+    std::vector<std::pair<QtMsgType, QString>> m_said;
     JobList m_discarded;
     JobList m_canceled;
     std::span<AbstractJob *const> m_settled;

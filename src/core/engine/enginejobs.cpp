@@ -52,6 +52,12 @@ Engine::Section::~Section()
         job->cancel();
         job->unref();
     }
+    for (const auto &[type, text] : m_said) {
+        if (type == QtCriticalMsg)
+            qCCritical(lcMillwright, "%ls", qUtf16Printable(text));
+        else
+            qCWarning(lcMillwright, "%ls", qUtf16Printable(text));
+    }
     if (tells && --m_engine.m_telling == 0 && m_engine.m_ended) {
         Section last(m_engine);
         m_engine.stopIfTold(last);
@@ -104,7 +110,7 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
             qUtf16Printable(m_name));
         ++m_counters.submitted;
         ++m_counters.discardedBy[std::size_t(DiscardReason::Loadshed)];
-        report(job, DiscardReason::Loadshed, m_discardHandler);
+        report(job, DiscardReason::Loadshed, nullptr); // the handler is not for use under the lock
         return DiscardReason::Loadshed;
     }
 
@@ -135,7 +141,7 @@ std::optional<DiscardReason> Engine::admit(AbstractJob &job, Section &section)
     if (m_state > FactoryState::Running)
         return DiscardReason::Shutdown;
 
-    WorkerSlot *slot = route(job);
+    WorkerSlot *slot = route(job, section);
     const bool full = isFull(slot);
     if (full && m_mode == DiscardMode::Newest && job.m_discardable)
         return DiscardReason::Loadshed;
@@ -153,7 +159,7 @@ std::optional<DiscardReason> Engine::admit(AbstractJob &job, Section &section)
     return std::nullopt;
 }
 
-WorkerSlot *Engine::route(const AbstractJob &job)
+WorkerSlot *Engine::route(const AbstractJob &job, Section &section)
 {
     if (m_workerCount == 0)
         return nullptr;
@@ -162,11 +168,10 @@ WorkerSlot *Engine::route(const AbstractJob &job)
         return route.isToQueue() ? nullptr
                                  : m_slots[std::size_t(route.worker() % m_workerCount)].get();
     } catch (...) {
-        qCCritical(
-            lcMillwright,
-            "The router of factory \"%ls\" threw \"%ls\"; the job waits in the factory's queue. "
-            "Routers must not throw.",
-            qUtf16Printable(m_name), qUtf16Printable(errorText(std::current_exception())));
+        section.say(QtCriticalMsg,
+                    QStringLiteral("The router of factory \"%1\" threw \"%2\"; the job waits in the "
+                                   "factory's queue. Routers must not throw.")
+                        .arg(m_name, errorText(std::current_exception())));
         return nullptr;
     }
 }
@@ -287,7 +292,7 @@ void Engine::reroute(WorkerSlot *slot, Section &section)
         jobs.append(*job);
     }
     while (AbstractJob *job = jobs.takeFirst())
-        enqueue(*job, route(*job), End::Back, section);
+        enqueue(*job, route(*job, section), End::Back, section);
 }
 
 void Engine::discardWaiting(Section &section)

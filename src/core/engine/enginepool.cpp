@@ -194,10 +194,13 @@ void Engine::built(Incarnation &incarnation, const QString &error)
         const qint64 backoff = FirstBackoff << std::min(slot.failedBuilds, 8);
         ++slot.failedBuilds;
         log(FactoryEvent::WorkerStartFailed, slot.id, {}, error, now);
-        qCWarning(lcMillwright,
-                  "Factory \"%ls\": worker %d could not start: %ls. Next attempt in %lld ms.",
-                  qUtf16Printable(m_name), slot.id, qUtf16Printable(error),
-                  qlonglong(backoff / 1'000'000));
+        section.say(QtWarningMsg,
+                    QStringLiteral("Factory \"%1\": worker %2 could not start: %3. Next attempt in "
+                                   "%4 ms.")
+                        .arg(m_name)
+                        .arg(slot.id)
+                        .arg(error)
+                        .arg(backoff / 1'000'000));
         slot.incarnation.reset(); // the caller's order still holds it
         slot.state = WorkerState::BackingOff;
         slot.buildAt = now + backoff;
@@ -265,9 +268,10 @@ bool Engine::start()
         return false;
     Section section(*this);
     if (m_state != FactoryState::Idle) {
-        qCWarning(lcMillwright,
-                  "Factory \"%ls\": start() was ignored, it is %ls. A factory starts once.",
-                  qUtf16Printable(m_name), qUtf16Printable(nameOf(m_state)));
+        section.say(QtWarningMsg,
+                    QStringLiteral("Factory \"%1\": start() was ignored, it is %2. A factory starts "
+                                   "once.")
+                        .arg(m_name, nameOf(m_state)));
         return false;
     }
     setState(FactoryState::Starting, section);

@@ -123,7 +123,7 @@ void Engine::expire(qint64 now, Section &section)
             section.discard(job, DiscardReason::TtlExpired);
         } else {
             leaveQueue(job);
-            enqueue(job, route(job), End::Back, section);
+            enqueue(job, route(job, section), End::Back, section);
         }
     }
 }

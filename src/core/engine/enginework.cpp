@@ -417,7 +417,7 @@ bool Engine::retry(AbstractJob &job, qint64 now, Section &section)
     if (backoff > 0)
         delay(job, now < Never - backoff ? now + backoff : Never - 1, section);
     else
-        enqueue(job, route(job), End::Back, section);
+        enqueue(job, route(job, section), End::Back, section);
     callNext(section);
     return true;
 }
