@@ -9,6 +9,7 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qmetaobject.h>
+#include <QtCore/qpointer.h>
 
 #include <algorithm>
 #include <limits>
@@ -318,25 +319,21 @@ void FactoryBase::notify()
     m_lastNotified.start();
     m_engine->listen(); // before looking, so that no change is missed
     const Seen before = std::exchange(m_seen, look());
-    const Seen now = m_seen; // a slot may come back here
-    if (now.state != before.state)
-        Q_EMIT stateChanged();
-    if (now.workerCount != before.workerCount)
-        Q_EMIT workerCountChanged();
-    if (now.queueLimit != before.queueLimit)
-        Q_EMIT queueLimitChanged();
-    if (now.discardMode != before.discardMode)
-        Q_EMIT discardModeChanged();
-    if (now.onFailure != before.onFailure)
-        Q_EMIT failureActionChanged();
-    if (now.queueDepth != before.queueDepth)
-        Q_EMIT queueDepthChanged();
-    if (now.activeWorkers != before.activeWorkers)
-        Q_EMIT activeWorkersChanged();
-    if (now.availableCapacity != before.availableCapacity)
-        Q_EMIT availableCapacityChanged();
-    if (now.counters != before.counters)
-        Q_EMIT countersChanged();
+    const Seen now = m_seen;
+    const QPointer<FactoryBase> self(this); // a slot may come back here, or delete the factory
+    const auto tell = [&self](bool changed, void (FactoryBase::*signal)()) {
+        if (changed && self)
+            Q_EMIT (self.data()->*signal)();
+    };
+    tell(now.state != before.state, &FactoryBase::stateChanged);
+    tell(now.workerCount != before.workerCount, &FactoryBase::workerCountChanged);
+    tell(now.queueLimit != before.queueLimit, &FactoryBase::queueLimitChanged);
+    tell(now.discardMode != before.discardMode, &FactoryBase::discardModeChanged);
+    tell(now.onFailure != before.onFailure, &FactoryBase::failureActionChanged);
+    tell(now.queueDepth != before.queueDepth, &FactoryBase::queueDepthChanged);
+    tell(now.activeWorkers != before.activeWorkers, &FactoryBase::activeWorkersChanged);
+    tell(now.availableCapacity != before.availableCapacity, &FactoryBase::availableCapacityChanged);
+    tell(now.counters != before.counters, &FactoryBase::countersChanged);
 }
 
 } // namespace Millwright

@@ -191,6 +191,8 @@ private:
     static constexpr double WakeTime = 200'000;
 
     enum class End : bool { Back, Front };
+    //! The key as text; never throws.
+    [[nodiscard]] static QString keyTextOf(const AbstractJob &job) noexcept;
     static void report(AbstractJob &job, DiscardReason reason,
                        const std::shared_ptr<const DiscardHandler> &handler);
 
@@ -203,9 +205,10 @@ private:
     void delay(AbstractJob &job, qint64 until, Section &section);
     void awaitEnd(AbstractJob &job, qint64 due, Section &section);
     //! For a job that its queue has already let go.
-    void leaveQueue(AbstractJob &job);
+    void leaveQueue(AbstractJob &job, Section &section);
     void forgetWaiting(AbstractJob &job);
-    void removeWaiting(AbstractJob &job);
+    void removeWaiting(AbstractJob &job, Section &section);
+    void ownQueueEmptied(WorkerSlot &slot, Section &section);
     void reroute(WorkerSlot *slot, Section &section);
     void discardWaiting(Section &section);
 
@@ -216,6 +219,7 @@ private:
     void putDown(Incarnation &incarnation, Section &section);
     void takeBack(Incarnation &incarnation, std::vector<AbstractJob *> &jobs);
     void putBack(std::vector<AbstractJob *> &jobs, Section &section);
+    void takeBackAll(Section &section);
     [[nodiscard]] bool settle(Incarnation &incarnation);
     void endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome);
     void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
@@ -262,6 +266,7 @@ private:
     [[nodiscard]] Glance exactGlance() const;
     [[nodiscard]] Counters exactCounters() const;
     [[nodiscard]] qint64 capacityWith(qint64 waiting) const;
+    [[nodiscard]] qint64 workersReady() const;
     //! Under the lock, also when a policy asks that is called under it.
     template<typename Function>
     auto read(Function function) const
@@ -324,6 +329,8 @@ private:
     qsizetype m_delayed = 0; // to be retried later
     qsizetype m_dealt = 0; // in hands, as they were dealt
     quint64 m_order = 0;
+    quint64 m_deals = 0; // hands
+    quint64 m_dealsSeen = 0; // when progress was last looked at
     Counters m_counters; // without what stands in the hands
     double m_meanRunTime = -1; // nanoseconds; negative until measured
 

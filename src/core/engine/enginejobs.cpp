@@ -148,8 +148,10 @@ std::optional<DiscardReason> Engine::admit(AbstractJob &job, Section &section)
 
     enqueue(job, slot, End::Back, section);
     if (full && m_mode == DiscardMode::Oldest) {
+        if (m_queued == 1 && !slot)
+            takeBackAll(section); // what is older stands in hands
         if (AbstractJob *victim = queueOf(slot).shed()) {
-            leaveQueue(*victim);
+            leaveQueue(*victim, section);
             if (victim == &job)
                 return DiscardReason::Loadshed;
             section.discard(*victim, DiscardReason::Loadshed);
@@ -190,7 +192,7 @@ bool Engine::isFull(const WorkerSlot *slot) const
                               || (slot->station && slot->station->ready.contains(*slot));
         return waiting - (mayRun() && isAtRest ? 1 : 0) >= m_limit;
     }
-    const qsizetype waiting = m_queued + m_delayed - (mayRun() ? m_free : 0);
+    const qsizetype waiting = m_queued + m_delayed - workersReady();
     return waiting + m_dealt >= m_limit // cheap, and never too low
            && waiting + waitingInHands() >= m_limit;
 }
@@ -250,7 +252,7 @@ void Engine::awaitEnd(AbstractJob &job, qint64 due, Section &section)
     }
 }
 
-void Engine::leaveQueue(AbstractJob &job)
+void Engine::leaveQueue(AbstractJob &job, Section &section)
 {
     WorkerSlot *slot = job.m_slot;
     switch (job.m_place) {
@@ -259,14 +261,24 @@ void Engine::leaveQueue(AbstractJob &job)
         break;
     case AbstractJob::Place::OwnQueue:
         --m_ownQueued;
-        if (--slot->ownSize == 0 && slot->station)
-            relist(*slot);
+        if (--slot->ownSize == 0)
+            ownQueueEmptied(*slot, section);
         break;
     case AbstractJob::Place::Delayed:
         --m_delayed;
         break;
     }
     forgetWaiting(job);
+}
+
+// A worker that was only kept for the jobs of its own may go.
+void Engine::ownQueueEmptied(WorkerSlot &slot, Section &section)
+{
+    if (!slot.station)
+        return;
+    relist(slot);
+    if (slot.leaving && slot.state == WorkerState::Idle)
+        dismiss(slot, section);
 }
 
 void Engine::forgetWaiting(AbstractJob &job)
@@ -276,11 +288,11 @@ void Engine::forgetWaiting(AbstractJob &job)
         m_promised.remove(*job.promiseLink());
 }
 
-void Engine::removeWaiting(AbstractJob &job)
+void Engine::removeWaiting(AbstractJob &job, Section &section)
 {
     if (job.m_place != AbstractJob::Place::Delayed)
         queueOf(job.m_slot).remove(job);
-    leaveQueue(job);
+    leaveQueue(job, section);
 }
 
 // Asks the router again about all jobs that wait in one queue, in their order.
@@ -288,7 +300,7 @@ void Engine::reroute(WorkerSlot *slot, Section &section)
 {
     JobList jobs;
     while (AbstractJob *job = queueOf(slot).pop()) {
-        leaveQueue(*job);
+        leaveQueue(*job, section);
         jobs.append(*job);
     }
     while (AbstractJob *job = jobs.takeFirst())
@@ -299,21 +311,18 @@ void Engine::discardWaiting(Section &section)
 {
     const auto discardAll = [&](WorkerSlot *slot) {
         while (AbstractJob *job = queueOf(slot).pop()) {
-            leaveQueue(*job);
+            leaveQueue(*job, section);
             section.discard(*job, DiscardReason::Shutdown);
         }
     };
-    std::vector<AbstractJob *> unstarted;
-    for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
-        takeBack(*i, unstarted);
-    putBack(unstarted, section);
+    takeBackAll(section);
     discardAll(nullptr);
     for (const auto &slot : m_slots) {
         if (slot->ownSize > 0)
             discardAll(slot.get());
     }
     while (AbstractJob *job = m_due.first()) { // only delayed jobs are left
-        removeWaiting(*job);
+        removeWaiting(*job, section);
         section.discard(*job, DiscardReason::Shutdown);
     }
 }

@@ -27,6 +27,11 @@ void Engine::setWorkerCount(int count)
         return;
     const int before = std::exchange(m_workerCount, count);
     fillSlots(section);
+    for (std::size_t i = std::size_t(count); i < m_slots.size(); ++i) {
+        m_slots[i]->leaving = true; // all of them, before the router is asked again
+        if (m_slots[i]->station)
+            relist(*m_slots[i]);
+    }
     for (std::size_t i = std::size_t(count); i < m_slots.size(); ++i)
         dismiss(*m_slots[i], section);
     if (before == 0 && m_queued > 0)
@@ -494,7 +499,7 @@ StopReport Engine::giveUp()
     StopReport report;
     for (auto &[what, job] : unfinished) {
         if (job) {
-            what.key = job->keyText();
+            what.key = keyTextOf(*job);
             what.label = job->label();
             qCWarning(
                 lcMillwright,
@@ -533,6 +538,11 @@ void Engine::reap()
     if (ending.empty())
         return;
     Section section(*this);
+    if (m_state == FactoryState::Stopped) { // nobody will come for them
+        for (auto &station : ending)
+            keepUntilEnded(std::move(station));
+        return;
+    }
     m_ending.insert(m_ending.end(), std::make_move_iterator(ending.begin()),
                     std::make_move_iterator(ending.end()));
     m_reapAt = m_clock->now() + SweepInterval;

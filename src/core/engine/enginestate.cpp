@@ -3,6 +3,7 @@
 
 #include "engine/engine.h"
 #include "logging.h"
+#include "supervision/givenup.h"
 
 #include <algorithm>
 
@@ -33,6 +34,8 @@ Engine::~Engine()
     // Nothing that runs knows the engine any more, and the jobs it owned have ended: the owner of
     // the engine has stopped it.
     Q_ASSERT(m_state == FactoryState::Stopped);
+    for (auto &station : m_ending)
+        keepUntilEnded(std::move(station));
 }
 
 // --- Settings ---------------------------------------------------------------------------------
@@ -135,11 +138,21 @@ qint64 Engine::capacityWith(qint64 waiting) const
 {
     if (m_state > FactoryState::Running)
         return 0;
-    const qint64 free = mayRun() ? m_free : 0;
+    const qint64 free = workersReady();
     const qint64 taken = std::min(free,
                                   waiting); // free workers that a waiting job is about to take
     const qint64 room = m_limit < 0 ? 0 : std::max<qint64>(0, m_limit - (waiting - taken));
     return free - taken + room;
+}
+
+// Workers that could start a job at once. On a shared thread that takes the thread, too.
+qint64 Engine::workersReady() const
+{
+    if (!mayRun())
+        return 0;
+    if (m_threadCount == 0)
+        return m_free;
+    return std::clamp<qint64>(qint64(m_stations.size()) - m_engagedCount, 0, m_free);
 }
 
 // What is seen while others hold the lock. Costs a few stores for each critical section, so what
@@ -212,7 +225,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
     for (std::size_t i = 0; i < running.size(); ++i) {
         if (AbstractJob *job = running[i]) {
             snapshot.workers[qsizetype(i)].key
-                = job->keyText(); // the user's code: not under the lock
+                = keyTextOf(*job); // the user's code: not under the lock
             snapshot.workers[qsizetype(i)].label = job->label();
             job->unref();
         }
@@ -246,6 +259,15 @@ std::optional<Latencies> Engine::latencies(int worker) const
     Latencies latencies;
     statistics->addTo(latencies);
     return latencies;
+}
+
+QString Engine::keyTextOf(const AbstractJob &job) noexcept
+{
+    try {
+        return job.keyText();
+    } catch (...) {
+        return QStringLiteral("?");
+    }
 }
 
 // --- Events -----------------------------------------------------------------------------------

@@ -64,14 +64,21 @@ void Engine::checkProgress(qint64 now, Section &section)
     std::vector<AbstractJob *> unstarted;
     for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
         const Hand::Count count = i->hand.count();
-        if (!count.running())
-            continue;
-        const qint64 elapsed = now - i->startedAt.load(std::memory_order_relaxed);
-        if (elapsed >= WatchInterval / 2) { // the estimate was wrong
-            m_meanRunTime = std::max(m_meanRunTime, double(elapsed));
+        const bool stands = i->dealSeen == i->deal && i->claimedSeen == count.claimed
+                            && i->settledSeen == count.settled;
+        i->dealSeen = i->deal;
+        i->claimedSeen = count.claimed;
+        i->settledSeen = count.settled;
+        const qint64 elapsed = count.running()
+                                   ? now - i->startedAt.load(std::memory_order_relaxed)
+                                   : 0;
+        if (elapsed >= WatchInterval / 2 || (stands && count.waiting() > 0)) {
+            // The estimate was wrong, or the worker's thread is in a continuation of the user's.
+            m_meanRunTime = std::max({m_meanRunTime, double(elapsed), BatchTime});
             takeBack(*i, unstarted);
+        } else {
+            again = again || count.waiting() > 0;
         }
-        again = again || count.waiting() > 0;
     }
     putBack(unstarted, section);
 
@@ -83,7 +90,13 @@ void Engine::checkProgress(qint64 now, Section &section)
             m_called = nullptr;
         again = true;
     }
-    if (again && (m_queued + m_ownQueued > 0 || m_called))
+    // Where somebody is held back although nobody has taken anything since the last look, those who
+    // are awake are busy with something else, or jobs are longer than they were.
+    if (m_queued + m_ownQueued > 0 && m_deals == m_dealsSeen)
+        m_meanRunTime = std::max(m_meanRunTime, BatchTime);
+    m_dealsSeen = m_deals;
+
+    if (again)
         watch(section);
 }
 
@@ -100,7 +113,7 @@ void Engine::sweepCanceled(qint64 now, Section &section)
         ++looked;
         if (link->isCancelRequested()) {
             AbstractJob &job = link->m_job;
-            removeWaiting(job);
+            removeWaiting(job, section);
             section.cancel(job);
         } else {
             m_promised.remove(*link);
@@ -119,10 +132,10 @@ void Engine::expire(qint64 now, Section &section)
     while (!m_due.isEmpty() && m_due.nextDue() <= now) {
         AbstractJob &job = *m_due.first();
         if (job.m_expiry && now >= job.m_expiry) {
-            removeWaiting(job);
+            removeWaiting(job, section);
             section.discard(job, DiscardReason::TtlExpired);
         } else {
-            leaveQueue(job);
+            leaveQueue(job, section);
             enqueue(job, route(job, section), End::Back, section);
         }
     }

@@ -13,8 +13,14 @@ namespace Millwright {
 
 Order Engine::next(Station &station)
 {
-    std::vector<std::shared_ptr<Incarnation>>
-        left; // outlives the section, to be destroyed without the lock
+    if (station.atWork) { // only this thread changes it
+        // Jobs that are done are destroyed before more are taken, for that may take its time.
+        Section section(*this);
+        if (!station.givenUp)
+            putDown(*station.atWork, section);
+    }
+
+    std::vector<std::shared_ptr<Incarnation>> left; // to be destroyed after the section
     Section section(*this);
     if (station.givenUp) {
         left.swap(station.left);
@@ -29,8 +35,6 @@ Order Engine::next(Station &station)
         if (m_called == &station)
             m_called = nullptr;
     }
-    if (station.atWork)
-        putDown(*station.atWork, section);
     closeIfDrained(section);
 
     if (std::optional<Order> chore = nextChore(station, section))
@@ -197,13 +201,14 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
         }
         jobs[std::size_t(count++)] = job;
     }
-    if (own && available == 0)
-        relist(slot);
+    if (own && available == 0 && count == 0)
+        ownQueueEmptied(slot, section);
     if (count == 0)
         return false;
 
     incarnation.now = incarnation.takenAt = now;
     incarnation.fromOwnQueue = own;
+    incarnation.deal = ++m_deals;
     incarnation.hand.deal(count);
     m_engaged.append(incarnation);
     ++m_engagedCount;
@@ -271,6 +276,14 @@ void Engine::takeBack(Incarnation &incarnation, std::vector<AbstractJob *> &jobs
     }
 }
 
+void Engine::takeBackAll(Section &section)
+{
+    std::vector<AbstractJob *> unstarted;
+    for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
+        takeBack(*i, unstarted);
+    putBack(unstarted, section);
+}
+
 // Jobs that were taken back are next where they came from, in the order in which they had come.
 void Engine::putBack(std::vector<AbstractJob *> &jobs, Section &section)
 {
@@ -292,7 +305,12 @@ qint64 Engine::waitingInHands() const
 
 AbstractJob *Engine::begin(Incarnation &incarnation)
 {
-    while (AbstractJob *job = incarnation.hand.claim()) {
+    for (;;) {
+        // Before the job counts as running, so that nobody takes the time of another one for its.
+        incarnation.startedAt.store(incarnation.now, std::memory_order_relaxed);
+        AbstractJob *job = incarnation.hand.claim();
+        if (!job)
+            return nullptr;
         if (job->m_expiry && incarnation.now >= job->m_expiry) {
             endUnrun(incarnation, *job, Outcome::Discarded);
         } else if (job->m_promised && job->promiseLink()->isCancelRequested()) {
@@ -300,11 +318,9 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
         } else {
             job->m_routed = incarnation.takenAt;
             job->m_started = incarnation.now;
-            incarnation.startedAt.store(incarnation.now, std::memory_order_relaxed);
             return job;
         }
     }
-    return nullptr;
 }
 
 std::exception_ptr Engine::execute(Incarnation &incarnation, AbstractJob &job)
@@ -367,7 +383,7 @@ void Engine::endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcom
 
 void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error)
 {
-    const QString key = job.keyText();
+    const QString key = keyTextOf(job);
     const QString text = errorText(error);
     bool given = false; // to somebody else
     {

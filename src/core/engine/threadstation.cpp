@@ -64,6 +64,7 @@ void ThreadStation::ring()
 
 void ThreadStation::close()
 {
+    m_closeRequested.store(true, std::memory_order_release);
     ring();
     quit();
 }
@@ -90,7 +91,7 @@ void ThreadStation::run()
     // no event is delivered any more.
     while (!m_closed) {
         exec();
-        if (!m_closed)
+        if (!m_closed && m_closeRequested.load(std::memory_order_acquire))
             serve();
     }
     m_engine.reset();
@@ -127,6 +128,8 @@ void ThreadStation::serve()
             if (nanoseconds() >= start + Turn && QCoreApplication::instance()
                 && m_engine->yield(*this)) {
                 m_serving = false;
+                if (std::exchange(m_missed, false)) // heard already, and not answered
+                    m_bell.store(Bell::Silent, std::memory_order_release);
                 ring();
                 return;
             }

@@ -55,6 +55,7 @@ private:
     QObject m_threshold; // lives on the thread; the doorbell is heard here
     std::atomic<Bell> m_bell = Bell::Silent;
     bool m_serving = false;
+    std::atomic<bool> m_closeRequested = false;
     bool m_missed = false; // a ring that came while serving
     bool m_closed = false;
     qint64 m_restingSince = 0;

@@ -29,6 +29,10 @@ struct Incarnation
     // The lock's.
     WorkerSlot *slot; // nullptr once given up
     int accounted = 0; // settled jobs of the hand that are in the counters
+    quint64 deal = 0; // the number of the hand
+    quint64 dealSeen = 0; // what was seen of it when progress was last looked at
+    int claimedSeen = 0;
+    int settledSeen = 0;
     bool fromOwnQueue = false; // where the hand's jobs come from
     ListLink<Incarnation> engagedLink;
 

@@ -8,7 +8,7 @@
 #include <QtCore/qdebug.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qhashfunctions.h>
-#include <QtCore/qpromise.h>
+#include <QtCore/qfutureinterface.h>
 #include <QtCore/qvariant.h>
 
 #include <concepts>
@@ -157,12 +157,18 @@ public:
         , PromiseLink(static_cast<AbstractJob &>(*this))
     {
         this->setPromised();
-        m_promise.start();
+        m_future.reportStarted();
     }
 
-    [[nodiscard]] QFuture<Result> future() const { return m_promise.future(); }
-    [[nodiscard]] bool isCanceled() const override { return m_promise.isCanceled(); }
-    [[nodiscard]] bool isCancelRequested() const override { return m_promise.isCanceled(); }
+    ~SubmittedJob() override
+    {
+        if (!m_ended) // it was never given to a factory
+            cancel();
+    }
+
+    [[nodiscard]] QFuture<Result> future() { return m_future.future(); }
+    [[nodiscard]] bool isCanceled() const override { return m_future.isCanceled(); }
+    [[nodiscard]] bool isCancelRequested() const override { return m_future.isCanceled(); }
 
 private:
     void run(QObject *worker) override
@@ -177,17 +183,27 @@ private:
     void deliver() override
     {
         if constexpr (!std::is_void_v<Result>)
-            m_promise.addResult(std::move(*m_result));
-        m_promise.finish();
+            m_future.reportResult(std::move(*m_result));
+        end();
     }
 
     void reject(const std::exception_ptr &error) override
     {
-        m_promise.setException(error);
-        m_promise.finish();
+        m_future.reportException(error);
+        end();
     }
 
-    void cancel() override { m_promise.finish(); }
+    void cancel() override
+    {
+        m_future.reportCanceled();
+        end();
+    }
+
+    void end()
+    {
+        m_ended = true;
+        m_future.reportFinished(); // continuations run here
+    }
 
     PromiseLink *promiseLink() override { return this; }
 
@@ -196,8 +212,11 @@ private:
     };
     using Stored = std::conditional_t<std::is_void_v<Result>, Nothing, Result>;
 
-    QPromise<Result> m_promise;
+    // What a QPromise holds. Not a QPromise: its destructor looks whether the future has finished,
+    // which QFuture::takeResult() undoes, and would end it a second time.
+    QFutureInterface<Result> m_future;
     std::optional<Stored> m_result;
+    bool m_ended = false;
 };
 
 } // namespace Detail

@@ -13,8 +13,23 @@ void FifoQueue::Lane::append(AbstractJob &job)
 
 void FifoQueue::Lane::prepend(AbstractJob &job)
 {
-    job.m_position = --m_base;
     m_jobs.push_front(&job);
+    --m_base;
+    // Older jobs that came back before this one stay before it.
+    std::size_t index = 0;
+    for (std::size_t next = 1; next < m_jobs.size(); ++next) {
+        if (!m_jobs[next])
+            continue;
+        if (m_jobs[next]->order() > job.order())
+            break;
+        for (; index < next; ++index) {
+            m_jobs[index] = m_jobs[index + 1];
+            if (m_jobs[index])
+                m_jobs[index]->m_position = m_base + qint64(index);
+        }
+        m_jobs[index] = &job;
+    }
+    job.m_position = m_base + qint64(index);
 }
 
 void FifoQueue::Lane::remove(AbstractJob &job)

@@ -23,7 +23,8 @@ public:
 
     //! A job begins to wait.
     virtual void push(AbstractJob &job) = 0;
-    //! A job that had left by `pop()` but was not started comes back, to be the next to leave.
+    //! A job that had left by `pop()` but was not started comes back, to be the next to leave; only
+    //! jobs of a lower `AbstractJob::order()` that came back earlier go before it.
     virtual void pushFront(AbstractJob &job) = 0;
     //! The next job to leave, removed; nullptr when none waits.
     virtual AbstractJob *pop() = 0;
