@@ -323,7 +323,7 @@ void FactoryBase::notify()
     const QPointer<FactoryBase> self(this); // a slot may come back here, or delete the factory
     const auto tell = [&self](bool changed, void (FactoryBase::*signal)()) {
         if (changed && self)
-            Q_EMIT (self.data()->*signal)();
+            Q_EMIT(self.data()->*signal)();
     };
     tell(now.state != before.state, &FactoryBase::stateChanged);
     tell(now.workerCount != before.workerCount, &FactoryBase::workerCountChanged);

@@ -170,10 +170,11 @@ WorkerSlot *Engine::route(const AbstractJob &job, Section &section)
         return route.isToQueue() ? nullptr
                                  : m_slots[std::size_t(route.worker() % m_workerCount)].get();
     } catch (...) {
-        section.say(QtCriticalMsg,
-                    QStringLiteral("The router of factory \"%1\" threw \"%2\"; the job waits in the "
-                                   "factory's queue. Routers must not throw.")
-                        .arg(m_name, errorText(std::current_exception())));
+        section.say(
+            QtCriticalMsg,
+            QStringLiteral("The router of factory \"%1\" threw \"%2\"; the job waits in the "
+                           "factory's queue. Routers must not throw.")
+                .arg(m_name, errorText(std::current_exception())));
         return nullptr;
     }
 }

@@ -273,10 +273,11 @@ bool Engine::start()
         return false;
     Section section(*this);
     if (m_state != FactoryState::Idle) {
-        section.say(QtWarningMsg,
-                    QStringLiteral("Factory \"%1\": start() was ignored, it is %2. A factory starts "
-                                   "once.")
-                        .arg(m_name, nameOf(m_state)));
+        section.say(
+            QtWarningMsg,
+            QStringLiteral("Factory \"%1\": start() was ignored, it is %2. A factory starts "
+                           "once.")
+                .arg(m_name, nameOf(m_state)));
         return false;
     }
     setState(FactoryState::Starting, section);

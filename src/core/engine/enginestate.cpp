@@ -224,8 +224,8 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
     });
     for (std::size_t i = 0; i < running.size(); ++i) {
         if (AbstractJob *job = running[i]) {
-            snapshot.workers[qsizetype(i)].key
-                = keyTextOf(*job); // the user's code: not under the lock
+            snapshot.workers[qsizetype(i)].key = keyTextOf(
+                *job); // the user's code: not under the lock
             snapshot.workers[qsizetype(i)].label = job->label();
             job->unref();
         }

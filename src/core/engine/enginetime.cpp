@@ -69,9 +69,8 @@ void Engine::checkProgress(qint64 now, Section &section)
         i->dealSeen = i->deal;
         i->claimedSeen = count.claimed;
         i->settledSeen = count.settled;
-        const qint64 elapsed = count.running()
-                                   ? now - i->startedAt.load(std::memory_order_relaxed)
-                                   : 0;
+        const qint64 elapsed = count.running() ? now - i->startedAt.load(std::memory_order_relaxed)
+                                               : 0;
         if (elapsed >= WatchInterval / 2 || (stands && count.waiting() > 0)) {
             // The estimate was wrong, or the worker's thread is in a continuation of the user's.
             m_meanRunTime = std::max({m_meanRunTime, double(elapsed), BatchTime});

@@ -7,8 +7,8 @@
 
 #include <QtCore/qdebug.h>
 #include <QtCore/qfuture.h>
-#include <QtCore/qhashfunctions.h>
 #include <QtCore/qfutureinterface.h>
+#include <QtCore/qhashfunctions.h>
 #include <QtCore/qvariant.h>
 
 #include <concepts>
