@@ -136,6 +136,11 @@ public:
     //! `JobDiscarded`, or `WorkerLost`. Canceling it takes a waiting job out of the queue, and lets
     //! a running one see `Job::isCanceled()`; the future then ends without a result, within a few
     //! hundredths of a second for a waiting job. Dropping it changes nothing: the job runs.
+    //!
+    //! The job may be done before this returns; a continuation that is then attached runs at once.
+    //! Continuations without a context run on the thread that ends the job, usually the worker's.
+    //! With Qt 6.4 a chain of several continuations with a context must not outlive that context:
+    //! where the context may go first, attach a single one that takes the `QFuture`.
     [[nodiscard]] QFuture<Result> submit(Key key, Message message, const JobOptions &options = {})
     {
         auto job = std::make_unique<Detail::SubmittedJob<W>>(std::move(key), std::move(message),
@@ -148,7 +153,9 @@ public:
 
     //! Called for every job that is discarded, on the thread that caused it, without any lock, so it
     //! may dispatch again. The job and what `Job::takeMessage()` leaves of it are gone afterwards.
-    //! It may be called by several threads at once, and must not throw.
+    //! It may be called by several threads at once, must not throw, and must not wait for the
+    //! factory to stop. It should be quick: for jobs that expire it is called on the one thread that
+    //! watches the time for all factories.
     void setDiscardHandler(std::function<void(Job &, DiscardReason)> handler)
     {
         engine().setDiscardHandler(

@@ -82,7 +82,8 @@ public:
     QFuture<void> stop();
 
     //! The same, and waits for it, but no longer than the deadline: then what still runs is given up
-    //! as described at the destructor, and reported. Do not call it from a job of this factory.
+    //! as described at the destructor, and reported. Do not call it from a job, a handler or a continuation of
+    //! this factory: it would wait for itself.
     StopReport stop(std::chrono::milliseconds deadline);
 
     //! Blocks until the factory has stopped; false if it has not by the deadline.
