@@ -188,6 +188,7 @@ void tst_Lifecycle::LIFE_4_drainBeforeTheWorkersAreUp()
     QFuture<void> drained = factory.drain();
     gate.open();
     QVERIFY(hasEnded(drained));
+    QVERIFY(hasEnded(future));
     QCOMPARE(future.result(), 5);
 }
 

@@ -57,6 +57,7 @@ void tst_Stop::LIFE_4_stopDiscardsWhatWaitsAndLetsRunningJobsFinish()
     QVERIFY(!running.isFinished() && !stopped.isFinished());
     gate.open();
     QVERIFY(hasEnded(stopped));
+    QVERIFY(hasEnded(running));
     QCOMPARE(running.result(), 11);
 }
 
@@ -163,6 +164,7 @@ void tst_Stop::LIFE_4_stopLetsEventLoopsOfJobsGoOn()
     QVERIFY(!future.isFinished());
     isOver = true;
     QVERIFY(hasEnded(stopped));
+    QVERIFY(hasEnded(future));
     QCOMPARE(future.result(), 1); // not -1, which is what quit() makes of it
 }
 

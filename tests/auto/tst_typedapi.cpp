@@ -184,6 +184,7 @@ void tst_TypedApi::POOL_1_eachWorkerHasItsOwnCopyOfALambda()
     int last = 0;
     std::vector<int> seen(301);
     for (const QFuture<int> &future : futures) {
+        QVERIFY(hasEnded(future));
         ++seen[std::size_t(future.result())];
         last = std::max(last, future.result());
     }

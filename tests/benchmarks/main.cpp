@@ -88,15 +88,28 @@ double roundTripOnce(Peer &peer, int rounds)
     return double(times[times.size() / 2]) / 1e3;
 }
 
+//! Measures the peers in turn, and prints a row for each; the first is what the others are compared
+//! with.
 template<typename Measure>
-std::vector<Series> inTurns(const Peers &peers, int runs, Measure measure)
+void compare(const Peers &peers, int workers, int runs, Measure measure)
 {
     std::vector<Series> all(peers.size());
     for (int run = 0; run < runs; ++run) {
         for (std::size_t i = 0; i < peers.size(); ++i)
             all[i].values.push_back(measure(*peers[i]));
     }
-    return all;
+    for (std::size_t i = 0; i < peers.size(); ++i)
+        printRow(peers[i]->name(), workers, all[i], all[0].median());
+}
+
+Peers makePeers(int workers)
+{
+    Peers peers;
+    peers.push_back(makeMillwright(workers));
+    peers.push_back(makeMillwrightFuture(workers));
+    peers.push_back(makeThreadPool(workers));
+    peers.push_back(makeConcurrentRun(workers));
+    return peers;
 }
 
 } // namespace
@@ -128,18 +141,12 @@ int main(int argc, char **argv)
             .arg(runs));
     for (const QString &count : workerCounts) {
         const int workers = std::max(1, count.toInt());
-        Peers peers;
-        peers.push_back(makeMillwright(workers));
-        peers.push_back(makeMillwrightFuture(workers));
-        peers.push_back(makeThreadPool(workers));
-        if (workers < 100) // takes minutes
-            peers.push_back(makeConcurrentRun(workers));
+        Peers peers = makePeers(workers);
+        if (workers > 100)
+            peers.pop_back(); // QtConcurrent::run would take minutes
         for (const auto &peer : peers)
             floodOnce(*peer, 10'000); // warm-up
-        const std::vector<Series> all = inTurns(
-            peers, runs, [jobs](Peer &peer) { return floodOnce(peer, jobs); });
-        for (std::size_t i = 0; i < peers.size(); ++i)
-            printRow(peers[i]->name(), workers, all[i], all[0].median());
+        compare(peers, workers, runs, [jobs](Peer &peer) { return floodOnce(peer, jobs); });
     }
 
     printHeading(
@@ -148,18 +155,11 @@ int main(int argc, char **argv)
             .arg(runs));
     for (const QString &count : workerCounts) {
         const int workers = std::max(1, count.toInt());
-        Peers peers;
-        peers.push_back(makeMillwright(workers));
-        peers.push_back(makeMillwrightFuture(workers));
-        peers.push_back(makeThreadPool(workers));
-        peers.push_back(makeConcurrentRun(workers));
+        Peers peers = makePeers(workers);
         std::erase_if(peers, [](const auto &peer) { return !peer->hasRoundTrip(); });
         for (const auto &peer : peers)
             roundTripOnce(*peer, 1'000);
-        const std::vector<Series> all = inTurns(
-            peers, runs, [rounds](Peer &peer) { return roundTripOnce(peer, rounds); });
-        for (std::size_t i = 0; i < peers.size(); ++i)
-            printRow(peers[i]->name(), workers, all[i], all[0].median());
+        compare(peers, workers, runs, [rounds](Peer &peer) { return roundTripOnce(peer, rounds); });
     }
     return 0;
 }

@@ -212,7 +212,7 @@ private:
     void reroute(WorkerSlot *slot, Section &section);
     void discardWaiting(Section &section);
 
-    // Running (enginework.cpp).
+    // Stations and hands (enginework.cpp), and single jobs (enginerun.cpp).
     [[nodiscard]] bool take(WorkerSlot &slot, bool own, Section &section);
     [[nodiscard]] int batchSize(qsizetype available) const;
     void account(Incarnation &incarnation);
@@ -231,7 +231,7 @@ private:
     void relist(Station &station);
     [[nodiscard]] qint64 waitingInHands() const;
 
-    // The pool (enginepool.cpp).
+    // The pool (enginepool.cpp), and the life of the factory (enginelifecycle.cpp).
     void fillSlots(Section &section);
     void fill(WorkerSlot &slot, Section &section);
     [[nodiscard]] Station &stationFor(const WorkerSlot &slot, Section &section);

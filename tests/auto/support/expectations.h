@@ -43,12 +43,16 @@ template<typename T>
     return future.isFinished();
 }
 
-//! The exception that a future ended with, or null.
+//! The exception that a future ended with, or null. A future that does not end fails the test.
 template<typename T>
 [[nodiscard]] std::exception_ptr errorOf(QFuture<T> future)
 {
+    if (!hasEnded(future)) {
+        QTest::qFail("A future has not ended.", __FILE__, __LINE__);
+        return nullptr;
+    }
     try {
-        future.waitForFinished();
+        future.waitForFinished(); // throws
         return nullptr;
     } catch (...) {
         return std::current_exception();

@@ -1,0 +1,299 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+#include "job/errors.h"
+#include "logging.h"
+#include "supervision/givenup.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace Millwright {
+
+// --- Lifecycle --------------------------------------------------------------------------------
+
+bool Engine::start()
+{
+    if (isCalledByPolicy("start"))
+        return false;
+    Section section(*this);
+    if (m_state != FactoryState::Idle) {
+        section.say(
+            QtWarningMsg,
+            QStringLiteral("Factory \"%1\": start() was ignored, it is %2. A factory starts "
+                           "once.")
+                .arg(m_name, nameOf(m_state)));
+        return false;
+    }
+    setState(FactoryState::Starting, section);
+    m_unstarted = m_workerCount;
+    for (int id = 0; id < m_workerCount; ++id)
+        m_slots[std::size_t(id)]->awaited = true;
+    if (m_workerCount == 0)
+        setState(FactoryState::Running, section);
+    fillSlots(section);
+    return true;
+}
+
+void Engine::drain()
+{
+    if (isCalledByPolicy("drain"))
+        return;
+    Section section(*this);
+    if (m_state == FactoryState::Idle) {
+        stop(section); // there is nobody to do the work
+    } else if (m_state < FactoryState::Draining) {
+        setState(FactoryState::Draining, section);
+        closeIfDrained(section);
+    }
+}
+
+void Engine::stop()
+{
+    if (isCalledByPolicy("stop"))
+        return;
+    Section section(*this);
+    stop(section);
+}
+
+void Engine::stop(Section &section)
+{
+    if (m_state > FactoryState::Draining || m_discarding)
+        return;
+    m_discarding = true;
+    if (m_state != FactoryState::Draining)
+        setState(FactoryState::Draining, section);
+    discardWaiting(section);
+    if (!m_closing)
+        close(section);
+}
+
+void Engine::closeIfDrained(Section &section)
+{
+    if (m_state == FactoryState::Draining && !m_closing && m_engagedCount == 0
+        && m_queued + m_ownQueued + m_delayed == 0) {
+        close(section);
+    }
+}
+
+// Nothing waits any more. Every worker goes as soon as it has nothing to do, and with the last of
+// their threads the factory has stopped.
+void Engine::close(Section &section)
+{
+    m_closing = true;
+    for (const auto &slot : m_slots)
+        dismiss(*slot, section);
+    for (const auto &station : m_stations) {
+        station->closing = true;
+        if (station->activity == Station::Activity::Serving)
+            continue; // looks by itself; its event loop may be one of a job's own
+        station->activity = Station::Activity::Called;
+        relist(*station);
+        section.close(*station); // even if it was rung: without an application no bell is heard
+    }
+    if (m_stations.empty())
+        stopIfTold(section);
+}
+
+// The thread of this station is about to end.
+void Engine::end(Station &station, Section &section)
+{
+    --m_serving;
+    const auto it = std::find_if(m_stations.begin(), m_stations.end(),
+                                 [&](const auto &other) { return other.get() == &station; });
+    m_ending.push_back(std::move(*it));
+    *it = std::move(m_stations.back());
+    m_stations.pop_back();
+    if (m_closing && m_stations.empty()) {
+        stopIfTold(section);
+    } else {
+        m_reapAt = std::min(m_reapAt, m_clock->now() + SweepInterval);
+        alarmBy(m_reapAt, section);
+    }
+}
+
+// The last thread is gone. Elsewhere, a handler may still be told of a job: it must not be called
+// when the factory has stopped.
+void Engine::stopIfTold(Section &section)
+{
+    m_ended = true;
+    if (m_telling == 0 && m_state != FactoryState::Stopped)
+        setState(FactoryState::Stopped, section);
+}
+
+void Engine::setState(FactoryState state, Section &section)
+{
+    m_state = state;
+    log(FactoryEvent::StateChanged, -1, {}, nameOf(state), m_clock->now());
+    if (state == FactoryState::Stopped)
+        section.stopped();
+}
+
+// After the section in which the state became Stopped.
+void Engine::announceStopped()
+{
+    std::vector<QPromise<void>> promises;
+    {
+        const QMutexLocker locker(&m_stopMutex);
+        m_stopped = true;
+        m_stopCondition.wakeAll();
+        promises.swap(m_stopPromises);
+    }
+    for (QPromise<void> &promise : promises)
+        promise.finish();
+}
+
+QFuture<void> Engine::whenStopped()
+{
+    QPromise<void> promise;
+    promise.start();
+    QFuture<void> future = promise.future();
+    const QMutexLocker locker(&m_stopMutex);
+    if (m_stopped)
+        promise.finish();
+    else
+        m_stopPromises.push_back(std::move(promise));
+    return future;
+}
+
+bool Engine::waitForStopped(QDeadlineTimer deadline)
+{
+    if (isCalledByPolicy("waitForStopped"))
+        return false;
+    QMutexLocker locker(&m_stopMutex);
+    while (!m_stopped) {
+        if (!m_stopCondition.wait(&m_stopMutex, deadline))
+            return m_stopped;
+    }
+    return true;
+}
+
+StopReport Engine::stop(QDeadlineTimer deadline)
+{
+    if (isCalledByPolicy("stop"))
+        return {};
+    stop();
+    StopReport report;
+    if (!waitForStopped(deadline))
+        report = giveUp();
+
+    std::vector<std::shared_ptr<Station>> ending;
+    {
+        Section section(*this);
+        ending.swap(m_ending);
+    }
+    for (auto &station : ending) {
+        if (station->isCurrent() || !station->join(deadline))
+            keepUntilEnded(std::move(station));
+    }
+    return report;
+}
+
+StopReport Engine::giveUp()
+{
+    struct Lost
+    {
+        UnfinishedJob what;
+        AbstractJob *job;
+    };
+    std::vector<Lost> unfinished;
+    std::vector<std::shared_ptr<Station>> stations;
+    {
+        Section section(*this);
+        if (m_state == FactoryState::Stopped)
+            return {};
+        const qint64 now = m_clock->now();
+        discardWaiting(section);
+        for (const auto &slot : m_slots) {
+            if (!slot->incarnation)
+                continue;
+            Lost lost{{slot->id, {}, {}, {}}, nullptr};
+            if (Incarnation &incarnation = *slot->incarnation; m_engaged.contains(incarnation)) {
+                account(incarnation);
+                const Hand::Count count = incarnation.hand.seize();
+                // What was settled since is settled; what runs is lost.
+                const int late = count.settled - incarnation.accounted;
+                slot->completed += late;
+                m_counters.completed += late;
+                if (count.running()) {
+                    lost.job = incarnation.hand.at(count.settled);
+                    lost.job->ref();
+                    lost.what.elapsed = std::chrono::nanoseconds(
+                        now - incarnation.startedAt.load(std::memory_order_relaxed));
+                    ++m_counters.lost;
+                }
+                m_dealt -= count.end;
+                m_engaged.remove(incarnation);
+                --m_engagedCount;
+            }
+            if (lost.job
+                || !slot->station->chores.contains(*slot)) // or another one holds up its thread
+                unfinished.push_back(std::move(lost));
+            slot->incarnation->slot = nullptr;
+            slot->station->left.push_back(std::move(slot->incarnation));
+            slot->state = WorkerState::Absent;
+            relist(*slot);
+            slot->station = nullptr;
+        }
+        for (const auto &station : m_stations)
+            station->givenUp = true;
+        stations.swap(m_stations);
+        m_closing = true;
+        setState(FactoryState::Stopped, section);
+    }
+
+    StopReport report;
+    for (auto &[what, job] : unfinished) {
+        if (job) {
+            what.key = keyTextOf(*job);
+            what.label = job->label();
+            qCWarning(
+                lcMillwright,
+                "Factory \"%ls\": worker %d has not finished job \"%ls\" by the deadline (%lld ms "
+                "so far); its thread was given up.",
+                qUtf16Printable(m_name), what.worker, qUtf16Printable(what.key),
+                qlonglong(what.elapsed.count() / 1'000'000));
+            job->reject(std::make_exception_ptr(WorkerLost()));
+            job->unref();
+        } else {
+            qCWarning(
+                lcMillwright,
+                "Factory \"%ls\": worker %d has not come to its end by the deadline; its thread "
+                "was given up.",
+                qUtf16Printable(m_name), what.worker);
+        }
+        report.unfinished.append(std::move(what));
+    }
+    for (auto &station : stations) {
+        station->requestInterruption();
+        station->close();
+        keepUntilEnded(std::move(station));
+    }
+    return report;
+}
+
+// Threads that were told to end are joined here, outside the lock.
+void Engine::reap()
+{
+    std::vector<std::shared_ptr<Station>> ending;
+    {
+        Section section(*this);
+        ending.swap(m_ending);
+    }
+    std::erase_if(ending, [](const auto &station) { return station->join(QDeadlineTimer(0)); });
+    if (ending.empty())
+        return;
+    Section section(*this);
+    if (m_state == FactoryState::Stopped) { // nobody will come for them
+        for (auto &station : ending)
+            keepUntilEnded(std::move(station));
+        return;
+    }
+    m_ending.insert(m_ending.end(), std::make_move_iterator(ending.begin()),
+                    std::make_move_iterator(ending.end()));
+    m_reapAt = m_clock->now() + SweepInterval;
+    alarmBy(m_reapAt, section);
+}
+
+} // namespace Millwright

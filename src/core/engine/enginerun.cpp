@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+#include "job/errors.h"
+
+namespace Millwright {
+
+// --- One job ----------------------------------------------------------------------------------
+
+AbstractJob *Engine::begin(Incarnation &incarnation)
+{
+    for (;;) {
+        // Before the job counts as running, so that nobody takes the time of another one for its.
+        incarnation.startedAt.store(incarnation.now, std::memory_order_relaxed);
+        AbstractJob *job = incarnation.hand.claim();
+        if (!job)
+            return nullptr;
+        if (job->m_expiry && incarnation.now >= job->m_expiry) {
+            endUnrun(incarnation, *job, Outcome::Discarded);
+        } else if (job->m_promised && job->promiseLink()->isCancelRequested()) {
+            endUnrun(incarnation, *job, Outcome::Canceled);
+        } else {
+            job->m_routed = incarnation.takenAt;
+            job->m_started = incarnation.now;
+            return job;
+        }
+    }
+}
+
+std::exception_ptr Engine::execute(Incarnation &incarnation, AbstractJob &job)
+{
+    try {
+        job.run(incarnation.worker.get());
+        return nullptr;
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error)
+{
+    const qint64 now = m_clock->now();
+    incarnation.now = now;
+    if (error) {
+        endFailed(incarnation, job, error);
+        return;
+    }
+    if (job.m_promised && job.promiseLink()->isCancelRequested()) {
+        endUnrun(incarnation, job, Outcome::Canceled);
+        return;
+    }
+    // The statistics first, then the counters, then the future: who has seen the later ones finds
+    // the job in the earlier ones, too.
+    if (!incarnation.hand.count().seized)
+        incarnation.statistics->record(job.m_submitted, job.m_started, now);
+    if (!incarnation.hand.settle()) { // given up meanwhile: nobody waits for this any more
+        job.unref();
+        return;
+    }
+    if (job.m_promised)
+        job.deliver();
+}
+
+// Lock held. The running job ends in another way than by completing; false if it was given up.
+bool Engine::settle(Incarnation &incarnation)
+{
+    account(incarnation);
+    const int index = incarnation.hand.count().settled;
+    if (!incarnation.hand.settle())
+        return false;
+    ++incarnation.accounted;
+    incarnation.hand.forget(index);
+    return true;
+}
+
+// Ends a claimed job that completes nothing.
+void Engine::endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome)
+{
+    Section section(*this);
+    if (!incarnation.slot || !settle(incarnation))
+        section.release(job);
+    else if (outcome == Outcome::Canceled)
+        section.cancel(job);
+    else
+        section.discard(job, DiscardReason::TtlExpired);
+}
+
+void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error)
+{
+    const QString key = keyTextOf(job);
+    const QString text = errorText(error);
+    bool given = false; // to somebody else
+    {
+        Section section(*this);
+        if (!incarnation.slot || !settle(incarnation)) {
+            section.release(job);
+            return;
+        }
+        WorkerSlot &slot = *incarnation.slot;
+        if (m_onFailure == OnFailure::ReplaceWorker) {
+            std::vector<AbstractJob *> unstarted;
+            takeBack(incarnation, unstarted);
+            putBack(unstarted, section);
+            ++slot.restarts;
+            ++m_counters.restarts;
+            addChore(slot, WorkerState::Restarting, section);
+        }
+        if (job.m_promised && job.promiseLink()->isCancelRequested()) {
+            section.cancel(job);
+            given = true;
+        } else if (retry(job, incarnation.now, section)) {
+            log(FactoryEvent::JobRetried, slot.id, key, text, incarnation.now);
+            given = true;
+        } else {
+            ++m_counters.failed;
+            ++slot.failed;
+            log(FactoryEvent::JobFailed, slot.id, key, text, incarnation.now);
+        }
+    }
+    if (!given) {
+        job.reject(error);
+        job.unref();
+    }
+}
+
+// Lets a failed job wait for its next attempt, if it has one.
+bool Engine::retry(AbstractJob &job, qint64 now, Section &section)
+{
+    if (!job.m_extras || job.m_messageTaken || m_discarding)
+        return false;
+    const RetryPolicy &policy = job.m_extras->retry;
+    if (job.m_attempt >= policy.maximumAttempts || !(policy.on & RetryPolicy::Failed))
+        return false;
+    const qint64 backoff = policy.backoffAfter(job.m_attempt).count();
+    ++job.m_attempt;
+    ++m_counters.retried;
+    if (backoff > 0)
+        delay(job, now < Never - backoff ? now + backoff : Never - 1, section);
+    else
+        enqueue(job, route(job, section), End::Back, section);
+    callNext(section);
+    return true;
+}
+
+} // namespace Millwright
