@@ -399,6 +399,9 @@ void tst_Engine::LIFE_4_drainAndStop_data()
                                        << u"+0, a@0, b Shutdown, a done, -0, [Stopped 0 0 0]"_s;
     QTest::newRow("drain while starting") << u"1"_s << u"failbuilds=1 start a drain +200 ?"_s
                                           << u"+0, a@0, a done, -0, [Stopped 0 0 0]"_s;
+    QTest::newRow("drain with nobody, until somebody comes")
+        << u"0"_s << u"start a drain ? workers=1 +1 ?"_s
+        << u"[Draining 1 0 0], +0, a@0, a done, -0, [Stopped 0 0 0]"_s;
     QTest::newRow("drain before the start")
         << u"1"_s << u"a drain ?"_s << u"a Shutdown, [Stopped 0 0 0]"_s;
     QTest::newRow("stop before the start")

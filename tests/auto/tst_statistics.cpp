@@ -6,16 +6,12 @@
 
 #include <Millwright/Factory>
 
-#include <QDir>
-#include <QFile>
-#include <QHash>
 #include <QMetaProperty>
 #include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTest>
 
 #include <thread>
-#include <unistd.h>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -49,24 +45,6 @@ std::chrono::nanoseconds workFor(std::chrono::nanoseconds time)
     return std::chrono::nanoseconds(timer.nsecsElapsed());
 }
 
-//! How often each thread of this process, but for this one, has gone to sleep so far.
-QHash<QString, qint64> sleepsOfThreads()
-{
-    QHash<QString, qint64> sleeps;
-    const QString self = QString::number(qint64(gettid()));
-    for (const QString &thread :
-         QDir(u"/proc/self/task"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
-        QFile status(u"/proc/self/task/%1/status"_s.arg(thread));
-        if (thread == self || !status.open(QIODevice::ReadOnly))
-            continue;
-        for (const QByteArray &line : status.readAll().split('\n')) {
-            if (line.startsWith("voluntary_ctxt_switches:"))
-                sleeps.insert(thread, line.mid(24).trimmed().toLongLong());
-        }
-    }
-    return sleeps;
-}
-
 } // namespace
 
 class tst_Statistics : public QObject
@@ -88,7 +66,6 @@ private Q_SLOTS:
     void STAT_4_notificationsOfEachProperty();
     void STAT_4_lastChangeIsNeverMissed();
     void STAT_4_notificationsFollowTheObjectToItsThread();
-    void STAT_5_idleFactoryWakesNobody();
 };
 
 void tst_Statistics::STAT_2_countersOfWorkers()
@@ -366,38 +343,6 @@ void tst_Statistics::STAT_4_notificationsFollowTheObjectToItsThread()
     QVERIFY(thread.wait(Support::Patience));
     QVERIFY(isStarted && isNotified);
     QCOMPARE(where, &thread);
-}
-
-void tst_Statistics::STAT_5_idleFactoryWakesNobody()
-{
-    if (!QFile::exists(u"/proc/self/task"_s))
-        QSKIP("Needs /proc.");
-    using Simple = Factory<FunctionWorker<void (*)(Job<int, int> &)>>;
-    std::vector<std::unique_ptr<Simple>> factories;
-    for (int i = 0; i < 20; ++i) {
-        factories.push_back(std::make_unique<Simple>(
-            FactorySettings{.workerCount = 2, .threadCount = i % 2}, +[](Job<int, int> &) {}));
-        Simple &factory = *factories.back();
-        QVERIFY(factory.start());
-        QVERIFY(eventually([&] { return factory.state() == FactoryState::Running; }));
-        // Gives reasons for an alarm: both workers are needed, a job may expire, one is canceled.
-        factory.submit(1, 0).cancel();
-        for (int job = 0; job < 20; ++job)
-            factory.dispatch(job, 0, {.timeToLive = 1h});
-        QVERIFY(eventually(
-            [&] { return factory.counters().waiting + factory.counters().running == 0; }));
-    }
-    QHash<QString, qint64> before = sleepsOfThreads();
-    QVERIFY(before.size() >= 30);
-    // All have worked a moment ago. Wait for the dust to settle, then look for half a second.
-    QVERIFY(eventually([&] {
-        const QHash<QString, qint64> now = sleepsOfThreads();
-        return std::exchange(before, now) == now;
-    }));
-    QTest::qWait(300);
-    before = sleepsOfThreads();
-    QTest::qWait(500);
-    QVERIFY(sleepsOfThreads() == before);
 }
 
 QTEST_GUILESS_MAIN(tst_Statistics)

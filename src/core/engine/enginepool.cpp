@@ -22,7 +22,7 @@ void Engine::setWorkerCount(int count)
         return;
     }
     Section section(*this);
-    if (m_state > FactoryState::Running || count == m_workerCount)
+    if (m_state > FactoryState::Draining || m_closing || count == m_workerCount)
         return;
     const int before = std::exchange(m_workerCount, count);
     fillSlots(section);
