@@ -130,7 +130,7 @@ bool Engine::retry(AbstractJob &job, qint64 now, Section &section)
     if (!job.m_extras || job.m_messageTaken || m_discarding)
         return false;
     const RetryPolicy &policy = job.m_extras->retry;
-    if (job.m_attempt >= policy.maximumAttempts || !(policy.on & RetryPolicy::Failed))
+    if (job.m_attempt >= policy.maximumAttempts)
         return false;
     const qint64 backoff = policy.backoffAfter(job.m_attempt).count();
     ++job.m_attempt;

@@ -5,41 +5,31 @@
 
 #include "../types.h"
 
-#include <QtCore/qflags.h>
 #include <QtCore/qstring.h>
 
 #include <chrono>
 
 namespace Millwright {
 
-//! Whether a job that did not complete is tried again.
+//! Whether a job that has failed is tried again.
 //!
 //! A retried job is the same job with a higher `Job::attempt()`; it keeps its future, its label and
 //! its time to live. A job whose message was taken out by `Job::takeMessage()` is not retried, since
 //! nothing is left to try it with.
 struct RetryPolicy
 {
-    //! The outcomes that can be retried.
-    enum On : quint8 {
-        Failed = 0x1, //!< an exception left `process()`
-        WorkerLost = 0x2, //!< the worker was given up; the job may have been half done
-    };
-    Q_DECLARE_FLAGS(Outcomes, On)
-
     //! How often the job may run in all. 1, the default, means never again.
     int maximumAttempts = 1;
     //! The wait before the second attempt. It grows by `backoffFactor` with every further one.
     std::chrono::nanoseconds backoff = std::chrono::nanoseconds::zero();
     double backoffFactor = 2.0;
     std::chrono::nanoseconds maximumBackoff = std::chrono::minutes(1);
-    Outcomes on = Failed;
 
     //! The wait before the attempt that follows attempt number `attempt` (1 for the first).
     [[nodiscard]] MILLWRIGHT_CORE_EXPORT std::chrono::nanoseconds backoffAfter(int attempt) const;
 
     bool operator==(const RetryPolicy &) const = default;
 };
-Q_DECLARE_OPERATORS_FOR_FLAGS(RetryPolicy::Outcomes)
 
 //! What can be said about one job when it is submitted. The defaults cost nothing.
 struct JobOptions
