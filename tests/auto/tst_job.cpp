@@ -348,11 +348,11 @@ void tst_Job::JOB_6_defaultsCostAtMostOneAllocationPerJob()
 {
     Factory factory({.workerCount = 1}, [](Job<int, int> &) {});
     factory.dispatch(0, 0); // the first one tells the observers
+    // Fewer than the 64 for which the queue takes room at a time.
     const qint64 before = allocations.load();
-    for (int i = 0; i < 100; ++i)
+    for (int i = 0; i < 50; ++i)
         factory.dispatch(i, i);
-    // The queue takes room for some 64 jobs at a time: 2 more.
-    QVERIFY(allocations - before <= 102);
+    QVERIFY(allocations - before <= 50);
 }
 
 void tst_Job::JOB_7_timesAreInTheirOrder()

@@ -115,10 +115,10 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
     }
 
     job.m_submitted = m_clock->now();
-    if (job.m_expiry > 0) // so far a time to live
-        job.m_expiry = job.m_expiry < Never - job.m_submitted ? job.m_expiry + job.m_submitted : 0;
-    else
-        job.m_expiry = 0;
+    if (job.expiry() > 0) { // so far a time to live
+        qint64 &expiry = job.m_extras->expiry;
+        expiry = expiry < Never - job.m_submitted ? expiry + job.m_submitted : 0;
+    }
 
     std::optional<DiscardReason> refused;
     std::shared_ptr<const DiscardHandler> handler;
@@ -226,7 +226,7 @@ void Engine::enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &secti
     } else {
         ++m_queued;
     }
-    awaitEnd(job, job.m_expiry, section);
+    awaitEnd(job, job.expiry(), section);
 }
 
 void Engine::delay(AbstractJob &job, qint64 until, Section &section)
@@ -234,7 +234,7 @@ void Engine::delay(AbstractJob &job, qint64 until, Section &section)
     job.m_slot = nullptr;
     job.m_place = AbstractJob::Place::Delayed;
     ++m_delayed;
-    awaitEnd(job, job.m_expiry ? std::min(job.m_expiry, until) : until, section);
+    awaitEnd(job, job.expiry() ? std::min(job.expiry(), until) : until, section);
 }
 
 // From now on the job can end although nobody runs it.

@@ -16,7 +16,7 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
         AbstractJob *job = incarnation.hand.claim();
         if (!job)
             return nullptr;
-        if (job->m_expiry && incarnation.now >= job->m_expiry) {
+        if (job->isExpired(incarnation.now)) {
             endUnrun(incarnation, *job, Outcome::Discarded);
         } else if (job->m_promised && job->promiseLink()->isCancelRequested()) {
             endUnrun(incarnation, *job, Outcome::Canceled);

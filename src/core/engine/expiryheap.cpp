@@ -7,24 +7,24 @@ namespace Millwright {
 
 void ExpiryHeap::insert(AbstractJob &job, qint64 due)
 {
-    job.m_due = due;
+    job.m_extras->due = due;
     m_jobs.push_back(&job);
     siftUp(m_jobs.size() - 1);
 }
 
 void ExpiryHeap::remove(AbstractJob &job)
 {
-    if (job.m_heapIndex < 0)
+    if (!job.m_extras || job.m_extras->heapIndex < 0)
         return;
-    const auto index = std::size_t(job.m_heapIndex);
-    job.m_heapIndex = -1;
+    const auto index = std::size_t(job.m_extras->heapIndex);
+    job.m_extras->heapIndex = -1;
     AbstractJob *last = m_jobs.back();
     m_jobs.pop_back();
     if (last == &job)
         return;
     place(index, last);
     siftUp(index);
-    siftDown(std::size_t(last->m_heapIndex));
+    siftDown(std::size_t(last->m_extras->heapIndex));
 }
 
 void ExpiryHeap::siftUp(std::size_t index)
@@ -32,7 +32,7 @@ void ExpiryHeap::siftUp(std::size_t index)
     AbstractJob *job = m_jobs[index];
     while (index > 0) {
         const std::size_t parent = (index - 1) / 2;
-        if (m_jobs[parent]->m_due <= job->m_due)
+        if (m_jobs[parent]->m_extras->due <= job->m_extras->due)
             break;
         place(index, m_jobs[parent]);
         index = parent;
@@ -47,9 +47,10 @@ void ExpiryHeap::siftDown(std::size_t index)
         std::size_t child = 2 * index + 1;
         if (child >= m_jobs.size())
             break;
-        if (child + 1 < m_jobs.size() && m_jobs[child + 1]->m_due < m_jobs[child]->m_due)
+        if (child + 1 < m_jobs.size()
+            && m_jobs[child + 1]->m_extras->due < m_jobs[child]->m_extras->due)
             ++child;
-        if (job->m_due <= m_jobs[child]->m_due)
+        if (job->m_extras->due <= m_jobs[child]->m_extras->due)
             break;
         place(index, m_jobs[child]);
         index = child;

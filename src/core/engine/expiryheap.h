@@ -16,7 +16,7 @@ class ExpiryHeap
 public:
     [[nodiscard]] bool isEmpty() const { return m_jobs.empty(); }
     [[nodiscard]] AbstractJob *first() const { return m_jobs.empty() ? nullptr : m_jobs.front(); }
-    [[nodiscard]] qint64 nextDue() const { return m_jobs.front()->m_due; }
+    [[nodiscard]] qint64 nextDue() const { return m_jobs.front()->m_extras->due; }
 
     void insert(AbstractJob &job, qint64 due);
     //! Nothing happens when the job is not in the heap.
@@ -26,7 +26,7 @@ private:
     void place(std::size_t index, AbstractJob *job)
     {
         m_jobs[index] = job;
-        job->m_heapIndex = int(index);
+        job->m_extras->heapIndex = int(index);
     }
     void siftUp(std::size_t index);
     void siftDown(std::size_t index);

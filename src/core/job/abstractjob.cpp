@@ -19,12 +19,12 @@ std::chrono::nanoseconds RetryPolicy::backoffAfter(int attempt) const
 
 AbstractJob::AbstractJob(quint64 keyHash, const JobOptions &options)
     : m_keyHash(keyHash)
-    , m_expiry(options.timeToLive.count())
-    , m_priority(options.priority)
+    , m_priority(quint8(options.priority))
     , m_discardable(options.discardable)
 {
-    if (!options.label.isEmpty() || options.retry != RetryPolicy{})
-        m_extras = std::make_unique<Extras>(Extras{options.label, options.retry});
+    const qint64 timeToLive = std::max<qint64>(0, options.timeToLive.count());
+    if (timeToLive > 0 || !options.label.isEmpty() || options.retry != RetryPolicy{})
+        m_extras = std::make_unique<Extras>(Extras{options.label, options.retry, timeToLive});
 }
 
 AbstractJob::~AbstractJob() = default;

@@ -53,7 +53,7 @@ public:
     //! The key as text, for people.
     [[nodiscard]] virtual QString keyText() const = 0;
     [[nodiscard]] QString label() const;
-    [[nodiscard]] Priority priority() const { return m_priority; }
+    [[nodiscard]] Priority priority() const { return Priority(m_priority); }
     [[nodiscard]] bool isDiscardable() const { return m_discardable; }
     //! True once somebody has moved the message out.
     [[nodiscard]] bool isMessageTaken() const { return m_messageTaken; }
@@ -94,10 +94,15 @@ private:
     virtual void cancel() {} // ends the future of a job that was canceled
     virtual PromiseLink *promiseLink() { return nullptr; } // non-null exactly if m_promised
 
+    // What only some jobs have: most are two cache lines, and stay so.
     struct Extras
     {
         QString label;
         RetryPolicy retry;
+        qint64 expiry
+            = 0; // a time to live until the job is submitted, then a point in time; 0: never
+        qint64 due = 0; // ExpiryHeap: the next time at which something must be decided
+        int heapIndex = -1; // ExpiryHeap
     };
 
     // Where it waits. Means nothing while it is in a hand.
@@ -105,6 +110,12 @@ private:
 
     void ref() { m_references.fetch_add(1, std::memory_order_relaxed); }
     void unref();
+    [[nodiscard]] qint64 expiry() const { return m_extras ? m_extras->expiry : 0; }
+    [[nodiscard]] bool isExpired(qint64 now) const
+    {
+        const qint64 end = expiry();
+        return end != 0 && now >= end;
+    }
 
     AbstractJob *m_next = nullptr; // JobList
     union
@@ -117,14 +128,11 @@ private:
     qint64 m_submitted = 0;
     qint64 m_routed = 0;
     qint64 m_started = 0;
-    qint64 m_expiry; // a time to live until the job is submitted, then a point in time; 0 for never
-    qint64 m_due = 0; // ExpiryHeap: the next time at which something must be decided
     std::unique_ptr<Extras> m_extras;
     WorkerSlot *m_slot = nullptr; // whose own queue it waits in
-    int m_heapIndex = -1; // ExpiryHeap
     std::atomic<int> m_references = 1;
     quint16 m_attempt = 1;
-    Priority m_priority;
+    quint8 m_priority;
     Place m_place = Place::Queue;
     bool m_discardable;
     bool m_messageTaken = false;
