@@ -88,15 +88,18 @@ double roundTripOnce(Peer &peer, int rounds)
     return double(times[times.size() / 2]) / 1e3;
 }
 
-//! Measures the peers in turn, and prints a row for each; the first is what the others are compared
-//! with.
+//! Measures the peers in turn, each run beginning with another one, and prints a row for each; the
+//! first is what the others are compared with. `measure` warms up first: what a peer has left behind,
+//! in the caches and in the clock of the processors, is not for the next one to pay.
 template<typename Measure>
 void compare(const Peers &peers, int workers, int runs, Measure measure)
 {
     std::vector<Series> all(peers.size());
     for (int run = 0; run < runs; ++run) {
-        for (std::size_t i = 0; i < peers.size(); ++i)
-            all[i].values.push_back(measure(*peers[i]));
+        for (std::size_t i = 0; i < peers.size(); ++i) {
+            const std::size_t turn = (i + std::size_t(run)) % peers.size();
+            all[turn].values.push_back(measure(*peers[turn]));
+        }
     }
     for (std::size_t i = 0; i < peers.size(); ++i)
         printRow(peers[i]->name(), workers, all[i], all[0].median());
@@ -144,9 +147,10 @@ int main(int argc, char **argv)
         Peers peers = makePeers(workers);
         if (workers > 100)
             peers.pop_back(); // QtConcurrent::run would take minutes
-        for (const auto &peer : peers)
-            floodOnce(*peer, 10'000); // warm-up
-        compare(peers, workers, runs, [jobs](Peer &peer) { return floodOnce(peer, jobs); });
+        compare(peers, workers, runs, [jobs](Peer &peer) {
+            floodOnce(peer, jobs / 4);
+            return floodOnce(peer, jobs);
+        });
     }
 
     printHeading(
@@ -157,9 +161,10 @@ int main(int argc, char **argv)
         const int workers = std::max(1, count.toInt());
         Peers peers = makePeers(workers);
         std::erase_if(peers, [](const auto &peer) { return !peer->hasRoundTrip(); });
-        for (const auto &peer : peers)
-            roundTripOnce(*peer, 1'000);
-        compare(peers, workers, runs, [rounds](Peer &peer) { return roundTripOnce(peer, rounds); });
+        compare(peers, workers, runs, [rounds](Peer &peer) {
+            roundTripOnce(peer, rounds / 4 + 1);
+            return roundTripOnce(peer, rounds);
+        });
     }
     return 0;
 }
