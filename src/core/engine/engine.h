@@ -189,6 +189,8 @@ private:
     static constexpr double BatchTime = 20'000;
     // What it costs to wake a thread; less work than that is better left to those awake.
     static constexpr double WakeTime = 200'000;
+    // What it costs to submit a job, about.
+    static constexpr double SubmitTime = 100;
 
     enum class End : bool { Back, Front };
     //! The key as text; never throws.
@@ -323,6 +325,8 @@ private:
     Station *m_called = nullptr; // rung and not yet here; one at a time, each calls the next
     qint64 m_calledAt = 0;
     int m_serving = 0; // stations at work
+    int m_producing = 0; // threads that do nothing but submit, about
+    quint64 m_submittedSeen = 0; // when progress was last looked at
 
     qsizetype m_queued = 0; // in the factory's queue
     qsizetype m_ownQueued = 0; // in the queues of workers

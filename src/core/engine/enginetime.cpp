@@ -60,7 +60,10 @@ void Engine::checkProgress(qint64 now, Section &section)
 {
     m_watchAt = Never;
 
-    bool again = false;
+    const auto submitted = double(m_counters.submitted - qint64(m_submittedSeen));
+    m_submittedSeen = quint64(m_counters.submitted);
+    m_producing = int(submitted * SubmitTime / WatchInterval + 0.5);
+    bool again = m_producing > 0;
     std::vector<AbstractJob *> unstarted;
     for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
         const Hand::Count count = i->hand.count();
@@ -130,7 +133,7 @@ void Engine::expire(qint64 now, Section &section)
 {
     while (!m_due.isEmpty() && m_due.nextDue() <= now) {
         AbstractJob &job = *m_due.first();
-        if (job.m_expiry && now >= job.m_expiry) {
+        if (job.isExpired(now)) {
             removeWaiting(job, section);
             section.discard(job, DiscardReason::TtlExpired);
         } else {

@@ -70,8 +70,6 @@ bool Engine::yield(Station &station)
         return false;
     if (station.atWork)
         putDown(*station.atWork, section);
-    station.activity = Station::Activity::Called;
-    --m_serving;
     callNext(section);
     return true;
 }
@@ -114,7 +112,7 @@ bool Engine::isWorthCalling() const
     if (m_serving == 0 || m_meanRunTime < 0 || m_meanRunTime >= BatchTime)
         return true;
     const double work = double(m_queued + m_ownQueued) * m_meanRunTime;
-    return m_serving < m_parallelism && work > WakeTime * m_serving;
+    return m_serving + m_producing < m_parallelism && work > WakeTime * m_serving;
 }
 
 void Engine::relist(Station &station)
@@ -192,7 +190,7 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
             --m_ownQueued;
         if (watched) {
             forgetWaiting(*job);
-            if (job->m_expiry && now >= job->m_expiry) {
+            if (job->isExpired(now)) {
                 section.discard(*job, DiscardReason::TtlExpired);
                 continue;
             }

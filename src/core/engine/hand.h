@@ -19,7 +19,7 @@ namespace Millwright {
 class Hand
 {
 public:
-    static constexpr int Capacity = 64;
+    static constexpr int Capacity = 128;
 
     //! What the word says: the jobs [0, settled) are done, [settled, claimed) is the one running,
     //! [claimed, end) are waiting.
