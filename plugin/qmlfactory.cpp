@@ -77,12 +77,32 @@ void QmlFactory::setThreadCount(int count)
     Q_EMIT threadCountChanged();
 }
 
+// Nothing if there is no such router.
+static RouterBuilder routerOf(QmlFactory::Routing routing)
+{
+    switch (routing) {
+    case QmlFactory::Queuer:
+        return queuer();
+    case QmlFactory::RoundRobin:
+        return roundRobin();
+    case QmlFactory::KeyPersistent:
+        return keyPersistent();
+    case QmlFactory::StickyQueuer:
+        return stickyQueuer();
+    case QmlFactory::LeastLoaded:
+        return leastLoaded();
+    }
+    return {};
+}
+
 void QmlFactory::setRouting(Routing routing)
 {
     if (routing == m_routing || !mayBeSet("routing"))
         return;
-    if (routing != Queuer) {
-        qmlWarning(this) << "A routing of " << int(routing) << " was ignored; use Factory.Queuer.";
+    if (!routerOf(routing)) {
+        qmlWarning(this) << "A routing of " << int(routing)
+                         << " was ignored; use one of Factory.Queuer, Factory.RoundRobin, "
+                            "Factory.KeyPersistent, Factory.StickyQueuer and Factory.LeastLoaded.";
         return;
     }
     m_routing = routing;
@@ -129,6 +149,7 @@ void QmlFactory::componentComplete()
     settings.onFailure = onFailure();
     settings.stopDeadline = std::chrono::milliseconds(stopDeadline());
     settings.router = queuer();
+    settings.router = routerOf(m_routing);
     settings.queue = m_queueing == PriorityQueue ? priorityQueue() : fifoQueue();
     rebuild(std::move(settings),
             m_type ? m_type->builder() : noBuilder(WorkerRegistry::unknownNameText(m_worker)));

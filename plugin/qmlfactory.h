@@ -39,6 +39,10 @@ public:
     //! How the worker of a job is chosen.
     enum Routing : int {
         Queuer, //!< the first free worker; if none is free, the job waits. The default.
+        RoundRobin, //!< the next worker in turn
+        KeyPersistent, //!< always the same worker for a key
+        StickyQueuer, //!< the worker that has jobs of the key, or the first free one
+        LeastLoaded, //!< the worker with the least to do
     };
     Q_ENUM(Routing)
 

@@ -151,6 +151,41 @@ public:
         return future;
     }
 
+    //! Gives every worker a job with a copy of the message: to fill a cache, to reopen a file. The
+    //! router is not asked, and such jobs have no part in the order of keys. A busy worker gets to
+    //! its job after those that wait for it alone. Any thread; does not block.
+    //!
+    //! Returns the futures by worker id, each as of `submit()`; none when there are no workers. The
+    //! job of a worker that leaves meanwhile is done by another one.
+    [[nodiscard]] QList<QFuture<Result>> broadcast(const Key &key, const Message &message,
+                                                   const JobOptions &options = {})
+    {
+        static_assert(std::copy_constructible<Message>,
+                      "Factory<W>::broadcast(): every worker gets a copy of the message, so "
+                      "Message must be copyable. Wrap it in a std::shared_ptr, or submit() "
+                      "one job for each worker.");
+        using Submitted = Detail::SubmittedJob<W>;
+        for (;;) { // until the number of workers has not changed meanwhile
+            const auto count = std::size_t(engine().workerCount());
+            QList<QFuture<Result>> futures;
+            std::vector<std::unique_ptr<Submitted>> jobs;
+            std::vector<AbstractJob *> all;
+            for (std::size_t id = 0; id < count; ++id) {
+                jobs.push_back(std::make_unique<Submitted>(Key(key), Message(message), options));
+                futures.append(jobs.back()->future());
+                all.push_back(jobs.back().get());
+            }
+            std::vector<std::optional<DiscardReason>> refused(count);
+            if (!engine().submitToAll(all, refused))
+                continue;
+            for (std::size_t id = 0; id < count; ++id) {
+                if (!refused[id])
+                    jobs[id].release(); // the factory's
+            }
+            return futures;
+        }
+    }
+
     //! Called for every job that is discarded, on the thread that caused it, without any lock, so it
     //! may dispatch again. The job and what `Job::takeMessage()` leaves of it are gone afterwards.
     //! It may be called by several threads at once, must not throw, and must not wait for the

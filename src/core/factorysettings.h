@@ -29,7 +29,8 @@ struct FactorySettings
     //! 0, the default, gives each worker a QThread of its own. A positive number lets all workers
     //! share that many threads: right for many workers that mostly wait.
     int threadCount = 0;
-    //! Chooses the worker of each job. The default is `queuer()`.
+    //! Chooses the worker of each job: `queuer()`, the default, `roundRobin()`, `keyPersistent()`,
+    //! `stickyQueuer()`, `leastLoaded()`, `customHash()`, or a router of your own.
     RouterBuilder router = {};
     //! Where jobs wait. The default is `fifoQueue()`.
     QueueBuilder queue = {};

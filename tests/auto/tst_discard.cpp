@@ -219,6 +219,7 @@ void tst_Discard::DISC_5_limitIsPerWorkerForJobsThatWaitThere()
         {
             return Route::toWorker(std::abs(static_cast<const Job<int, int> &>(job).key()) % 2);
         }
+        WaitingPlace waitingPlace() const override { return WaitingPlace::AtWorkers; }
     };
     const Support::Gate gate;
     Factory factory({.workerCount = 2, .router = customRouter<ByKey>(), .queueLimit = 2},

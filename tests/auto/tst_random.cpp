@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "support/dice.h"
 #include "support/simulation.h"
 
 #include <QtCore/qloggingcategory.h>
@@ -8,10 +9,10 @@
 #include <QtTest/qtest.h>
 
 #include <algorithm>
-#include <random>
 
 using namespace Simulation;
 using namespace Qt::StringLiterals;
+using Support::Dice;
 
 // Random operations on factories in virtual time, with every interleaving of their stations that
 // the seed happens to choose, and the conservation of jobs checked after every single one.
@@ -34,29 +35,22 @@ namespace {
 constexpr qint64 Millisecond = 1'000'000;
 constexpr int RunsPerRow = 1'000;
 
-class Dice
-{
-public:
-    explicit Dice(quint64 seed) : m_engine(seed) {}
-
-    int below(int limit) { return int(m_engine() % quint64(limit)); }
-    bool oneIn(int n) { return below(n) == 0; }
-    quint64 any() { return m_engine(); }
-
-private:
-    std::mt19937_64 m_engine;
-};
-
 // Sends some jobs to workers of their own, by key, and the others to the queue.
 class MixedRouter final : public Router
 {
 public:
+    explicit MixedRouter(bool keepsOrder) : m_keepsOrder(keepsOrder) {}
+
+    bool keepsKeyOrder() const override { return m_keepsOrder; }
     Route route(const AbstractJob &job, const Workers &workers) override
     {
         if (job.keyHash() % 3 == 0 && workers.count() > 0)
             return Route::toWorker(int(job.keyHash() % 1000));
         return Route::toQueue();
     }
+
+private:
+    const bool m_keepsOrder;
 };
 
 Script randomScript(Dice &dice, int number)
@@ -92,8 +86,24 @@ QString tst_Random::run(quint64 seed, int *operations)
     settings.onFailure = dice.oneIn(2) ? OnFailure::ReplaceWorker : OnFailure::KeepWorker;
     if (dice.oneIn(2))
         settings.queue = priorityQueue();
-    if (dice.oneIn(2))
-        settings.router = customRouter<MixedRouter>();
+    switch (dice.below(8)) {
+    case 0:
+        settings.router = roundRobin();
+        break;
+    case 1:
+        settings.router = keyPersistent();
+        break;
+    case 2:
+        settings.router = stickyQueuer();
+        break;
+    case 3:
+        settings.router = leastLoaded();
+        break;
+    case 4:
+    case 5:
+        settings.router = customRouter<MixedRouter>(dice.oneIn(2));
+        break;
+    }
 
     World world(settings);
     Engine &engine = world.engine();
@@ -173,6 +183,8 @@ QString tst_Random::run(quint64 seed, int *operations)
         if (fate.started > fate.script.options.retry.maximumAttempts && wrong.isEmpty())
             wrong = u"%1 was started %2 times"_s.arg(name).arg(fate.started);
     }
+    if (world.keepsKeyOrder() && wrong.isEmpty())
+        wrong = world.keyOrder().complaint();
     if (world.workersAlive() > 0 && engine.counters().lost == 0 && wrong.isEmpty())
         wrong = u"%1 workers are left"_s.arg(world.workersAlive());
     return wrong;

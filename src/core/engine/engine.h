@@ -8,6 +8,9 @@
 #include "clock.h"
 #include "enginemutex.h"
 #include "expiryheap.h"
+#include "keytable.h"
+#include "loadindex.h"
+#include "shedlist.h"
 #include "station.h"
 
 #include <QtCore/qfuture.h>
@@ -57,6 +60,7 @@ struct Order
 {
     enum Kind : quint8 {
         Rest, //!< there is nothing to do until the next ring
+        Again, //!< ask again at once: the lock was held long enough
         Build, //!< build the worker, then `built()`
         Run, //!< `begin()` and `finish()` jobs until `begin()` returns nullptr
         Dismantle, //!< end and destroy the worker, then `dismantled()`
@@ -91,6 +95,10 @@ public:
     //! The factory owns the job from here on, unless a reason is returned: then it was refused, the
     //! discard handler has seen it, its future has ended, and it is still the caller's.
     [[nodiscard]] std::optional<DiscardReason> submit(AbstractJob &job);
+    //! One job for each worker, without asking the router. False, and nothing has happened, when
+    //! there are not as many workers as jobs. Otherwise tells which jobs were refused.
+    [[nodiscard]] bool submitToAll(std::span<AbstractJob *const> jobs,
+                                   std::span<std::optional<DiscardReason>> refused);
 
     // Lifecycle.
 
@@ -192,16 +200,35 @@ private:
     // What it costs to submit a job, about.
     static constexpr double SubmitTime = 100;
 
+    // Most jobs that are sent elsewhere, because of their keys, in one critical section.
+    static constexpr int MostRedirected = 64;
+    // Most times that a station finds no job to take, in one critical section.
+    static constexpr int MostRefused = 8;
+
     enum class End : bool { Back, Front };
+    // Where a job stands in the line of its key.
+    enum class Standing : quint8 { InQueue, InOwnQueue, InHand };
+
+    // Where a job is to wait.
+    struct Destination
+    {
+        WorkerSlot *slot = nullptr; // nullptr: in the factory's queue
+        bool isParked = false; // until another worker is done with the key
+        bool isBehindItsKey = false; // a job of its key is before it
+    };
+
     //! The key as text; never throws.
     [[nodiscard]] static QString keyTextOf(const AbstractJob &job) noexcept;
     static void report(AbstractJob &job, DiscardReason reason,
                        const std::shared_ptr<const DiscardHandler> &handler);
 
     // Waiting (enginejobs.cpp).
-    std::optional<DiscardReason> admit(AbstractJob &job, Section &section);
+    std::optional<DiscardReason> admit(AbstractJob &job, WorkerSlot *target, Section &section);
+    void stamp(AbstractJob &job) const;
     [[nodiscard]] WorkerSlot *route(const AbstractJob &job, Section &section);
-    [[nodiscard]] bool isFull(const WorkerSlot *slot) const;
+    [[nodiscard]] bool isFull(const Destination &destination) const;
+    [[nodiscard]] bool isAtRest(const WorkerSlot &slot) const;
+    [[nodiscard]] AbstractJob *shed(AbstractJob &job);
     [[nodiscard]] Queue &queueOf(WorkerSlot *slot);
     void enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &section);
     void delay(AbstractJob &job, qint64 until, Section &section);
@@ -212,7 +239,20 @@ private:
     void removeWaiting(AbstractJob &job, Section &section);
     void ownQueueEmptied(WorkerSlot &slot, Section &section);
     void reroute(WorkerSlot *slot, Section &section);
+    void enqueueFirst(JobList &jobs, Section &section);
     void discardWaiting(Section &section);
+
+    // Order within a key (enginekeys.cpp).
+    [[nodiscard]] Destination destinationOf(const AbstractJob &job, WorkerSlot *target);
+    void place(AbstractJob &job, const Destination &destination, Section &section);
+    void park(AbstractJob &job, WorkerSlot *slot, Section &section);
+    void leaveParked(AbstractJob &job);
+    void unpark(KeyUse &use, Section &section);
+    void countKey(AbstractJob &job, WorkerSlot *slot);
+    void noteRunnable(KeyUse &use);
+    void uncountKey(AbstractJob &job, Standing standing);
+    void releaseKey(AbstractJob &job, Section &section);
+    [[nodiscard]] bool claimKey(AbstractJob &job, WorkerSlot &slot, Section &section);
 
     // Stations and hands (enginework.cpp), and single jobs (enginerun.cpp).
     [[nodiscard]] bool take(WorkerSlot &slot, bool own, Section &section);
@@ -222,7 +262,7 @@ private:
     void takeBack(Incarnation &incarnation, std::vector<AbstractJob *> &jobs);
     void putBack(std::vector<AbstractJob *> &jobs, Section &section);
     void takeBackAll(Section &section);
-    [[nodiscard]] bool settle(Incarnation &incarnation);
+    [[nodiscard]] bool settle(Incarnation &incarnation, Section &section);
     void endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome);
     void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
     [[nodiscard]] bool retry(AbstractJob &job, qint64 now, Section &section);
@@ -269,6 +309,13 @@ private:
     [[nodiscard]] Counters exactCounters() const;
     [[nodiscard]] qint64 capacityWith(qint64 waiting) const;
     [[nodiscard]] qint64 workersReady() const;
+    //! The jobs in the factory's queue that free workers are about to take, if there are enough.
+    [[nodiscard]] qsizetype runnable() const { return m_keepsKeyOrder ? m_runnableKeys : m_queued; }
+    //! Without what waits in hands.
+    [[nodiscard]] qint64 waitingInQueues() const
+    {
+        return m_queued + m_ownQueued + m_parked + m_delayed;
+    }
     //! Under the lock, also when a policy asks that is called under it.
     template<typename Function>
     auto read(Function function) const
@@ -284,6 +331,9 @@ private:
     [[nodiscard]] int firstFreeWorker() const;
     [[nodiscard]] bool isFreeWorker(int index) const;
     [[nodiscard]] qsizetype waitingAtWorker(int index) const;
+    [[nodiscard]] int leastLoadedWorker();
+    [[nodiscard]] int holderOf(const AbstractJob &job);
+    void noteLoad(const WorkerSlot &slot);
 
     // Constant.
     const QString m_name;
@@ -298,7 +348,9 @@ private:
     alignas(64) mutable EngineMutex m_mutex;
 
     // All below is guarded by the mutex, but for the atomics.
-    std::unique_ptr<Router> m_router;
+    const std::unique_ptr<Router> m_router;
+    const bool m_keepsKeyOrder;
+    const WaitingPlace m_waitingPlace;
     std::unique_ptr<Queue> m_queue;
     qsizetype m_limit;
     DiscardMode m_mode;
@@ -318,6 +370,7 @@ private:
     int m_engagedCount = 0; // workers with a hand
     IntrusiveList<WorkerSlot, &WorkerSlot::freeLink> m_freeSlots; // the last at work first
     IntrusiveList<Incarnation, &Incarnation::engagedLink> m_engaged; // with a hand
+    IntrusiveList<Incarnation, &Incarnation::batchLink> m_batches; // with more than one job in it
 
     IntrusiveList<Station, &Station::quietLink> m_quiet; // at rest, with a free worker
     IntrusiveList<Station, &Station::pendingLink>
@@ -330,6 +383,7 @@ private:
 
     qsizetype m_queued = 0; // in the factory's queue
     qsizetype m_ownQueued = 0; // in the queues of workers
+    qsizetype m_parked = 0; // until another worker is done with their key
     qsizetype m_delayed = 0; // to be retried later
     qsizetype m_dealt = 0; // in hands, as they were dealt
     quint64 m_order = 0;
@@ -340,6 +394,10 @@ private:
 
     IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink>
         m_promised; // waiting jobs with a future
+    qsizetype m_runnableKeys = 0; // of which a job in the factory's queue may run
+    KeyTable m_keys; // of the jobs that wait or run, if the router keeps their order
+    ShedList m_shedable; // waiting jobs, if the queues of the workers share the factory's limit
+    std::optional<LoadIndex> m_loads; // if the router asks for it
     ExpiryHeap m_due;
     qint64 m_alarmAt = Never;
     qint64 m_watchAt = Never;

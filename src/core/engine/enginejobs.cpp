@@ -114,51 +114,106 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
         return DiscardReason::Loadshed;
     }
 
-    job.m_submitted = m_clock->now();
-    if (job.expiry() > 0) { // so far a time to live
-        qint64 &expiry = job.m_extras->expiry;
-        expiry = expiry < Never - job.m_submitted ? expiry + job.m_submitted : 0;
-    }
-
+    stamp(job);
     std::optional<DiscardReason> refused;
     std::shared_ptr<const DiscardHandler> handler;
     {
         Section section(*this);
-        ++m_counters.submitted;
-        refused = admit(job, section);
-        if (refused) {
-            ++m_counters.discardedBy[std::size_t(*refused)];
+        refused = admit(job, nullptr, section);
+        if (refused)
             handler = m_discardHandler;
-        }
     }
     if (refused)
         report(job, *refused, handler);
     return refused;
 }
 
-std::optional<DiscardReason> Engine::admit(AbstractJob &job, Section &section)
+bool Engine::submitToAll(std::span<AbstractJob *const> jobs,
+                         std::span<std::optional<DiscardReason>> refused)
 {
+    if (m_mutex.isMine()) {
+        for (std::size_t id = 0; id < jobs.size(); ++id)
+            refused[id] = submit(*jobs[id]); // says what is wrong
+        return true;
+    }
+
+    for (AbstractJob *job : jobs) {
+        stamp(*job);
+        job->m_isPinned = true;
+    }
+    std::shared_ptr<const DiscardHandler> handler;
+    {
+        Section section(*this);
+        if (jobs.size() != std::size_t(m_workerCount))
+            return false;
+        for (std::size_t id = 0; id < jobs.size(); ++id)
+            refused[id] = admit(*jobs[id], m_slots[id].get(), section);
+        handler = m_discardHandler;
+    }
+    for (std::size_t id = 0; id < jobs.size(); ++id) {
+        if (refused[id])
+            report(*jobs[id], *refused[id], handler);
+    }
+    return true;
+}
+
+void Engine::stamp(AbstractJob &job) const
+{
+    job.m_submitted = m_clock->now();
+    if (job.expiry() > 0) { // so far a time to live
+        qint64 &expiry = job.m_extras->expiry;
+        expiry = expiry < Never - job.m_submitted ? expiry + job.m_submitted : 0;
+    }
+}
+
+// For this worker, or the one that the router chooses.
+std::optional<DiscardReason> Engine::admit(AbstractJob &job, WorkerSlot *target, Section &section)
+{
+    ++m_counters.submitted;
+    const auto refuse = [&](DiscardReason reason) {
+        ++m_counters.discardedBy[std::size_t(reason)];
+        return reason;
+    };
     if (m_state > FactoryState::Running)
-        return DiscardReason::Shutdown;
+        return refuse(DiscardReason::Shutdown);
 
-    WorkerSlot *slot = route(job, section);
-    const bool full = isFull(slot);
+    const Destination destination = destinationOf(job, target ? target : route(job, section));
+    const bool full = isFull(destination);
     if (full && m_mode == DiscardMode::Newest && job.m_discardable)
-        return DiscardReason::Loadshed;
+        return refuse(DiscardReason::Loadshed);
 
-    enqueue(job, slot, End::Back, section);
+    place(job, destination, section);
     if (full && m_mode == DiscardMode::Oldest) {
-        if (m_queued == 1 && !slot)
+        if (waitingInQueues() == 1)
             takeBackAll(section); // what is older stands in hands
-        if (AbstractJob *victim = queueOf(slot).shed()) {
+        if (AbstractJob *victim = shed(job)) {
             leaveQueue(*victim, section);
             if (victim == &job)
-                return DiscardReason::Loadshed;
+                return refuse(DiscardReason::Loadshed);
             section.discard(*victim, DiscardReason::Loadshed);
         }
     }
     callNext(section);
     return std::nullopt;
+}
+
+// The job to give up now that this one waits; it has left its queue, but is still counted. nullptr
+// when none may be discarded.
+AbstractJob *Engine::shed(AbstractJob &job)
+{
+    if (m_waitingPlace == WaitingPlace::Anywhere) {
+        AbstractJob *victim = m_shedable.first();
+        if (victim && victim->m_place != AbstractJob::Place::Parked)
+            queueOf(victim->m_slot).remove(*victim);
+        return victim;
+    }
+    if (job.m_place != AbstractJob::Place::Parked)
+        return queueOf(job.m_slot).shed();
+    if (job.m_slot && job.m_slot->ownQueue) {
+        if (AbstractJob *victim = job.m_slot->ownQueue->shed())
+            return victim;
+    }
+    return job.m_discardable ? &job : nullptr;
 }
 
 WorkerSlot *Engine::route(const AbstractJob &job, Section &section)
@@ -179,23 +234,36 @@ WorkerSlot *Engine::route(const AbstractJob &job, Section &section)
     }
 }
 
-// The limit is for jobs that wait. A job that a free worker is about to take does not, so every
-// free worker is room for one job more.
-bool Engine::isFull(const WorkerSlot *slot) const
+// The limit is for jobs that wait. A job that a free worker is about to take does not.
+bool Engine::isFull(const Destination &destination) const
 {
     if (m_limit < 0)
         return false;
-    if (slot) {
-        qsizetype waiting = slot->ownSize;
+    const WorkerSlot *slot = destination.slot;
+    if (slot && m_waitingPlace == WaitingPlace::AtWorkers) {
+        qsizetype waiting = slot->ownSize + slot->parkedSize;
         if (slot->incarnation)
             waiting += slot->incarnation->hand.count().waiting();
-        const bool isAtRest = m_freeSlots.contains(*slot)
-                              || (slot->station && slot->station->ready.contains(*slot));
-        return waiting - (mayRun() && isAtRest ? 1 : 0) >= m_limit;
+        const bool takesOne = isAtRest(*slot) && !destination.isParked;
+        return waiting - (takesOne ? 1 : 0) >= m_limit;
     }
-    const qsizetype waiting = m_queued + m_delayed - workersReady();
+
+    const qsizetype ready = qsizetype(workersReady());
+    const bool runsAtOnce = slot ? isAtRest(*slot) && slot->ownSize == 0 : runnable() < ready;
+    if (runsAtOnce && !destination.isBehindItsKey)
+        return false;
+    qsizetype waiting = waitingInQueues() - std::min(runnable(), ready);
+    if (mayRun())
+        waiting -= m_ready; // each takes one of its own
     return waiting + m_dealt >= m_limit // cheap, and never too low
            && waiting + waitingInHands() >= m_limit;
+}
+
+// It takes a job as soon as it has one.
+bool Engine::isAtRest(const WorkerSlot &slot) const
+{
+    return mayRun()
+           && (m_freeSlots.contains(slot) || (slot.station && slot.station->ready.contains(slot)));
 }
 
 // --- Waiting ----------------------------------------------------------------------------------
@@ -213,16 +281,24 @@ void Engine::enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &secti
 {
     job.m_slot = slot;
     job.m_place = slot ? AbstractJob::Place::OwnQueue : AbstractJob::Place::Queue;
-    if (end == End::Front) {
-        queueOf(slot).pushFront(job);
-    } else {
+    if (job.m_order == 0)
         job.m_order = ++m_order;
+    if (end == End::Front)
+        queueOf(slot).pushFront(job);
+    else
         queueOf(slot).push(job);
+    countKey(job, slot);
+    if (m_waitingPlace == WaitingPlace::Anywhere) {
+        if (end == End::Front)
+            m_shedable.prepend(job);
+        else
+            m_shedable.append(job);
     }
     if (slot) {
         ++m_ownQueued;
         if (++slot->ownSize == 1 && slot->station)
             relist(*slot);
+        noteLoad(*slot);
     } else {
         ++m_queued;
     }
@@ -259,17 +335,25 @@ void Engine::leaveQueue(AbstractJob &job, Section &section)
     switch (job.m_place) {
     case AbstractJob::Place::Queue:
         --m_queued;
+        uncountKey(job, Standing::InQueue);
         break;
     case AbstractJob::Place::OwnQueue:
         --m_ownQueued;
+        uncountKey(job, Standing::InOwnQueue);
         if (--slot->ownSize == 0)
             ownQueueEmptied(*slot, section);
+        noteLoad(*slot);
+        break;
+    case AbstractJob::Place::Parked:
+        leaveParked(job);
         break;
     case AbstractJob::Place::Delayed:
         --m_delayed;
         break;
     }
     forgetWaiting(job);
+    m_shedable.remove(job);
+    releaseKey(job, section);
 }
 
 // A worker that was only kept for the jobs of its own may go.
@@ -291,7 +375,7 @@ void Engine::forgetWaiting(AbstractJob &job)
 
 void Engine::removeWaiting(AbstractJob &job, Section &section)
 {
-    if (job.m_place != AbstractJob::Place::Delayed)
+    if (job.m_place == AbstractJob::Place::Queue || job.m_place == AbstractJob::Place::OwnQueue)
         queueOf(job.m_slot).remove(job);
     leaveQueue(job, section);
 }
@@ -300,12 +384,36 @@ void Engine::removeWaiting(AbstractJob &job, Section &section)
 void Engine::reroute(WorkerSlot *slot, Section &section)
 {
     JobList jobs;
+    JobList parked; // behind those
+    JobList first; // the queue has later jobs of their keys
+    JobList firstParked;
     while (AbstractJob *job = queueOf(slot).pop()) {
+        KeyUse *use = slot ? job->m_key : nullptr;
+        const bool goesFirst = use && use->queued > 0;
+        while (AbstractJob *later = use ? use->parked.first() : nullptr) {
+            leaveParked(*later);
+            forgetWaiting(*later);
+            later->m_key = nullptr;
+            (goesFirst ? firstParked : parked).append(*later);
+        }
         leaveQueue(*job, section);
-        jobs.append(*job);
+        (goesFirst ? first : jobs).append(*job);
     }
-    while (AbstractJob *job = jobs.takeFirst())
-        enqueue(*job, route(*job, section), End::Back, section);
+    enqueueFirst(firstParked, section);
+    enqueueFirst(first, section);
+    for (JobList *list : {&jobs, &parked}) {
+        while (AbstractJob *job = list->takeFirst())
+            place(*job, destinationOf(*job, route(*job, section)), section);
+    }
+}
+
+// Before all others in the factory's queue.
+void Engine::enqueueFirst(JobList &jobs, Section &section)
+{
+    while (AbstractJob *job = jobs.last()) {
+        jobs.remove(*job);
+        enqueue(*job, nullptr, End::Front, section);
+    }
 }
 
 void Engine::discardWaiting(Section &section)
@@ -317,6 +425,19 @@ void Engine::discardWaiting(Section &section)
         }
     };
     takeBackAll(section);
+    JobList parked;
+    m_keys.forEach([&](KeyUse &use) {
+        while (AbstractJob *job = use.parked.first()) {
+            leaveParked(*job);
+            parked.append(*job);
+        }
+    });
+    while (AbstractJob *job = parked.takeFirst()) {
+        job->m_key = nullptr;
+        forgetWaiting(*job);
+        m_shedable.remove(*job);
+        section.discard(*job, DiscardReason::Shutdown);
+    }
     discardAll(nullptr);
     for (const auto &slot : m_slots) {
         if (slot->ownSize > 0)

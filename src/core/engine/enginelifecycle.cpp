@@ -72,7 +72,7 @@ void Engine::stop(Section &section)
 void Engine::closeIfDrained(Section &section)
 {
     if (m_state == FactoryState::Draining && !m_closing && m_engagedCount == 0
-        && m_queued + m_ownQueued + m_delayed == 0) {
+        && waitingInQueues() == 0) {
         close(section);
     }
 }
@@ -225,6 +225,7 @@ StopReport Engine::giveUp()
                 }
                 m_dealt -= count.end;
                 m_engaged.remove(incarnation);
+                m_batches.remove(incarnation);
                 --m_engagedCount;
             }
             if (lost.job

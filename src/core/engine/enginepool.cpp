@@ -25,6 +25,8 @@ void Engine::setWorkerCount(int count)
     if (m_state > FactoryState::Draining || m_closing || count == m_workerCount)
         return;
     const int before = std::exchange(m_workerCount, count);
+    if (m_loads)
+        m_loads->resize(std::size_t(count));
     fillSlots(section);
     for (std::size_t i = std::size_t(count); i < m_slots.size(); ++i) {
         m_slots[i]->leaving = true; // all of them, before the router is asked again

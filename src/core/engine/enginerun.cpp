@@ -63,14 +63,17 @@ void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::excep
 }
 
 // Lock held. The running job ends in another way than by completing; false if it was given up.
-bool Engine::settle(Incarnation &incarnation)
+bool Engine::settle(Incarnation &incarnation, Section &section)
 {
     account(incarnation);
     const int index = incarnation.hand.count().settled;
+    AbstractJob *job = incarnation.hand.at(index);
     if (!incarnation.hand.settle())
         return false;
     ++incarnation.accounted;
     incarnation.hand.forget(index);
+    uncountKey(*job, Standing::InHand);
+    releaseKey(*job, section);
     return true;
 }
 
@@ -78,7 +81,7 @@ bool Engine::settle(Incarnation &incarnation)
 void Engine::endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome)
 {
     Section section(*this);
-    if (!incarnation.slot || !settle(incarnation))
+    if (!incarnation.slot || !settle(incarnation, section))
         section.release(job);
     else if (outcome == Outcome::Canceled)
         section.cancel(job);
@@ -93,7 +96,7 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
     bool given = false; // to somebody else
     {
         Section section(*this);
-        if (!incarnation.slot || !settle(incarnation)) {
+        if (!incarnation.slot || !settle(incarnation, section)) {
             section.release(job);
             return;
         }
@@ -134,11 +137,12 @@ bool Engine::retry(AbstractJob &job, qint64 now, Section &section)
         return false;
     const qint64 backoff = policy.backoffAfter(job.m_attempt).count();
     ++job.m_attempt;
+    job.m_order = 0; // it waits like one that has just come
     ++m_counters.retried;
     if (backoff > 0)
         delay(job, now < Never - backoff ? now + backoff : Never - 1, section);
     else
-        enqueue(job, route(job, section), End::Back, section);
+        place(job, destinationOf(job, route(job, section)), section);
     callNext(section);
     return true;
 }

@@ -19,6 +19,8 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_queueBuilder(settings.queue ? std::move(settings.queue) : fifoQueue())
     , m_parallelism(std::max(1, QThread::idealThreadCount()))
     , m_router(settings.router ? settings.router() : queuer()())
+    , m_keepsKeyOrder(m_router->keepsKeyOrder())
+    , m_waitingPlace(m_router->waitingPlace())
     , m_queue(m_queueBuilder())
     , m_limit(std::max<qsizetype>(FactorySettings::Unlimited, settings.queueLimit))
     , m_mode(settings.discardMode)
@@ -124,7 +126,7 @@ Engine::Glance Engine::glance() const
 
 Engine::Glance Engine::exactGlance() const
 {
-    qint64 waiting = m_queued + m_ownQueued + m_delayed;
+    qint64 waiting = waitingInQueues();
     int active = m_ready;
     for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
         const Hand::Count count = i->hand.count();
@@ -139,9 +141,10 @@ qint64 Engine::capacityWith(qint64 waiting) const
     if (m_state > FactoryState::Running)
         return 0;
     const qint64 free = workersReady();
-    const qint64 taken = std::min(free,
-                                  waiting); // free workers that a waiting job is about to take
-    const qint64 room = m_limit < 0 ? 0 : std::max<qint64>(0, m_limit - (waiting - taken));
+    const qint64 taken = std::min<qint64>(free, runnable()); // about to be taken by a free worker
+    const qint64 limit = m_waitingPlace == WaitingPlace::AtWorkers ? m_limit * m_workerCount
+                                                                   : m_limit;
+    const qint64 room = m_limit < 0 ? 0 : std::max<qint64>(0, limit - (waiting - taken));
     return free - taken + room;
 }
 
@@ -159,7 +162,7 @@ qint64 Engine::workersReady() const
 // stands in the hands is estimated: one job of each is running, the others wait.
 void Engine::publish()
 {
-    const qint64 waiting = m_queued + m_ownQueued + m_delayed + m_dealt - m_engagedCount;
+    const qint64 waiting = waitingInQueues() + m_dealt - m_engagedCount;
     m_published.waiting.store(waiting, std::memory_order_relaxed);
     m_published.active.store(m_ready + m_engagedCount, std::memory_order_relaxed);
     m_published.workers.store(m_workerCount, std::memory_order_relaxed);
@@ -170,7 +173,7 @@ void Engine::publish()
 Counters Engine::exactCounters() const
 {
     Counters counters = m_counters;
-    counters.waiting = m_queued + m_ownQueued + m_delayed;
+    counters.waiting = waitingInQueues();
     for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
         const Hand::Count count = i->hand.count();
         counters.completed += count.settled - i->accounted;
@@ -311,6 +314,35 @@ bool Engine::isFreeWorker(int index) const
 qsizetype Engine::waitingAtWorker(int index) const
 {
     return index >= 0 && index < m_workerCount ? m_slots[std::size_t(index)]->ownSize : 0;
+}
+
+int Engine::leastLoadedWorker()
+{
+    if (!m_loads) {
+        m_loads.emplace();
+        m_loads->resize(std::size_t(m_workerCount));
+        for (const auto &slot : m_slots)
+            noteLoad(*slot);
+    }
+    return m_loads->least();
+}
+
+// How much a worker has before it: what waits for it, and what it has in hand.
+void Engine::noteLoad(const WorkerSlot &slot)
+{
+    if (!m_loads)
+        return;
+    qsizetype load = slot.ownSize + slot.parkedSize;
+    if (slot.incarnation && m_engaged.contains(*slot.incarnation))
+        load += slot.incarnation->hand.count().end;
+    m_loads->set(slot.id, load);
+}
+
+// The worker that has jobs of this key, if it is to get more.
+int Engine::holderOf(const AbstractJob &job)
+{
+    const KeyUse *use = m_keepsKeyOrder ? m_keys.find(job.keyHash()) : nullptr;
+    return use && use->held > 0 && !use->holder->leaving ? use->holder->id : -1;
 }
 
 } // namespace Millwright

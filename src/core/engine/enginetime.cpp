@@ -138,7 +138,7 @@ void Engine::expire(qint64 now, Section &section)
             section.discard(job, DiscardReason::TtlExpired);
         } else {
             leaveQueue(job, section);
-            enqueue(job, route(job, section), End::Back, section);
+            place(job, destinationOf(job, route(job, section)), section);
         }
     }
 }

@@ -38,7 +38,9 @@ Order Engine::next(Station &station)
     if (std::optional<Order> chore = nextChore(station, section))
         return *chore;
 
-    while (mayRun()) {
+    for (int i = 0; mayRun(); ++i) {
+        if (i == MostRefused)
+            return {Order::Again};
         WorkerSlot *own = station.ready.first();
         WorkerSlot *shared = m_queued > 0 ? station.parked.first() : nullptr;
         if (!own && !shared)
@@ -175,9 +177,10 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     // Jobs that can end while they wait are on a list that they have to leave. Others need not be
     // touched here, where everybody else has to wait for it.
     const bool watched = !m_due.isEmpty() || !m_promised.isEmpty();
+    const bool listed = m_waitingPlace == WaitingPlace::Anywhere;
 
     int count = 0;
-    while (count < wanted && available > 0) {
+    for (int seen = 0; count < wanted && available > 0 && seen < wanted + MostRedirected; ++seen) {
         AbstractJob *job = queue.pop();
         if (!job) {
             qFatal(
@@ -191,10 +194,21 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
         if (watched) {
             forgetWaiting(*job);
             if (job->isExpired(now)) {
+                m_shedable.remove(*job);
+                uncountKey(*job, own ? Standing::InOwnQueue : Standing::InQueue);
+                releaseKey(*job, section);
                 section.discard(*job, DiscardReason::TtlExpired);
                 continue;
             }
         }
+        if (job->m_key) {
+            if (own)
+                --job->m_key->ownQueued;
+            else if (!claimKey(*job, slot, section))
+                continue;
+        }
+        if (listed)
+            m_shedable.remove(*job);
         jobs[std::size_t(count++)] = job;
     }
     if (own && available == 0 && count == 0)
@@ -207,10 +221,13 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     incarnation.deal = ++m_deals;
     incarnation.hand.deal(count);
     m_engaged.append(incarnation);
+    if (count > 1)
+        m_batches.append(incarnation);
     ++m_engagedCount;
     m_dealt += count;
     slot.station->atWork = &incarnation;
     relist(slot);
+    noteLoad(slot);
     if (count > 1)
         watch(section);
     return true;
@@ -241,7 +258,8 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     account(incarnation);
     const Hand::Count count = incarnation.hand.count();
     Q_ASSERT(count.settled == count.end);
-    section.release(incarnation.hand.settledJobs());
+    const std::span<AbstractJob *const> done = incarnation.hand.settledJobs();
+    section.release(done);
     if (count.settled > 0) {
         const double mean = double(incarnation.now - incarnation.takenAt) / count.settled;
         m_meanRunTime = m_meanRunTime < 0 ? mean : m_meanRunTime + (mean - m_meanRunTime) / 8;
@@ -250,11 +268,21 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     incarnation.hand.clear();
     incarnation.accounted = 0;
     m_engaged.remove(incarnation);
+    m_batches.remove(incarnation);
     --m_engagedCount;
     incarnation.station.atWork = nullptr;
 
     WorkerSlot &slot = *incarnation.slot;
     relist(slot);
+    noteLoad(slot);
+    if (m_keepsKeyOrder) {
+        for (AbstractJob *job : done) {
+            if (!job)
+                continue;
+            uncountKey(*job, Standing::InHand);
+            releaseKey(*job, section);
+        }
+    }
     if (slot.leaving)
         dismiss(slot, section);
 }
@@ -268,8 +296,11 @@ void Engine::takeBack(Incarnation &incarnation, std::vector<AbstractJob *> &jobs
     for (int i = first; i < first + count; ++i) {
         AbstractJob *job = incarnation.hand.at(i);
         job->m_slot = incarnation.fromOwnQueue ? incarnation.slot : nullptr;
+        uncountKey(*job, Standing::InHand);
         jobs.push_back(job);
     }
+    if (incarnation.slot)
+        noteLoad(*incarnation.slot);
 }
 
 void Engine::takeBackAll(Section &section)
@@ -280,19 +311,25 @@ void Engine::takeBackAll(Section &section)
     putBack(unstarted, section);
 }
 
-// Jobs that were taken back are next where they came from, in the order in which they had come.
+// Jobs that were taken back are next where they came from, in the order in which they had come. Where
+// others of their key stay with the worker they stay, too.
 void Engine::putBack(std::vector<AbstractJob *> &jobs, Section &section)
 {
     std::sort(jobs.begin(), jobs.end(),
               [](const AbstractJob *a, const AbstractJob *b) { return a->m_order > b->m_order; });
-    for (AbstractJob *job : jobs)
-        enqueue(*job, job->m_slot, End::Front, section);
+    for (AbstractJob *job : jobs) {
+        const KeyUse *use = job->m_key;
+        const bool stays = use && (use->held > 0 || !use->parked.isEmpty());
+        enqueue(*job, stays ? use->holder : job->m_slot, End::Front, section);
+    }
 }
 
+// Without those that stand alone in a hand: their worker is about to start them. What is left are
+// few hands, since short jobs are done by few threads.
 qint64 Engine::waitingInHands() const
 {
     qint64 waiting = 0;
-    for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
+    for (const Incarnation *i = m_batches.first(); i; i = m_batches.next(*i))
         waiting += i->hand.count().waiting();
     return waiting;
 }

@@ -159,6 +159,7 @@ void ThreadStation::carryOut(const Order &order)
         m_closed = true;
         break;
     case Order::Rest:
+    case Order::Again:
         break;
     }
 }

@@ -35,6 +35,7 @@ struct Incarnation
     int settledSeen = 0;
     bool fromOwnQueue = false; // where the hand's jobs come from
     ListLink<Incarnation> engagedLink;
+    ListLink<Incarnation> batchLink;
 
     // The worker's thread's.
     std::unique_ptr<QObject> worker;
@@ -61,6 +62,8 @@ struct WorkerSlot
 
     std::unique_ptr<Queue> ownQueue; // made when a router first uses it
     qsizetype ownSize = 0;
+    qsizetype parkedSize
+        = 0; // jobs that will join its queue once another worker is done with their keys
 
     int failedBuilds = 0; // in a row
     qint64 buildAt = 0; // when backing off

@@ -13,6 +13,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <typeinfo>
 
 namespace Millwright {
 
@@ -21,7 +22,9 @@ class ExpiryHeap;
 class FifoQueue;
 class JobList;
 class PromiseLink;
+class ShedList;
 struct Incarnation;
+struct KeyUse;
 struct WorkerSlot;
 
 //! The part of a job that the engine, routers and queues see: what it is called and how urgent it
@@ -48,8 +51,15 @@ public:
         ::operator delete(memory, alignment);
     }
 
-    //! The hash of the key, with every bit well mixed.
+    //! The hash of the key, with every bit well mixed. Where order within a key is kept, keys with
+    //! equal hashes count as one.
     [[nodiscard]] quint64 keyHash() const { return m_keyHash; }
+    //! The key, if it is of type `Key`; nullptr if the factory's keys are of another type.
+    template<typename Key>
+    [[nodiscard]] const Key *keyAs() const
+    {
+        return static_cast<const Key *>(keyIf(typeid(Key)));
+    }
     //! The key as text, for people.
     [[nodiscard]] virtual QString keyText() const = 0;
     [[nodiscard]] QString label() const;
@@ -60,14 +70,15 @@ public:
     //! 1 when the job runs for the first time, higher when it is retried.
     [[nodiscard]] int attempt() const { return m_attempt; }
 
-    //! Grows with every job that joins a queue; a job that comes back to the front keeps its own.
+    //! Grows from one job that begins to wait to the next. A job keeps its own for as long as it
+    //! waits, wherever it is sent meanwhile.
     [[nodiscard]] quint64 order() const { return m_order; }
 
     //! When the job was given to the factory, handed to a worker, and started by it. Monotonic, in
     //! nanoseconds of the factory's clock; 0 when it has not happened yet.
     [[nodiscard]] qint64 submittedAt() const { return m_submitted; }
-    [[nodiscard]] qint64 routedAt() const { return m_routed; }
-    [[nodiscard]] qint64 startedAt() const { return m_started; }
+    [[nodiscard]] qint64 routedAt() const { return m_isListed ? 0 : m_routed; }
+    [[nodiscard]] qint64 startedAt() const { return m_isListed ? 0 : m_started; }
     //! How long the job waited before it was started.
     [[nodiscard]] std::chrono::nanoseconds queueTime() const
     {
@@ -86,6 +97,10 @@ private:
     friend class ExpiryHeap;
     friend class FifoQueue;
     friend class JobList;
+    friend class ShedList;
+
+    // The key, if that is its type.
+    [[nodiscard]] virtual const void *keyIf(const std::type_info &type) const = 0;
 
     // What a job does, filled in by the typed layer. All are called without the engine's lock.
     virtual void run(QObject *worker) = 0; // on the worker's thread; what it throws fails the job
@@ -106,7 +121,7 @@ private:
     };
 
     // Where it waits. Means nothing while it is in a hand.
-    enum class Place : quint8 { Queue, OwnQueue, Delayed };
+    enum class Place : quint8 { Queue, OwnQueue, Parked, Delayed };
 
     void ref() { m_references.fetch_add(1, std::memory_order_relaxed); }
     void unref();
@@ -126,10 +141,19 @@ private:
     quint64 m_keyHash;
     quint64 m_order = 0;
     qint64 m_submitted = 0;
-    qint64 m_routed = 0;
-    qint64 m_started = 0;
+    union
+    {
+        qint64 m_routed = 0;
+        AbstractJob *m_newer; // ShedList
+    };
+    union
+    {
+        qint64 m_started = 0;
+        AbstractJob *m_older; // ShedList
+    };
     std::unique_ptr<Extras> m_extras;
-    WorkerSlot *m_slot = nullptr; // whose own queue it waits in
+    WorkerSlot *m_slot = nullptr; // whose own queue it waits in, or will
+    KeyUse *m_key = nullptr; // while it is among the jobs of its key
     std::atomic<int> m_references = 1;
     quint16 m_attempt = 1;
     quint8 m_priority;
@@ -137,6 +161,8 @@ private:
     bool m_discardable;
     bool m_messageTaken = false;
     bool m_promised = false;
+    bool m_isListed = false; // in the ShedList
+    bool m_isPinned = false; // to one worker, whatever its key is
 };
 
 //! The part of a job that somebody holds a future of. While such a job waits it is on the engine's

@@ -116,6 +116,11 @@ protected:
     }
 
 private:
+    const void *keyIf(const std::type_info &type) const override
+    {
+        return type == typeid(Key) ? &m_key : nullptr;
+    }
+
     const Key m_key;
     Message m_message;
 };

@@ -3,21 +3,25 @@
 
 #include "queueing/fifoqueue.h"
 
+#include <algorithm>
+
 namespace Millwright {
 
-void FifoQueue::Lane::append(AbstractJob &job)
+void FifoQueue::push(AbstractJob &job)
 {
     job.m_position = m_base + qint64(m_jobs.size());
     m_jobs.push_back(&job);
 }
 
-void FifoQueue::Lane::prepend(AbstractJob &job)
+void FifoQueue::pushFront(AbstractJob &job)
 {
+    // Older jobs that came back before this one stay before it; they are few.
+    constexpr std::size_t Most = 2048;
+
     m_jobs.push_front(&job);
     --m_base;
-    // Older jobs that came back before this one stay before it.
     std::size_t index = 0;
-    for (std::size_t next = 1; next < m_jobs.size(); ++next) {
+    for (std::size_t next = 1; next < std::min(Most, m_jobs.size()); ++next) {
         if (!m_jobs[next])
             continue;
         if (m_jobs[next]->order() > job.order())
@@ -30,18 +34,15 @@ void FifoQueue::Lane::prepend(AbstractJob &job)
         m_jobs[index] = &job;
     }
     job.m_position = m_base + qint64(index);
+    m_firmBefore = m_base;
 }
 
-void FifoQueue::Lane::remove(AbstractJob &job)
+AbstractJob *FifoQueue::peek() const
 {
-    AbstractJob *&place = m_jobs[std::size_t(job.m_position - m_base)];
-    Q_ASSERT(place == &job);
-    place = nullptr;
-    ++m_holes;
-    dropHoles();
+    return m_jobs.empty() ? nullptr : m_jobs.front();
 }
 
-AbstractJob *FifoQueue::Lane::takeFirst()
+AbstractJob *FifoQueue::pop()
 {
     if (m_jobs.empty())
         return nullptr;
@@ -53,66 +54,49 @@ AbstractJob *FifoQueue::Lane::takeFirst()
     return job;
 }
 
-void FifoQueue::Lane::dropHoles()
+void FifoQueue::remove(AbstractJob &job)
+{
+    AbstractJob *&place = m_jobs[indexOf(job.m_position)];
+    Q_ASSERT(place == &job);
+    place = nullptr;
+    ++m_holes;
+    dropHoles();
+}
+
+void FifoQueue::dropHoles()
 {
     while (!m_jobs.empty() && !m_jobs.front()) {
         m_jobs.pop_front();
         ++m_base;
         --m_holes;
     }
-    // Where holes outnumber jobs the lane is closed up: a constant cost for each removed job.
+    // Where holes outnumber jobs the queue is closed up: a constant cost for each removed job.
     constexpr std::size_t Few = 64;
     if (m_holes > Few && m_holes > m_jobs.size() / 2) {
         std::deque<AbstractJob *> jobs;
         m_holes = 0;
         m_jobs.swap(jobs);
+        m_firmBefore = m_base;
         for (AbstractJob *job : jobs) {
             if (job)
-                append(*job);
+                push(*job);
         }
     }
 }
 
-FifoQueue::Lane &FifoQueue::laneOf(const AbstractJob &job)
-{
-    return job.isDiscardable() ? m_discardable : m_firm;
-}
-
-void FifoQueue::push(AbstractJob &job)
-{
-    laneOf(job).append(job);
-}
-
-void FifoQueue::pushFront(AbstractJob &job)
-{
-    laneOf(job).prepend(job);
-}
-
-AbstractJob *FifoQueue::peek() const
-{
-    AbstractJob *discardable = m_discardable.first();
-    AbstractJob *firm = m_firm.first();
-    if (!discardable || !firm)
-        return discardable ? discardable : firm;
-    return discardable->order() < firm->order() ? discardable : firm;
-}
-
-AbstractJob *FifoQueue::pop()
-{
-    AbstractJob *firm = m_firm.first();
-    if (firm && peek() == firm)
-        return m_firm.takeFirst();
-    return m_discardable.takeFirst();
-}
-
-void FifoQueue::remove(AbstractJob &job)
-{
-    laneOf(job).remove(job);
-}
-
 AbstractJob *FifoQueue::shed()
 {
-    return m_discardable.takeFirst();
+    // What was found to be firm is not looked at again, so that a search costs nothing in the end.
+    m_firmBefore = std::max(m_firmBefore, m_base);
+    for (std::size_t i = indexOf(m_firmBefore); i < m_jobs.size(); ++i) {
+        m_firmBefore = m_base + qint64(i);
+        if (AbstractJob *job = m_jobs[i]; job && job->isDiscardable()) {
+            remove(*job);
+            return job;
+        }
+    }
+    m_firmBefore = m_base + qint64(m_jobs.size());
+    return nullptr;
 }
 
 } // namespace Millwright

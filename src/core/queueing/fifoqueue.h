@@ -21,35 +21,19 @@ public:
     AbstractJob *shed() override;
 
 private:
+    [[nodiscard]] std::size_t indexOf(qint64 position) const
+    {
+        return std::size_t(position - m_base);
+    }
+    void dropHoles();
+
     // Pointers side by side rather than a linked list: while the engine's lock is held, popping must
     // not touch the jobs themselves, which are still in the cache of the processor that made them.
     // A job that is removed from the middle leaves a hole.
-    class Lane
-    {
-    public:
-        void append(AbstractJob &job);
-        void prepend(AbstractJob &job);
-        void remove(AbstractJob &job);
-        AbstractJob *takeFirst();
-        [[nodiscard]] AbstractJob *first() const
-        {
-            return m_jobs.empty() ? nullptr : m_jobs.front();
-        }
-
-    private:
-        void dropHoles();
-
-        std::deque<AbstractJob *> m_jobs; // never begins with a hole
-        qint64 m_base = 0; // the position of the first
-        std::size_t m_holes = 0;
-    };
-
-    [[nodiscard]] Lane &laneOf(const AbstractJob &job);
-
-    // Two, so that shedding finds the oldest discardable job without a search. Both are in the order
-    // of arrival, and the earlier of their heads is the next to leave.
-    Lane m_discardable;
-    Lane m_firm;
+    std::deque<AbstractJob *> m_jobs; // never begins with a hole
+    qint64 m_base = 0; // the position of the first
+    std::size_t m_holes = 0;
+    qint64 m_firmBefore = 0; // no job before this position may be shed
 };
 
 } // namespace Millwright

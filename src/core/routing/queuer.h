@@ -12,6 +12,7 @@ class MILLWRIGHT_CORE_EXPORT Queuer final : public Router
 {
 public:
     [[nodiscard]] Route route(const AbstractJob &job, const Workers &workers) override;
+    [[nodiscard]] WaitingPlace waitingPlace() const override { return WaitingPlace::InFactory; }
 };
 
 } // namespace Millwright

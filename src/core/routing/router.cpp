@@ -4,7 +4,11 @@
 #include "routing/router.h"
 
 #include "engine/engine.h"
+#include "routing/keypersistent.h"
+#include "routing/leastloaded.h"
 #include "routing/queuer.h"
+#include "routing/roundrobin.h"
+#include "routing/stickyqueuer.h"
 
 namespace Millwright {
 
@@ -12,9 +16,39 @@ Router::Router() = default;
 
 Router::~Router() = default;
 
+WaitingPlace Router::waitingPlace() const
+{
+    return WaitingPlace::Anywhere;
+}
+
+bool Router::keepsKeyOrder() const
+{
+    return false;
+}
+
 RouterBuilder queuer()
 {
     return customRouter<Queuer>();
+}
+
+RouterBuilder roundRobin()
+{
+    return customRouter<RoundRobin>();
+}
+
+RouterBuilder keyPersistent()
+{
+    return customRouter<KeyPersistent>();
+}
+
+RouterBuilder stickyQueuer()
+{
+    return customRouter<StickyQueuer>();
+}
+
+RouterBuilder leastLoaded()
+{
+    return customRouter<LeastLoaded>();
 }
 
 int Workers::count() const
@@ -35,6 +69,16 @@ bool Workers::isFree(int index) const
 qsizetype Workers::waiting(int index) const
 {
     return m_engine.waitingAtWorker(index);
+}
+
+int Workers::leastLoaded() const
+{
+    return m_engine.leastLoadedWorker();
+}
+
+int Workers::holder(const AbstractJob &job) const
+{
+    return m_engine.holderOf(job);
 }
 
 } // namespace Millwright

@@ -7,6 +7,8 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
+#include <utility>
 
 namespace Millwright {
 
@@ -25,12 +27,18 @@ public:
     [[nodiscard]] bool isFree(int index) const;
     //! How many jobs wait for this worker alone.
     [[nodiscard]] qsizetype waiting(int index) const;
+    //! The worker with the fewest jobs waiting for it and in its hands, the lowest index first; -1
+    //! when there is none. O(log n), and so is every job from the first call on.
+    [[nodiscard]] int leastLoaded() const;
+    //! The worker that runs jobs of this job's key or has them waiting for it; -1 if there is none.
+    //! Only for routers that keep the order of keys: `Router::keepsKeyOrder()`.
+    [[nodiscard]] int holder(const AbstractJob &job) const;
 
 private:
     friend class Engine;
-    explicit Workers(const Engine &engine) : m_engine(engine) {}
+    explicit Workers(Engine &engine) : m_engine(engine) {}
 
-    const Engine &m_engine;
+    Engine &m_engine;
 };
 
 //! Where a job goes.
@@ -55,11 +63,19 @@ private:
     int m_worker;
 };
 
+//! Where the jobs of a router wait, and so what the queue limit is for.
+enum class WaitingPlace : int {
+    InFactory, //!< always in the factory's queue: it never returns `Route::toWorker()`
+    AtWorkers, //!< always for one worker: the limit is for each of them
+    Anywhere, //!< here and there; one limit for all together
+};
+
 //! Chooses the worker of a job.
 //!
 //! Derive from it to write a router; `route()` is called once for each job as it is submitted (and
-//! again when it is retried). The factory calls it one call at a time, under its lock, so a router
-//! needs no lock of its own, must be quick, and must not call the factory.
+//! again when it is retried, or when its worker leaves). The factory calls it one call at a time,
+//! under its lock, so a router needs no lock of its own, must be quick, and must not call the
+//! factory. A router that throws sends the job to the factory's queue, and a message to the log.
 class MILLWRIGHT_CORE_EXPORT Router
 {
 public:
@@ -67,6 +83,13 @@ public:
     virtual ~Router();
 
     [[nodiscard]] virtual Route route(const AbstractJob &job, const Workers &workers) = 0;
+
+    //! Asked once. `Anywhere` unless overridden.
+    [[nodiscard]] virtual WaitingPlace waitingPlace() const;
+    //! Asked once; false unless overridden. With true, the jobs of one key run in the order in which
+    //! they were submitted (within a priority) and never at the same time, wherever `route()` sends
+    //! them: a job that is to change the worker waits until the earlier ones of its key are done.
+    [[nodiscard]] virtual bool keepsKeyOrder() const;
 
 private:
     Q_DISABLE_COPY_MOVE(Router)
@@ -78,6 +101,30 @@ using RouterBuilder = std::function<std::unique_ptr<Router>()>;
 //! The first free worker; if none is free, the job waits in the factory's queue. The default.
 [[nodiscard]] MILLWRIGHT_CORE_EXPORT RouterBuilder queuer();
 
+//! The next worker in turn, whether it is busy or not.
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT RouterBuilder roundRobin();
+
+//! Always the same worker for a key, so that what it has cached for the key is used again. Jobs of one
+//! key run in their order and never at the same time. When the number of workers grows from n to
+//! n + 1, one key in n + 1 moves; a key that is in use moves once its earlier jobs are done.
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT RouterBuilder keyPersistent();
+
+//! The worker that has jobs of the key, and otherwise the first that is free; if none is free, the job
+//! waits in the factory's queue. Jobs of one key run in their order and never at the same time, those
+//! of different keys wherever there is a worker.
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT RouterBuilder stickyQueuer();
+
+//! The worker with the fewest jobs waiting for it and in its hands; among equals the one with the
+//! lowest id.
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT RouterBuilder leastLoaded();
+
+//! The worker that `choose` picks: it is given the key and the number of workers, and returns an
+//! index, which is reduced modulo that number. It must return the same for the same arguments, must be
+//! quick, and must not call the factory. Jobs of one key run in their order and never at the same
+//! time. `Key` is the key type of the factory.
+template<typename Key>
+[[nodiscard]] RouterBuilder customHash(std::function<std::size_t(const Key &, int)> choose);
+
 //! A `RouterBuilder` for a router class of your own, with its constructor's arguments.
 template<typename R, typename... Arguments>
 [[nodiscard]] RouterBuilder customRouter(Arguments... arguments)
@@ -85,6 +132,40 @@ template<typename R, typename... Arguments>
     static_assert(std::is_base_of_v<Router, R>,
                   "customRouter<R>(): R must derive from Millwright::Router.");
     return [arguments...] { return std::make_unique<R>(arguments...); };
+}
+
+namespace Detail {
+
+template<typename Key>
+class CustomHash final : public Router
+{
+public:
+    explicit CustomHash(std::function<std::size_t(const Key &, int)> choose)
+        : m_choose(std::move(choose))
+    {
+    }
+
+    [[nodiscard]] Route route(const AbstractJob &job, const Workers &workers) override
+    {
+        const Key *key = job.keyAs<Key>();
+        if (!key)
+            throw std::logic_error("customHash<Key>(): Key is not the key type of the factory");
+        const auto count = std::size_t(workers.count());
+        return Route::toWorker(int(m_choose(*key, int(count)) % count));
+    }
+    [[nodiscard]] WaitingPlace waitingPlace() const override { return WaitingPlace::AtWorkers; }
+    [[nodiscard]] bool keepsKeyOrder() const override { return true; }
+
+private:
+    const std::function<std::size_t(const Key &, int)> m_choose;
+};
+
+} // namespace Detail
+
+template<typename Key>
+RouterBuilder customHash(std::function<std::size_t(const Key &, int)> choose)
+{
+    return customRouter<Detail::CustomHash<Key>>(std::move(choose));
 }
 
 } // namespace Millwright

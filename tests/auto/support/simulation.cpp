@@ -84,17 +84,23 @@ public:
 
     void started(int worker)
     {
-        ++m_world.fate(m_name).started;
+        Fate &fate = m_world.fate(m_name);
+        ++fate.started;
+        m_world.m_keyOrder.started(keyHash(), int(priority()), fate.number);
         m_world.log(QStringLiteral("%1@%2").arg(m_name).arg(worker));
     }
+    void stopped() { m_world.m_keyOrder.stopped(keyHash()); }
     [[nodiscard]] qint64 duration() const { return m_world.fate(m_name).script.duration; }
     void discarded(DiscardReason reason)
     {
         ++m_world.fate(m_name).discarded;
         m_world.log(QStringLiteral("%1 %2").arg(m_name, nameOf(reason)));
+        m_world.ended(m_name);
     }
 
 private:
+    const void *keyIf(const std::type_info &) const override { return nullptr; }
+
     void run(QObject *) override
     {
         Fate &fate = m_world.fate(m_name);
@@ -103,6 +109,7 @@ private:
         if (!fate.script.promised) { // otherwise it is told by deliver() and its like
             ++fate.completed;
             m_world.log(QStringLiteral("%1 done").arg(m_name));
+            m_world.ended(m_name);
         }
     }
 
@@ -110,20 +117,22 @@ private:
     {
         ++m_world.fate(m_name).completed;
         m_world.log(QStringLiteral("%1 done").arg(m_name));
+        m_world.ended(m_name);
     }
 
     void reject(const std::exception_ptr &error) override
     {
-        Fate &fate = m_world.fate(m_name);
         try {
             std::rethrow_exception(error);
         } catch (const JobDiscarded &) { // told by the handler
         } catch (const WorkerLost &) {
-            ++fate.lost;
+            ++m_world.fate(m_name).lost;
             m_world.log(QStringLiteral("%1 lost").arg(m_name));
+            m_world.ended(m_name);
         } catch (...) {
-            ++fate.failed;
+            ++m_world.fate(m_name).failed;
             m_world.log(QStringLiteral("%1 failed").arg(m_name));
+            m_world.ended(m_name);
         }
     }
 
@@ -131,6 +140,7 @@ private:
     {
         ++m_world.fate(m_name).canceled;
         m_world.log(QStringLiteral("%1 canceled").arg(m_name));
+        m_world.ended(m_name);
     }
 
     PromiseLink *promiseLink() override { return this; }
@@ -175,6 +185,7 @@ void VirtualStation::step()
 {
     if (m_job) {
         AbstractJob *job = std::exchange(m_job, nullptr);
+        static_cast<VirtualJob *>(job)->stopped();
         m_engine->finish(*m_incarnation, *job, Engine::execute(*m_incarnation, *job));
         return;
     }
@@ -190,6 +201,8 @@ void VirtualStation::step()
     switch (order.kind) {
     case Order::Rest:
         m_awake = false;
+        break;
+    case Order::Again:
         break;
     case Order::Build:
         m_engine->build(*order.incarnation);
@@ -223,6 +236,7 @@ void VirtualStation::proceed()
 // --- World ------------------------------------------------------------------------------------
 
 World::World(FactorySettings settings)
+    : m_keepsKeyOrder(settings.router && settings.router()->keepsKeyOrder())
 {
     m_engine = std::make_shared<Engine>(
         std::move(settings),
@@ -255,7 +269,9 @@ World::~World()
 
 bool World::submit(const Script &script)
 {
-    m_fates.insert_or_assign(script.name, Fate{script});
+    Fate &fate = m_fates.insert_or_assign(script.name, Fate{script}).first->second;
+    fate.number = ++m_submissions;
+    m_keyOrder.submitted(script.key, int(script.options.priority), fate.number);
     auto job = std::make_unique<VirtualJob>(*this, script);
     if (m_engine->submit(*job))
         return false;
@@ -265,7 +281,15 @@ bool World::submit(const Script &script)
 
 void World::cancel(const QString &name)
 {
-    fate(name).cancelRequested = true;
+    if (const auto it = m_fates.find(name); it != m_fates.end())
+        it->second.cancelRequested = true;
+}
+
+void World::ended(const QString &name)
+{
+    m_keyOrder.ended(fate(name).number);
+    if (m_forgets)
+        m_fates.erase(name);
 }
 
 bool World::step(quint64 choice)

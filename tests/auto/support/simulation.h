@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "keyorder.h"
+
 #include "engine/engine.h"
 
 #include <QtCore/qstringlist.h>
@@ -58,6 +60,7 @@ struct Fate
     int canceled = 0;
     int lost = 0;
     bool cancelRequested = false;
+    qint64 number = 0; // of submission
 
     [[nodiscard]] int ends() const { return completed + failed + discarded + canceled + lost; }
 };
@@ -126,11 +129,20 @@ public:
     [[nodiscard]] qint64 nextFinish() const;
 
     [[nodiscard]] const std::map<QString, Fate> &fates() const { return m_fates; }
+    //! For long runs: nothing is logged, and what has ended is forgotten.
+    void forgetEnded() { m_forgets = true; }
+    [[nodiscard]] bool keepsKeyOrder() const { return m_keepsKeyOrder; }
+    //! Whether the jobs of a key have kept their order.
+    [[nodiscard]] const Support::KeyOrder &keyOrder() const { return m_keyOrder; }
     [[nodiscard]] int workersAlive() const { return m_workersAlive; }
     //! What has happened since the log was last taken.
     [[nodiscard]] QStringList takeLog() { return std::exchange(m_log, {}); }
     void clearLog() { m_log.clear(); }
-    void log(const QString &entry) { m_log.append(entry); }
+    void log(const QString &entry)
+    {
+        if (!m_forgets)
+            m_log.append(entry);
+    }
 
     //! Says what is wrong with the counters at this instant; empty if nothing is.
     [[nodiscard]] QString violations();
@@ -142,6 +154,7 @@ private:
     friend class VirtualHost;
 
     [[nodiscard]] Fate &fate(const QString &name) { return m_fates.at(name); }
+    void ended(const QString &name);
 
     std::shared_ptr<VirtualClock> m_clock = std::make_shared<VirtualClock>();
     std::vector<std::weak_ptr<VirtualStation>> m_stations;
@@ -150,6 +163,10 @@ private:
     Counters m_before;
     int m_workersAlive = 0;
     int m_failingBuilds = 0;
+    bool m_forgets = false;
+    bool m_keepsKeyOrder = false;
+    qint64 m_submissions = 0;
+    Support::KeyOrder m_keyOrder;
     std::shared_ptr<Engine> m_engine;
 };
 

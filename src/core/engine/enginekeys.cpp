@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+
+namespace Millwright {
+
+// --- Order within a key -----------------------------------------------------------------------
+
+// Jobs of one key run one after the other, in their order, if the router wants it. Wherever they are,
+// they stand in one line: with the holder, in its hand and its own queue; then the parked; then those
+// in the factory's queue.
+
+// Where a job is to wait that the router has sent to `target`.
+Engine::Destination Engine::destinationOf(const AbstractJob &job, WorkerSlot *target)
+{
+    if (!m_keepsKeyOrder || job.m_isPinned)
+        return {target};
+    const KeyUse *use = m_keys.find(job.keyHash());
+    if (!use)
+        return {target};
+    if (use->queued > 0 || !target) // whoever takes it from the queue will look
+        return {nullptr, false, true};
+    const bool isParked = !use->parked.isEmpty() || (use->held > 0 && use->holder != target);
+    return {target, isParked, true};
+}
+
+void Engine::place(AbstractJob &job, const Destination &destination, Section &section)
+{
+    if (destination.isParked)
+        park(job, destination.slot, section);
+    else
+        enqueue(job, destination.slot, End::Back, section);
+}
+
+// Lets a job wait until the holder of its key is done. nullptr: then it goes to the factory's queue.
+void Engine::park(AbstractJob &job, WorkerSlot *slot, Section &section)
+{
+    KeyUse &use = m_keys.findOrAdd(job.keyHash());
+    job.m_key = &use;
+    if (job.m_order == 0)
+        job.m_order = ++m_order;
+    job.m_slot = slot;
+    job.m_place = AbstractJob::Place::Parked;
+    use.parked.append(job);
+    ++m_parked;
+    if (slot)
+        ++slot->parkedSize;
+    if (m_waitingPlace == WaitingPlace::Anywhere)
+        m_shedable.append(job);
+    awaitEnd(job, job.expiry(), section);
+}
+
+void Engine::leaveParked(AbstractJob &job)
+{
+    job.m_key->parked.remove(job);
+    --m_parked;
+    if (job.m_slot)
+        --job.m_slot->parkedSize;
+}
+
+// The job joins those of its key that wait in a queue.
+void Engine::countKey(AbstractJob &job, WorkerSlot *slot)
+{
+    if (!m_keepsKeyOrder || job.m_isPinned)
+        return;
+    KeyUse &use = job.m_key ? *job.m_key : m_keys.findOrAdd(job.keyHash());
+    job.m_key = &use;
+    if (slot) {
+        Q_ASSERT(use.held == 0 || use.holder == slot);
+        use.holder = slot;
+        ++use.held;
+        ++use.ownQueued;
+    } else {
+        ++use.queued;
+    }
+    noteRunnable(use);
+}
+
+void Engine::noteRunnable(KeyUse &use)
+{
+    const bool isRunnable = use.queued > 0 && use.held == 0;
+    if (isRunnable != std::exchange(use.isRunnable, isRunnable))
+        m_runnableKeys += isRunnable ? 1 : -1;
+}
+
+void Engine::uncountKey(AbstractJob &job, Standing standing)
+{
+    if (!job.m_key)
+        return;
+    KeyUse &use = *job.m_key;
+    --(standing == Standing::InQueue ? use.queued : use.held);
+    if (standing == Standing::InOwnQueue)
+        --use.ownQueued;
+    noteRunnable(use);
+}
+
+// The job is no longer one of its key: it has been done, or has ended otherwise.
+void Engine::releaseKey(AbstractJob &job, Section &section)
+{
+    KeyUse *use = std::exchange(job.m_key, nullptr);
+    if (!use || use->held > 0)
+        return;
+    use->holder = nullptr;
+    if (!use->parked.isEmpty())
+        unpark(*use, section);
+    else if (use->isUnused())
+        m_keys.remove(*use);
+}
+
+void Engine::unpark(KeyUse &use, Section &section)
+{
+    // One that goes to the queue must not be overtaken by those behind it: then all go there.
+    bool toQueue = use.queued > 0;
+    JobList jobs;
+    while (AbstractJob *job = use.parked.first()) {
+        toQueue = toQueue || !job->m_slot;
+        leaveParked(*job);
+        forgetWaiting(*job);
+        jobs.append(*job);
+    }
+    if (toQueue)
+        enqueueFirst(jobs, section);
+    while (AbstractJob *job = jobs.takeFirst())
+        place(*job, destinationOf(*job, route(*job, section)), section);
+    callNext(section);
+}
+
+// A job that this worker has taken from the factory's queue. False if it has to go elsewhere because
+// another one is busy with its key, and has gone there.
+bool Engine::claimKey(AbstractJob &job, WorkerSlot &slot, Section &section)
+{
+    KeyUse &use = *job.m_key;
+    --use.queued;
+    if (use.parked.isEmpty() && (use.held == 0 || (use.holder == &slot && use.ownQueued == 0))) {
+        use.holder = &slot;
+        ++use.held;
+        noteRunnable(use);
+        return true;
+    }
+    forgetWaiting(job);
+    if (use.parked.isEmpty() && !use.holder->leaving)
+        enqueue(job, use.holder, End::Back, section);
+    else
+        park(job, nullptr, section);
+    return false;
+}
+
+} // namespace Millwright
