@@ -140,6 +140,11 @@ FactoryState FactoryBase::state() const
     return m_engine->state();
 }
 
+QString FactoryBase::errorString() const
+{
+    return m_engine->errorString();
+}
+
 int FactoryBase::workerCount() const
 {
     return m_engine->workerCount();
@@ -213,6 +218,21 @@ void FactoryBase::setStopDeadline(int milliseconds)
         QMetaObject::invokeMethod(this, &FactoryBase::stopDeadlineChanged, Qt::AutoConnection);
 }
 
+void FactoryBase::setOnStarted(Hook hook)
+{
+    m_engine->setHook(UserCall::OnStarted, std::move(hook));
+}
+
+void FactoryBase::setOnDraining(Hook hook)
+{
+    m_engine->setHook(UserCall::OnDraining, std::move(hook));
+}
+
+void FactoryBase::setOnStopped(Hook hook)
+{
+    m_engine->setHook(UserCall::OnStopped, std::move(hook));
+}
+
 int FactoryBase::queueDepth() const
 {
     return toInt(m_engine->queueDepth());
@@ -279,6 +299,7 @@ FactoryBase::Seen FactoryBase::look() const
 {
     const FactorySnapshot now = m_engine->snapshot(false);
     return {now.state,
+            now.errorString,
             now.workerCount,
             toInt(now.queueLimit),
             m_engine->discardMode(),
@@ -326,6 +347,7 @@ void FactoryBase::notify()
             Q_EMIT(self.data()->*signal)();
     };
     tell(now.state != before.state, &FactoryBase::stateChanged);
+    tell(now.errorString != before.errorString, &FactoryBase::errorStringChanged);
     tell(now.workerCount != before.workerCount, &FactoryBase::workerCountChanged);
     tell(now.queueLimit != before.queueLimit, &FactoryBase::queueLimitChanged);
     tell(now.discardMode != before.discardMode, &FactoryBase::discardModeChanged);

@@ -28,6 +28,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
     Q_PROPERTY(Millwright::FactoryState state READ state NOTIFY stateChanged FINAL)
     Q_PROPERTY(
         int workerCount READ workerCount WRITE setWorkerCount NOTIFY workerCountChanged FINAL)
+    Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
     Q_PROPERTY(int threadCount READ threadCount NOTIFY threadCountChanged)
     Q_PROPERTY(int queueLimit READ queueLimit WRITE setQueueLimit NOTIFY queueLimitChanged FINAL)
     Q_PROPERTY(Millwright::DiscardMode discardMode READ discardMode WRITE setDiscardMode NOTIFY
@@ -60,7 +61,8 @@ public:
 
     //! `stop(stopDeadline)`: discards what waits, lets running jobs finish, and returns within the
     //! stop deadline whatever the workers do. Workers that have not come to an end by then are given
-    //! up: their jobs end as `WorkerLost` and are named in a warning, their threads are left alone.
+    //! up: their jobs end as `WorkerLost` and are named in a warning, their threads are left alone. So
+    //! are hooks that have not ended.
     ~FactoryBase() override;
 
     [[nodiscard]] QString name() const;
@@ -73,7 +75,8 @@ public:
     Q_INVOKABLE bool start();
 
     //! Refuses new jobs (`Shutdown`), finishes all accepted ones, retries included, then stops. A
-    //! factory that was never started discards them. The future ends when the factory has stopped.
+    //! factory that was never started discards them. The future ends when the factory has stopped, or has
+    //! failed because `onStarted` did.
     QFuture<void> drain();
 
     //! Refuses new jobs and discards those that wait (`Shutdown`), lets running ones finish, then
@@ -82,14 +85,16 @@ public:
     QFuture<void> stop();
 
     //! The same, and waits for it, but no longer than the deadline: then what still runs is given up
-    //! as described at the destructor, and reported. Do not call it from a job, a handler or a continuation of
-    //! this factory: it would wait for itself.
+    //! as described at the destructor, and reported. Do not call it from a job, a handler, a hook or a
+    //! continuation of this factory: it would wait for itself.
     StopReport stop(std::chrono::milliseconds deadline);
 
-    //! Blocks until the factory has stopped; false if it has not by the deadline.
+    //! Blocks until the factory has stopped or failed; false if it has not by the deadline.
     bool waitForStopped(std::chrono::milliseconds deadline);
 
     [[nodiscard]] FactoryState state() const;
+    //! Why the factory has failed: the text of what `onStarted` threw. Empty if it has not.
+    [[nodiscard]] QString errorString() const;
 
     // --- Settings, all of which may be changed at any time ---
 
@@ -113,6 +118,11 @@ public:
     //! How long the destructor waits for running jobs. Milliseconds, 5000 by default.
     [[nodiscard]] int stopDeadline() const;
     void setStopDeadline(int milliseconds);
+    //! As `FactorySettings::onStarted` and so on; for stages still to come. `{}` removes the hook. One
+    //! that is being called goes on.
+    void setOnStarted(Hook hook);
+    void setOnDraining(Hook hook);
+    void setOnStopped(Hook hook);
 
     // --- What can be seen. The first three never wait for a busy factory. ---
 
@@ -151,6 +161,7 @@ public:
 Q_SIGNALS:
     void nameChanged();
     void stateChanged();
+    void errorStringChanged();
     void workerCountChanged();
     void threadCountChanged();
     void queueLimitChanged();
@@ -178,6 +189,7 @@ private:
     struct Seen
     {
         FactoryState state = FactoryState::Idle;
+        QString errorString;
         int workerCount = 0;
         int queueLimit = 0;
         DiscardMode discardMode = DiscardMode::Newest;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "lifecycle/hook.h"
 #include "queueing/queue.h"
 #include "routing/router.h"
 
@@ -41,6 +42,23 @@ struct FactorySettings
     OnFailure onFailure = OnFailure::ReplaceWorker;
     //! How long the destructor waits for running jobs before it gives their workers up.
     std::chrono::milliseconds stopDeadline = std::chrono::seconds(5);
+
+    // Hooks. Each is called at most once, through Qt Concurrent, on a thread of the factory's own that
+    // exists while it is needed; never on the thread of the factory or on one of its workers.
+
+    //! Called when all workers are up and nothing has run; jobs wait until it has ended, and the
+    //! factory is `Starting` so long, also if it drains already. If the hook throws, or if the future
+    //! that it returned fails or is canceled, the factory ends as `FactoryState::Failed`:
+    //! `FactoryBase::errorString()` says why, waiting jobs are discarded (`Shutdown`), and the
+    //! workers go.
+    Hook onStarted = {};
+    //! Called when a factory that was open for work begins to drain or to stop. Running jobs go on
+    //! meanwhile; the workers of a draining factory stay until the hook has ended. If it throws, that
+    //! is logged, and nothing else happens.
+    Hook onDraining = {};
+    //! Called when nothing runs any more and the workers of a factory that was open for work are gone.
+    //! The factory is `Stopped` when the hook has ended. If it throws, that is logged.
+    Hook onStopped = {};
 };
 
 } // namespace Millwright

@@ -52,7 +52,7 @@ enum class FactoryState : int {
     Running,
     Draining, //!< refuses new jobs, ends what it has
     Stopped, //!< all workers and threads are gone
-    Failed,
+    Failed, //!< could not start, see `FactoryBase::errorString()`; over like `Stopped`
 };
 Q_ENUM_NS(FactoryState)
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../factorysettings.h"
+#include "../lifecycle/usercall.h"
 #include "../statistics/snapshot.h"
 #include "clock.h"
 #include "enginemutex.h"
@@ -72,6 +73,9 @@ struct Order
     bool orderly = false; //!< Dismantle: the worker did not fail, tell it
 };
 
+//! A function of the user's that a factory calls of its own accord, on its executor.
+enum class UserCall : quint8 { OnStarted, OnDraining, OnStopped };
+
 //! The heart of a factory: one monitor that decides which worker runs which job, and when.
 //!
 //! Whoever causes an event carries it out, under one mutex, in O(1) or O(log n): the producer routes
@@ -126,6 +130,8 @@ public:
     [[nodiscard]] OnFailure onFailure() const;
     [[nodiscard]] int threadCount() const { return m_threadCount; }
     void setDiscardHandler(DiscardHandler handler);
+    //! For stages to come. The old hook is no longer called, unless its turn has come already.
+    void setHook(UserCall which, Hook hook);
 
     // What can be seen. The first group never waits for the lock: while others keep it busy, the
     // values are those of a moment ago.
@@ -150,6 +156,8 @@ public:
     [[nodiscard]] std::optional<Latencies> latencies(int worker) const;
     [[nodiscard]] QList<FactoryEvent> eventsSince(quint64 number) const;
     [[nodiscard]] const QString &name() const { return m_name; }
+    //! Why the factory has failed; empty if it has not.
+    [[nodiscard]] QString errorString() const;
 
     void setObserver(std::shared_ptr<EngineObserver> observer);
     //! The next change calls the observer.
@@ -288,11 +296,24 @@ private:
     void noteStarted(WorkerSlot &slot, Section &section);
     void close(Section &section);
     void closeIfDrained(Section &section);
+    void proceed(Section &section);
+    [[nodiscard]] bool isOver() const { return m_state > FactoryState::Draining; }
     void end(Station &station, Section &section);
-    void stopIfTold(Section &section);
     void setState(FactoryState state, Section &section);
     void announceStopped();
     void reap();
+
+    // Hooks and controllers (enginecalls.cpp).
+    [[nodiscard]] bool callHook(UserCall which, Section &section);
+    [[nodiscard]] bool isHookPending() const;
+    void call(UserCall which, std::function<void(const Detail::Reply &)> function,
+              Section &section);
+    [[nodiscard]] bool mayCall(UserCall which, quint64 ticket);
+    void replied(UserCall which, quint64 ticket, qint64 answer, const std::exception_ptr &error);
+    void openForWork(Section &section);
+    void hookEnded(UserCall which, const std::exception_ptr &error, Section &section);
+    void returned(quint64 ticket);
+    [[nodiscard]] QStringList abandonCalls();
 
     // Time (enginetime.cpp).
     void alarmBy(qint64 time, Section &section);
@@ -341,6 +362,7 @@ private:
     const WorkerBuilder m_builder;
     const std::shared_ptr<Clock> m_clock;
     const std::unique_ptr<StationHost> m_host;
+    const std::unique_ptr<Executor> m_executor;
     const QueueBuilder m_queueBuilder;
     const int m_parallelism;
 
@@ -359,6 +381,24 @@ private:
     FactoryState m_state = FactoryState::Idle;
     bool m_discarding = false; // stop(): nothing waits any more
     bool m_closing = false; // the workers were told to go
+    bool m_opened = false; // jobs may run, or might have
+    QString m_error;
+
+    struct Call
+    {
+        UserCall which;
+        quint64 ticket;
+        qint64 since;
+    };
+    struct Hooked
+    {
+        std::shared_ptr<const Hook> hook = {};
+        bool due = true; // its stage is still to come
+    };
+    std::array<Hooked, 3> m_hooks;
+    std::array<quint64, 3> m_awaited{}; // tickets of the calls that have not been answered
+    std::vector<Call> m_calls; // given to the executor, and not returned
+    quint64 m_ticket = 0;
 
     int m_workerCount;
     std::vector<std::unique_ptr<WorkerSlot>> m_slots;
@@ -421,7 +461,7 @@ private:
     } m_published;
 
     std::atomic<int> m_telling = 0; // sections that are over and still tell their outcomes
-    std::atomic<bool> m_ended = false; // no thread is left
+    std::atomic<bool> m_ended = false; // no worker's thread is left
 
     // Not under the mutex: those who wait for the end.
     mutable QMutex m_stopMutex;
@@ -442,6 +482,8 @@ public:
     void open(std::shared_ptr<Station> station) { m_opens.push_back(std::move(station)); }
     void setAlarm() { m_alarm = true; }
     void stopped() { m_stopped = true; }
+    //! Is called on the engine's executor.
+    void execute(std::function<void()> task) { m_tasks.push_back(std::move(task)); }
     //! Goes to the log: a message handler may be anything, and slow.
     void say(QtMsgType type, const QString &text) { m_said.emplace_back(type, text); }
     //! Ends a job that has left every queue and hand. One reason per section.
@@ -459,6 +501,7 @@ private:
     std::vector<std::shared_ptr<Station>> m_rings;
     std::vector<std::shared_ptr<Station>> m_closes;
     std::vector<std::pair<QtMsgType, QString>> m_said;
+    std::vector<std::function<void()>> m_tasks;
     JobList m_discarded;
     JobList m_canceled;
     std::span<AbstractJob *const> m_settled;

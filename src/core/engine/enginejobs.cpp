@@ -52,6 +52,8 @@ Engine::Section::~Section()
         job->cancel();
         job->unref();
     }
+    for (auto &task : m_tasks)
+        m_engine.m_executor->execute(std::move(task));
     for (const auto &[type, text] : m_said) {
         if (type == QtCriticalMsg)
             qCCritical(lcMillwright, "%ls", qUtf16Printable(text));
@@ -60,7 +62,7 @@ Engine::Section::~Section()
     }
     if (tells && --m_engine.m_telling == 0 && m_engine.m_ended) {
         Section last(m_engine);
-        m_engine.stopIfTold(last);
+        m_engine.proceed(last);
     }
     if (m_stopped)
         m_engine.announceStopped();

@@ -30,9 +30,9 @@ bool Engine::start()
     m_unstarted = m_workerCount;
     for (int id = 0; id < m_workerCount; ++id)
         m_slots[std::size_t(id)]->awaited = true;
-    if (m_workerCount == 0)
-        setState(FactoryState::Running, section);
     fillSlots(section);
+    if (m_workerCount == 0)
+        proceed(section);
     return true;
 }
 
@@ -45,7 +45,7 @@ void Engine::drain()
         stop(section); // there is nobody to do the work
     } else if (m_state < FactoryState::Draining) {
         setState(FactoryState::Draining, section);
-        closeIfDrained(section);
+        proceed(section);
     }
 }
 
@@ -59,7 +59,7 @@ void Engine::stop()
 
 void Engine::stop(Section &section)
 {
-    if (m_state > FactoryState::Draining || m_discarding)
+    if (isOver() || m_discarding)
         return;
     m_discarding = true;
     if (m_state != FactoryState::Draining)
@@ -67,11 +67,33 @@ void Engine::stop(Section &section)
     discardWaiting(section);
     if (!m_closing)
         close(section);
+    proceed(section);
+}
+
+// Enters the next stage of life, as soon as the last one is over and its hook has ended.
+void Engine::proceed(Section &section)
+{
+    if (isHookPending())
+        return;
+    if (m_state != FactoryState::Idle && !m_opened && !m_closing && m_unstarted == 0) {
+        if (callHook(UserCall::OnStarted, section))
+            return;
+        openForWork(section);
+    }
+    if (m_state == FactoryState::Draining && m_opened && callHook(UserCall::OnDraining, section))
+        return;
+    closeIfDrained(section);
+    // Elsewhere, a handler may still be told of a job: not when the factory has stopped.
+    if (!m_ended || m_telling > 0 || !m_calls.empty() || isOver())
+        return;
+    if (m_opened && callHook(UserCall::OnStopped, section))
+        return;
+    setState(m_error.isEmpty() ? FactoryState::Stopped : FactoryState::Failed, section);
 }
 
 void Engine::closeIfDrained(Section &section)
 {
-    if (m_state == FactoryState::Draining && !m_closing && m_engagedCount == 0
+    if (m_state == FactoryState::Draining && !m_closing && !isHookPending() && m_engagedCount == 0
         && waitingInQueues() == 0) {
         close(section);
     }
@@ -92,8 +114,10 @@ void Engine::close(Section &section)
         relist(*station);
         section.close(*station); // even if it was rung: without an application no bell is heard
     }
-    if (m_stations.empty())
-        stopIfTold(section);
+    if (m_stations.empty()) {
+        m_ended = true;
+        proceed(section);
+    }
 }
 
 // The thread of this station is about to end.
@@ -106,27 +130,19 @@ void Engine::end(Station &station, Section &section)
     *it = std::move(m_stations.back());
     m_stations.pop_back();
     if (m_closing && m_stations.empty()) {
-        stopIfTold(section);
+        m_ended = true;
+        proceed(section);
     } else {
         m_reapAt = std::min(m_reapAt, m_clock->now() + SweepInterval);
         alarmBy(m_reapAt, section);
     }
 }
 
-// The last thread is gone. Elsewhere, a handler may still be told of a job: it must not be called
-// when the factory has stopped.
-void Engine::stopIfTold(Section &section)
-{
-    m_ended = true;
-    if (m_telling == 0 && m_state != FactoryState::Stopped)
-        setState(FactoryState::Stopped, section);
-}
-
 void Engine::setState(FactoryState state, Section &section)
 {
     m_state = state;
     log(FactoryEvent::StateChanged, -1, {}, nameOf(state), m_clock->now());
-    if (state == FactoryState::Stopped)
+    if (isOver())
         section.stopped();
 }
 
@@ -187,6 +203,7 @@ StopReport Engine::stop(QDeadlineTimer deadline)
         if (station->isCurrent() || !station->join(deadline))
             keepUntilEnded(std::move(station));
     }
+    m_executor->join(deadline);
     return report;
 }
 
@@ -197,11 +214,12 @@ StopReport Engine::giveUp()
         UnfinishedJob what;
         AbstractJob *job;
     };
+    StopReport report;
     std::vector<Lost> unfinished;
     std::vector<std::shared_ptr<Station>> stations;
     {
         Section section(*this);
-        if (m_state == FactoryState::Stopped)
+        if (isOver())
             return {};
         const qint64 now = m_clock->now();
         discardWaiting(section);
@@ -241,10 +259,10 @@ StopReport Engine::giveUp()
             station->givenUp = true;
         stations.swap(m_stations);
         m_closing = true;
-        setState(FactoryState::Stopped, section);
+        report.calls = abandonCalls();
+        setState(m_error.isEmpty() ? FactoryState::Stopped : FactoryState::Failed, section);
     }
 
-    StopReport report;
     for (auto &[what, job] : unfinished) {
         if (job) {
             what.key = keyTextOf(*job);
@@ -266,6 +284,11 @@ StopReport Engine::giveUp()
         }
         report.unfinished.append(std::move(what));
     }
+    for (const QString &call : report.calls) {
+        qCWarning(lcMillwright,
+                  "Factory \"%ls\": %ls has not ended by the deadline; it was given up.",
+                  qUtf16Printable(m_name), qUtf16Printable(call));
+    }
     for (auto &station : stations) {
         station->requestInterruption();
         station->close();
@@ -286,7 +309,7 @@ void Engine::reap()
     if (ending.empty())
         return;
     Section section(*this);
-    if (m_state == FactoryState::Stopped) { // nobody will come for them
+    if (isOver()) { // nobody will come for them
         for (auto &station : ending)
             keepUntilEnded(std::move(station));
         return;

@@ -22,7 +22,7 @@ void Engine::setWorkerCount(int count)
         return;
     }
     Section section(*this);
-    if (m_state > FactoryState::Draining || m_closing || count == m_workerCount)
+    if (isOver() || m_closing || count == m_workerCount)
         return;
     const int before = std::exchange(m_workerCount, count);
     if (m_loads)
@@ -225,11 +225,8 @@ void Engine::noteStarted(WorkerSlot &slot, Section &section)
     if (!slot.awaited)
         return;
     slot.awaited = false;
-    if (--m_unstarted == 0) {
-        if (m_state == FactoryState::Starting)
-            setState(FactoryState::Running, section);
-        callNext(section);
-    }
+    if (--m_unstarted == 0)
+        proceed(section);
 }
 
 void Engine::dismantle(Incarnation &incarnation, bool orderly, bool later)

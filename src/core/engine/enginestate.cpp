@@ -16,6 +16,7 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_builder(std::move(builder))
     , m_clock(std::move(clock))
     , m_host(std::move(host))
+    , m_executor(m_host->createExecutor())
     , m_queueBuilder(settings.queue ? std::move(settings.queue) : fifoQueue())
     , m_parallelism(std::max(1, QThread::idealThreadCount()))
     , m_router(settings.router ? settings.router() : queuer()())
@@ -25,6 +26,9 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_limit(std::max<qsizetype>(FactorySettings::Unlimited, settings.queueLimit))
     , m_mode(settings.discardMode)
     , m_onFailure(settings.onFailure)
+    , m_hooks{{{std::make_shared<const Hook>(std::move(settings.onStarted))},
+               {std::make_shared<const Hook>(std::move(settings.onDraining))},
+               {std::make_shared<const Hook>(std::move(settings.onStopped))}}}
     , m_workerCount(std::max(0, settings.workerCount))
 {
     Section section(*this);
@@ -35,7 +39,7 @@ Engine::~Engine()
 {
     // Nothing that runs knows the engine any more, and the jobs it owned have ended: the owner of
     // the engine has stopped it.
-    Q_ASSERT(m_state == FactoryState::Stopped);
+    Q_ASSERT(isOver());
     for (auto &station : m_ending)
         keepUntilEnded(std::move(station));
 }
@@ -201,6 +205,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         snapshot.activeWorkers = glance.active;
         snapshot.availableCapacity = glance.capacity;
         snapshot.queueLimit = m_limit;
+        snapshot.errorString = m_error;
         if (!withWorkers)
             return;
         snapshot.workers.reserve(qsizetype(m_slots.size()));

@@ -21,7 +21,7 @@ void Engine::onAlarm()
     {
         Section section(*this);
         m_alarmAt = Never;
-        if (m_state == FactoryState::Stopped)
+        if (isOver())
             return;
         const qint64 now = m_clock->now();
         if (now >= m_watchAt)

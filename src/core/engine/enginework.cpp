@@ -78,8 +78,7 @@ bool Engine::yield(Station &station)
 
 bool Engine::mayRun() const
 {
-    return m_state == FactoryState::Running
-           || (m_state == FactoryState::Draining && m_unstarted == 0);
+    return m_state == FactoryState::Running || (m_state == FactoryState::Draining && m_opened);
 }
 
 // --- Waking -----------------------------------------------------------------------------------

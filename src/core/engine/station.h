@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "../lifecycle/executor.h"
 #include "workerslot.h"
 
 #include <QtCore/qdeadlinetimer.h>
@@ -58,13 +59,14 @@ private:
     ListLink<Station> pendingLink;
 };
 
-//! Where stations come from. The seam through which tests run without threads.
+//! Where the threads of a factory come from. The seam through which tests run without threads.
 class MILLWRIGHT_CORE_EXPORT StationHost
 {
 public:
     virtual ~StationHost();
 
     [[nodiscard]] virtual std::shared_ptr<Station> createStation(const QString &name) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Executor> createExecutor() = 0;
 };
 
 } // namespace Millwright

@@ -40,6 +40,11 @@ std::shared_ptr<Station> ThreadStationHost::createStation(const QString &name)
     return std::make_shared<ThreadStation>(name);
 }
 
+std::unique_ptr<Executor> ThreadStationHost::createExecutor()
+{
+    return std::make_unique<PoolExecutor>();
+}
+
 ThreadStation::ThreadStation(const QString &name) : m_meanGap(LongGap)
 {
     setObjectName(name);

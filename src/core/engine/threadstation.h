@@ -14,6 +14,7 @@ class ThreadStationHost final : public StationHost
 {
 public:
     [[nodiscard]] std::shared_ptr<Station> createStation(const QString &name) override;
+    [[nodiscard]] std::unique_ptr<Executor> createExecutor() override;
 };
 
 //! A QThread whose workers take their jobs from the engine.

@@ -22,6 +22,7 @@ bool isProblem(const FactoryEvent &event)
     case FactoryEvent::WorkerStartFailed:
     case FactoryEvent::JobFailed:
     case FactoryEvent::JobLost:
+    case FactoryEvent::CallFailed:
         return true;
     }
     return false;

@@ -28,6 +28,7 @@ public:
         JobFailed = FactoryEvent::JobFailed,
         JobRetried = FactoryEvent::JobRetried,
         JobLost = FactoryEvent::JobLost,
+        CallFailed = FactoryEvent::CallFailed,
     };
     Q_ENUM(Kind)
 

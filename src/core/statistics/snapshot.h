@@ -7,6 +7,7 @@
 #include "histogram.h"
 
 #include <QtCore/qlist.h>
+#include <QtCore/qstringlist.h>
 
 #include <array>
 #include <chrono>
@@ -68,6 +69,8 @@ struct FactorySnapshot
     int activeWorkers = 0;
     qint64 availableCapacity = 0;
     qint64 queueLimit = -1;
+    bool paused = false;
+    QString errorString = {}; //!< why the factory has failed
     QList<WorkerSnapshot> workers = {};
 };
 
@@ -89,6 +92,7 @@ struct FactoryEvent
         JobFailed,
         JobRetried,
         JobLost,
+        CallFailed, //!< a hook or a controller
     };
 
     quint64 number = 0; //!< 1 for the first, and so on
@@ -112,8 +116,9 @@ struct UnfinishedJob
 struct StopReport
 {
     QList<UnfinishedJob> unfinished = {};
+    QStringList calls = {}; //!< hooks and controllers that had not ended, by their names
 
-    [[nodiscard]] bool isClean() const { return unfinished.isEmpty(); }
+    [[nodiscard]] bool isClean() const { return unfinished.isEmpty() && calls.isEmpty(); }
 };
 
 } // namespace Millwright

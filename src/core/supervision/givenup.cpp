@@ -3,25 +3,50 @@
 
 #include "supervision/givenup.h"
 
+#include <QtCore/qthreadpool.h>
+
 #include <mutex>
 #include <vector>
 
 namespace Millwright {
 
-void keepUntilEnded(std::shared_ptr<Station> station)
+namespace {
+
+bool hasEnded(Station &station)
+{
+    return !station.isCurrent() && station.join(QDeadlineTimer(0));
+}
+
+bool hasEnded(QThreadPool &pool)
+{
+    return pool.waitForDone(0);
+}
+
+template<typename Thread>
+void keep(std::shared_ptr<Thread> thread)
 {
     struct Yard
     {
         std::mutex mutex;
-        std::vector<std::shared_ptr<Station>> stations;
+        std::vector<std::shared_ptr<Thread>> threads;
     };
     static auto *const yard = new Yard; // never destroyed: its threads may still run at exit
 
     const std::lock_guard locker(yard->mutex);
-    std::erase_if(yard->stations, [](const auto &kept) {
-        return !kept->isCurrent() && kept->join(QDeadlineTimer(0));
-    });
-    yard->stations.push_back(std::move(station));
+    std::erase_if(yard->threads, [](const auto &kept) { return hasEnded(*kept); });
+    yard->threads.push_back(std::move(thread));
+}
+
+} // namespace
+
+void keepUntilEnded(std::shared_ptr<Station> station)
+{
+    keep(std::move(station));
+}
+
+void keepUntilEnded(std::shared_ptr<QThreadPool> pool)
+{
+    keep(std::move(pool));
 }
 
 } // namespace Millwright

@@ -163,9 +163,31 @@ public:
         return station;
     }
 
+    [[nodiscard]] std::unique_ptr<Executor> createExecutor() override
+    {
+        return std::make_unique<VirtualExecutor>(m_world);
+    }
+
 private:
     World &m_world;
 };
+
+VirtualExecutor::VirtualExecutor(World &world) : m_world(world)
+{
+    m_world.m_executor = this;
+}
+
+VirtualExecutor::~VirtualExecutor()
+{
+    m_world.m_executor = nullptr;
+}
+
+void VirtualExecutor::step()
+{
+    const std::function<void()> task = std::move(m_tasks.front());
+    m_tasks.pop_front();
+    task();
+}
 
 void VirtualStation::open(const std::shared_ptr<Engine> &engine)
 {
@@ -257,8 +279,7 @@ World::~World()
 {
     m_engine->stop();
     settle();
-    if (m_engine->state() != FactoryState::Stopped)
-        m_engine->giveUp();
+    m_engine->giveUp();
     // What was given up comes back, too late: nobody may care.
     for (const auto &weak : m_stations) {
         const auto station = weak.lock();
@@ -299,9 +320,14 @@ bool World::step(quint64 choice)
         if (auto station = weak.lock(); station && station->canStep())
             able.push_back(std::move(station));
     }
-    if (able.empty())
+    const bool canCall = m_executor && m_executor->canStep();
+    const std::size_t count = able.size() + (canCall ? 1 : 0);
+    if (count == 0)
         return false;
-    able[choice % able.size()]->step();
+    if (const std::size_t chosen = choice % count; chosen < able.size())
+        able[chosen]->step();
+    else
+        m_executor->step();
     return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include <QtCore/qstringlist.h>
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -99,6 +100,24 @@ private:
     qint64 m_finishTime = 0;
 };
 
+//! A thread for hooks and controllers. Does one of them at each step.
+class VirtualExecutor final : public Executor
+{
+public:
+    explicit VirtualExecutor(World &world);
+    ~VirtualExecutor() override;
+
+    void execute(std::function<void()> task) override { m_tasks.push_back(std::move(task)); }
+    bool join(QDeadlineTimer) override { return m_tasks.empty(); }
+
+    [[nodiscard]] bool canStep() const { return !m_tasks.empty(); }
+    void step();
+
+private:
+    World &m_world;
+    std::deque<std::function<void()>> m_tasks;
+};
+
 //! An engine, its clock, its stations and its jobs.
 class World
 {
@@ -152,12 +171,14 @@ private:
     friend class VirtualJob;
     friend class VirtualWorker;
     friend class VirtualHost;
+    friend class VirtualExecutor;
 
     [[nodiscard]] Fate &fate(const QString &name) { return m_fates.at(name); }
     void ended(const QString &name);
 
     std::shared_ptr<VirtualClock> m_clock = std::make_shared<VirtualClock>();
     std::vector<std::weak_ptr<VirtualStation>> m_stations;
+    VirtualExecutor *m_executor = nullptr;
     std::map<QString, Fate> m_fates;
     QStringList m_log;
     Counters m_before;
