@@ -76,11 +76,13 @@ FactoryBase::~FactoryBase()
 
 void FactoryBase::rebuild(FactorySettings settings, WorkerBuilder builder)
 {
+    const bool paused = isPaused();
     m_relay->cut();
     m_engine->stop(QDeadlineTimer(0));
     setStopDeadline(toInt(settings.stopDeadline.count()));
     m_engine = std::make_shared<Engine>(std::move(settings), std::move(builder), Clock::system(),
                                         std::make_unique<ThreadStationHost>());
+    setPaused(paused);
     watchEngine();
     Q_EMIT nameChanged();
     Q_EMIT threadCountChanged();
@@ -143,6 +145,29 @@ FactoryState FactoryBase::state() const
 QString FactoryBase::errorString() const
 {
     return m_engine->errorString();
+}
+
+void FactoryBase::pause()
+{
+    m_engine->pause();
+}
+
+void FactoryBase::resume()
+{
+    m_engine->resume();
+}
+
+bool FactoryBase::isPaused() const
+{
+    return m_engine->isPaused();
+}
+
+void FactoryBase::setPaused(bool paused)
+{
+    if (paused)
+        pause();
+    else
+        resume();
 }
 
 int FactoryBase::workerCount() const
@@ -300,6 +325,7 @@ FactoryBase::Seen FactoryBase::look() const
     const FactorySnapshot now = m_engine->snapshot(false);
     return {now.state,
             now.errorString,
+            now.paused,
             now.workerCount,
             toInt(now.queueLimit),
             m_engine->discardMode(),
@@ -348,6 +374,7 @@ void FactoryBase::notify()
     };
     tell(now.state != before.state, &FactoryBase::stateChanged);
     tell(now.errorString != before.errorString, &FactoryBase::errorStringChanged);
+    tell(now.paused != before.paused, &FactoryBase::pausedChanged);
     tell(now.workerCount != before.workerCount, &FactoryBase::workerCountChanged);
     tell(now.queueLimit != before.queueLimit, &FactoryBase::queueLimitChanged);
     tell(now.discardMode != before.discardMode, &FactoryBase::discardModeChanged);

@@ -29,6 +29,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
     Q_PROPERTY(
         int workerCount READ workerCount WRITE setWorkerCount NOTIFY workerCountChanged FINAL)
     Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
+    Q_PROPERTY(bool paused READ isPaused WRITE setPaused NOTIFY pausedChanged FINAL)
     Q_PROPERTY(int threadCount READ threadCount NOTIFY threadCountChanged)
     Q_PROPERTY(int queueLimit READ queueLimit WRITE setQueueLimit NOTIFY queueLimitChanged FINAL)
     Q_PROPERTY(Millwright::DiscardMode discardMode READ discardMode WRITE setDiscardMode NOTIFY
@@ -104,6 +105,16 @@ public:
     //! are ignored with a warning.
     void setWorkerCount(int count);
 
+    //! Lets running jobs finish, and starts none until `resume()`; jobs that a worker has in hand but
+    //! has not started wait again. Jobs are accepted as before, as far as the queue limit lets
+    //! them wait, and their time to live goes on. A factory may be paused before it starts. One that
+    //! drains waits for `resume()` as long as jobs wait; `stop()` discards them and needs no `resume()`.
+    Q_INVOKABLE void pause();
+    Q_INVOKABLE void resume();
+    [[nodiscard]] bool isPaused() const;
+    //! `pause()` or `resume()`.
+    void setPaused(bool paused);
+
     //! The number of threads that all workers share; 0 when each has its own.
     [[nodiscard]] int threadCount() const;
 
@@ -162,6 +173,7 @@ Q_SIGNALS:
     void nameChanged();
     void stateChanged();
     void errorStringChanged();
+    void pausedChanged();
     void workerCountChanged();
     void threadCountChanged();
     void queueLimitChanged();
@@ -190,6 +202,7 @@ private:
     {
         FactoryState state = FactoryState::Idle;
         QString errorString;
+        bool paused = false;
         int workerCount = 0;
         int queueLimit = 0;
         DiscardMode discardMode = DiscardMode::Newest;

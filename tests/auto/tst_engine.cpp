@@ -78,6 +78,10 @@ void perform(World &world, const QString &operation)
         engine.drain();
     } else if (operation == u"stop") {
         engine.stop();
+    } else if (operation == u"pause") {
+        engine.pause();
+    } else if (operation == u"resume") {
+        engine.resume();
     } else if (operation == u"giveup") {
         for (const UnfinishedJob &job : engine.giveUp().unfinished)
             world.log(u"unfinished %1@%2"_s.arg(job.key).arg(job.worker));
@@ -132,6 +136,9 @@ private Q_SLOTS:
     void POOL_3_sharedThreads() { run(); }
     void POOL_4_resizing_data();
     void POOL_4_resizing() { run(); }
+    void POOL_6_pausing_data();
+    void POOL_6_pausing() { run(); }
+    void POOL_6_handIsTakenBack();
     void SUP_1_failedWorkersAreReplaced_data();
     void SUP_1_failedWorkersAreReplaced() { run(); }
     void LIFE_1_states_data();
@@ -350,6 +357,70 @@ void tst_Engine::POOL_4_resizing_data()
     QTest::newRow("surplus is called back")
         << u"2"_s << u"start a:9 b:9 +1 workers=1 workers=2 +9 ?"_s
         << u"+0, +1, b@0, a@1, b done, a done, [Running 0 0 2]"_s;
+}
+
+void tst_Engine::POOL_6_pausing_data()
+{
+    SCRIPT_COLUMNS
+    QTest::newRow("what runs finishes, what waits does not start")
+        << u"2"_s << u"start a:5 b:9 c +1 pause +20 ? resume +1"_s
+        << u"+0, +1, b@0, a@1, a done, b done, [Running 1 0 0], c@0, c done"_s;
+    QTest::newRow("resuming serves all at once")
+        << u"3"_s << u"start pause a:5 b:5 c:5 +1 resume +9"_s
+        << u"+0, +1, +2, c@0, b@1, a@2, c done, b done, a done"_s;
+    QTest::newRow("before the start")
+        << u"1"_s << u"pause start a +1 ? resume +1"_s << u"+0, [Running 1 0 0], a@0, a done"_s;
+    QTest::newRow("limits bind") << u"2"_s << u"limit=1 start +1 pause a b +1 resume +1"_s
+                                 << u"+0, +1, b Loadshed, refused b, a@1, a done"_s;
+    QTest::newRow("jobs still expire")
+        << u"1"_s << u"start pause a~5 +9 resume +1"_s << u"+0, a TtlExpired"_s;
+    QTest::newRow("jobs can be canceled")
+        << u"1"_s << u"start pause a xa +30 resume +1"_s << u"+0, a canceled"_s;
+    QTest::newRow("a failed job waits for its retry")
+        << u"1"_s << u"keep start a:5!1&2 +1 pause +20 ? resume +9"_s
+        << u"+0, a@0, [Running 1 0 0], a@0, a done"_s;
+    QTest::newRow("draining waits") << u"1"_s << u"start pause a drain +20 ? resume +1 ?"_s
+                                    << u"+0, [Draining 1 0 0], a@0, a done, -0, [Stopped 0 0 0]"_s;
+    QTest::newRow("draining with nothing to do does not wait")
+        << u"1"_s << u"start pause drain +1 ?"_s << u"+0, -0, [Stopped 0 0 0]"_s;
+    QTest::newRow("pausing while draining")
+        << u"1"_s << u"start a:5 b +1 drain pause +20 ? resume +1 ?"_s
+        << u"+0, a@0, a done, [Draining 1 0 0], b@0, b done, -0, [Stopped 0 0 0]"_s;
+    QTest::newRow("stop() does not wait")
+        << u"1"_s << u"start pause a stop +1 ?"_s << u"+0, a Shutdown, -0, [Stopped 0 0 0]"_s;
+    QTest::newRow("workers come and go") << u"1"_s << u"start pause workers=2 +1 workers=1 +1 ?"_s
+                                         << u"+0, +1, -1, [Running 0 0 0]"_s;
+}
+
+// Jobs that a worker has in hand but has not started wait again, in their order.
+void tst_Engine::POOL_6_handIsTakenBack()
+{
+    World world({.workerCount = 1});
+    world.engine().start();
+    for (int i = 0; i < 500; ++i)
+        QVERIFY(world.submit({.name = u"s%1"_s.arg(i)}));
+    QVERIFY(world.finish());
+
+    world.clearLog();
+    QVERIFY(world.submit({.name = u"long"_s, .duration = Millisecond}));
+    for (int i = 0; i < 10; ++i)
+        QVERIFY(world.submit({.name = u"t%1"_s.arg(i)}));
+    while (world.engine().counters().running == 0)
+        QVERIFY(world.step());
+    QVERIFY(world.engine().activeWorkers() == 1);
+    world.engine().pause();
+    QVERIFY(world.engine().isPaused());
+    world.pass(100 * Millisecond);
+    QCOMPARE(world.takeLog().join(u", "_s), u"long@0, long done"_s);
+    QCOMPARE(world.engine().counters().waiting, 10);
+    QCOMPARE(world.violations(), QString());
+    world.engine().resume();
+    QVERIFY(!world.engine().isPaused());
+    QVERIFY(world.finish());
+    const QStringList log = world.takeLog();
+    QCOMPARE(log.size(), 20);
+    for (int i = 0; i < 10; ++i)
+        QCOMPARE(log.at(2 * i), u"t%1@0"_s.arg(i));
 }
 
 void tst_Engine::SUP_1_failedWorkersAreReplaced_data()

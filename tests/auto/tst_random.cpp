@@ -155,6 +155,12 @@ QString tst_Random::run(quint64 seed, int *operations)
             world.failBuilds(dice.below(3));
             check("failing builds");
         } else if (choice < 98) {
+            if (engine.isPaused())
+                engine.resume();
+            else
+                engine.pause();
+            check("pause");
+        } else if (choice < 99) {
             world.settle();
             check("settle");
         } else if (i > length / 2) {
@@ -169,6 +175,8 @@ QString tst_Random::run(quint64 seed, int *operations)
     // However it went: now it ends, and every job has ended exactly once.
     if (dice.oneIn(2))
         engine.drain();
+    if (dice.oneIn(2))
+        engine.resume();
     for (int i = 0; i < 40; ++i) {
         world.pass(dice.below(20) * Millisecond);
         check("end of drain");

@@ -7,7 +7,11 @@
 
 #include <Millwright/Factory>
 
+#include <QScopeGuard>
+#include <QSignalSpy>
 #include <QTest>
+
+#include <thread>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -34,6 +38,7 @@ private Q_SLOTS:
     void POOL_4_resizingBackAndForthUnderLoadLosesNothing_data();
     void POOL_4_resizingBackAndForthUnderLoadLosesNothing();
     void POOL_4_negativeCountIsIgnoredWithAWarning();
+    void POOL_6_pausingUnderLoadLosesNothing();
 };
 
 void tst_Resizing::POOL_4_growingServesWaitingJobs()
@@ -128,6 +133,33 @@ void tst_Resizing::POOL_4_negativeCountIsIgnoredWithAWarning()
                          "0 or more.");
     factory.setWorkerCount(-1);
     QCOMPARE(factory.workerCount(), 2);
+}
+
+void tst_Resizing::POOL_6_pausingUnderLoadLosesNothing()
+{
+    std::atomic<int> ran = 0;
+    Factory factory({.workerCount = 3}, [&](Job<int, int> &) { ++ran; });
+    QSignalSpy spy(&factory, &FactoryBase::pausedChanged);
+    QVERIFY(factory.start());
+    std::thread producer([&] {
+        for (int i = 0; i < 20'000; ++i)
+            factory.dispatch(i, 0);
+    });
+    const auto join = qScopeGuard([&] { producer.join(); });
+    for (int i = 0; i < 200; ++i) {
+        factory.pause();
+        QVERIFY(eventually([&] { return factory.counters().running == 0; }));
+        const int before = ran;
+        QThread::yieldCurrentThread();
+        QCOMPARE(ran, before);
+        QVERIFY(factory.isPaused());
+        factory.resume();
+    }
+    QVERIFY(eventually([&] { return ran == 20'000; }));
+    QVERIFY(!factory.isPaused());
+    factory.setPaused(true);
+    QVERIFY(eventually([&] { return !spy.isEmpty(); }));
+    QVERIFY(hasEnded(factory.stop()));
 }
 
 QTEST_GUILESS_MAIN(tst_Resizing)

@@ -121,6 +121,10 @@ public:
 
     // Settings.
 
+    //! Lets what runs finish, and starts nothing until `resume()`.
+    void pause();
+    void resume();
+    [[nodiscard]] bool isPaused() const;
     void setWorkerCount(int count);
     void setQueueLimit(qsizetype limit);
     void setDiscardMode(DiscardMode mode);
@@ -381,7 +385,8 @@ private:
     FactoryState m_state = FactoryState::Idle;
     bool m_discarding = false; // stop(): nothing waits any more
     bool m_closing = false; // the workers were told to go
-    bool m_opened = false; // jobs may run, or might have
+    bool m_opened = false; // onStarted has ended well, or there was none
+    bool m_paused = false;
     QString m_error;
 
     struct Call

@@ -125,6 +125,33 @@ void Engine::vacate(WorkerSlot &slot, Section &section)
     noteStarted(slot, section);
 }
 
+// --- Pausing ----------------------------------------------------------------------------------
+
+void Engine::pause()
+{
+    if (isCalledByPolicy("pause"))
+        return;
+    Section section(*this);
+    if (isOver())
+        return;
+    m_paused = true;
+    takeBackAll(section);
+}
+
+void Engine::resume()
+{
+    if (isCalledByPolicy("resume"))
+        return;
+    Section section(*this);
+    m_paused = false;
+    callNext(section);
+}
+
+bool Engine::isPaused() const
+{
+    return read([this] { return m_paused; });
+}
+
 // --- Building and dismantling -----------------------------------------------------------------
 
 void Engine::addChore(WorkerSlot &slot, WorkerState state, Section &section)

@@ -205,6 +205,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         snapshot.activeWorkers = glance.active;
         snapshot.availableCapacity = glance.capacity;
         snapshot.queueLimit = m_limit;
+        snapshot.paused = m_paused;
         snapshot.errorString = m_error;
         if (!withWorkers)
             return;

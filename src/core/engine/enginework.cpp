@@ -78,7 +78,7 @@ bool Engine::yield(Station &station)
 
 bool Engine::mayRun() const
 {
-    return m_state == FactoryState::Running || (m_state == FactoryState::Draining && m_opened);
+    return !m_paused && m_opened && !isOver();
 }
 
 // --- Waking -----------------------------------------------------------------------------------

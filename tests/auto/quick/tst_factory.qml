@@ -152,6 +152,7 @@ TestCase {
             {tag: "discardMode", property: "discardMode", value: Factory.Oldest},
             {tag: "failureAction", property: "failureAction", value: Factory.KeepWorker},
             {tag: "stopDeadline", property: "stopDeadline", value: 777},
+            {tag: "paused", property: "paused", value: true},
             {tag: "autoStart", property: "autoStart", value: false},
         ]
     }
@@ -382,6 +383,21 @@ TestCase {
     }
 
     // --- LIFE 4 ---
+
+    function test_POOL_6_pausedFactoryStartsNothing() {
+        const factory = createTemporaryObject(upper, test, {paused: true})
+        verify(factory.paused)
+        tryCompare(factory, "state", Factory.Running)
+        const job = factory.submit("key", "text")
+        factory.resume()
+        tryCompare(job, "state", JobHandle.Completed)
+        factory.pause()
+        verify(factory.paused)
+        const next = factory.submit("key", "text")
+        factory.stop()
+        tryCompare(next, "state", JobHandle.Discarded)
+        compare(factory.errorString, "")
+    }
 
     function test_LIFE_4_drainFinishesWhatItHas() {
         const factory = createTemporaryObject(gated, test)
