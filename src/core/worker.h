@@ -45,6 +45,30 @@ private:
 //! The constructor, `starting()`, `process()`, `stopping()` and the destructor all run on the
 //! worker's own thread, so timers, sockets and queued slots of the worker work there. One job runs
 //! at a time. Jobs are done between the events of the thread: while `process()` runs, they wait.
+//!
+//! A worker that waits for sockets, timers or other futures returns a `QFuture` of its result:
+//! \code
+//! class Fetcher : public Millwright::Worker<QUrl, QNetworkRequest, QFuture<QByteArray>>
+//! \endcode
+//! `submit()` still returns a `QFuture<QByteArray>`. The job runs until the future has ended, and the
+//! worker is busy and takes no other job; but its thread is free, for events of the worker and for
+//! other workers that live there. The job ends as the future does: with its result (the first, if it has
+//! several), with its exception, or `Canceled` if the future was canceled, as it is when its promise
+//! is destroyed without an end. Canceling the job cancels the future; the job goes on until
+//! the future ends. A factory that gives the worker up cancels the future, and what still comes of it is
+//! ignored. The future may end on any thread; the thread of the worker needs its event loop, and
+//! so the application object, to learn of it.
+//!
+//! A coroutine of QCoro becomes such a future with a promise:
+//! \code
+//! auto promise = std::make_shared<QPromise<QByteArray>>();
+//! promise->start();
+//! fetch(job.key()).then([promise](const QByteArray &data) {
+//!     promise->addResult(data);
+//!     promise->finish();
+//! });
+//! return promise->future();
+//! \endcode
 template<typename Key, typename Message, typename Result>
 class Worker : public WorkerBase
 {
@@ -52,8 +76,10 @@ public:
     using WorkerType = Worker;
     using KeyType = Key;
     using MessageType = Message;
-    using ResultType = Result;
+    using ReturnType = Result;
+    using ResultType = typename Detail::Returned<Result>::Result;
     using Job = Millwright::Job<Key, Message>;
+    static constexpr bool isAsynchronous = Detail::Returned<Result>::isFuture;
 
     static_assert(
         !std::is_reference_v<Key> && !std::is_const_v<Key> && Detail::ValidKey<Key>,
@@ -68,10 +94,10 @@ public:
         std::is_void_v<
             Result> || (std::is_object_v<Result> && !std::is_const_v<Result> && std::move_constructible<Result>),
         "Worker<Key, Message, Result>: Result must be void or a movable type, not a "
-        "reference or const.");
+        "reference or const; or a QFuture of such a type.");
 
-    //! Does one job. What it returns is the result of the job's future. What it throws fails the
-    //! job; throw `JobError` with a text for people.
+    //! Does one job. What it returns is the result of the job's future; where it is a `QFuture`, the
+    //! result of that. What it throws fails the job; throw `JobError` with a text for people.
     virtual Result process(Job &job) = 0;
 };
 
@@ -137,7 +163,7 @@ class FunctionWorker final : public Detail::CallableTraits<Function>::Base
 public:
     explicit FunctionWorker(const Function &function) : m_function(function) {}
 
-    typename Base::ResultType process(typename Base::Job &job) override { return m_function(job); }
+    typename Base::ReturnType process(typename Base::Job &job) override { return m_function(job); }
 
 private:
     Function m_function;

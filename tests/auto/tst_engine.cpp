@@ -17,6 +17,7 @@ using namespace Qt::StringLiterals;
 //     a:5^H        priority: ^X ^H ^I ^N ^B          a:5=        not discardable
 //     a:5&3        at most 3 attempts                a:5&3/10    with a backoff of 10 ms
 //     a:5.         nobody holds its future
+//     a:5%         asynchronous                  a:5%%       and cancels itself in the end
 //   +10          let 10 ms pass
 //   x a          cancel the future of "a" (one word: "xa")
 //   workers=2, limit=3, oldest, newest, keep, failbuilds=1
@@ -37,7 +38,7 @@ Script parseJob(const QRegularExpressionMatch &match)
     const QString duration = match.captured(2);
     script.duration = duration == u"*" ? World::Hung : duration.toLongLong() * Millisecond;
     static const QRegularExpression modifier(
-        uR"((?:!(\d+)|~(\d+)|\^([XHINB])|(=)|&(\d+)(?:/(\d+))?|(\.)))"_s);
+        uR"((?:!(\d+)|~(\d+)|\^([XHINB])|(=)|&(\d+)(?:/(\d+))?|(\.)|(%%?)))"_s);
     auto it = modifier.globalMatch(match.captured(3));
     while (it.hasNext()) {
         const QRegularExpressionMatch m = it.next();
@@ -55,13 +56,17 @@ Script parseJob(const QRegularExpressionMatch &match)
             script.options.retry.backoff = std::chrono::milliseconds(m.captured(6).toInt());
         if (m.hasCaptured(7))
             script.promised = false;
+        if (m.hasCaptured(8)) {
+            script.asynchronous = true;
+            script.cancelsItself = m.captured(8).size() == 2;
+        }
     }
     return script;
 }
 
 void perform(World &world, const QString &operation)
 {
-    static const QRegularExpression jobPattern(uR"(^([a-z]\d*)(?::(\d+|\*))?([!~^=&.].*)?$)"_s);
+    static const QRegularExpression jobPattern(uR"(^([a-z]\d*)(?::(\d+|\*))?([!~^=&.%].*)?$)"_s);
     static const QRegularExpression settingPattern(uR"(^(workers|limit|failbuilds)=(-?\d+)$)"_s);
     Engine &engine = world.engine();
     if (const auto m = settingPattern.match(operation); m.hasMatch()) {
@@ -132,6 +137,8 @@ private Q_SLOTS:
     void QUEUE_2_priority() { run(); }
     void DISC_2_limits_data();
     void DISC_2_limits() { run(); }
+    void POOL_2_asynchronousJobs_data();
+    void POOL_2_asynchronousJobs() { run(); }
     void POOL_3_sharedThreads_data();
     void POOL_3_sharedThreads() { run(); }
     void POOL_4_resizing_data();
@@ -325,6 +332,49 @@ void tst_Engine::DISC_2_limits_data()
     QTest::newRow("a limit that is lowered touches nobody")
         << u"1"_s << u"start a:9 +1 b c limit=1 d +30"_s
         << u"+0, a@0, d Loadshed, refused d, a done, b@0, b done, c@0, c done"_s;
+}
+
+void tst_Engine::POOL_2_asynchronousJobs_data()
+{
+    SCRIPT_COLUMNS
+    QTest::newRow("the worker is busy until the end")
+        << u"1"_s << u"start a:5% b:5% +1 ? +4 ? +9 ?"_s
+        << u"+0, a@0, [Running 1 1 0], a done, b@0, [Running 0 1 0], b done, [Running 0 0 1]"_s;
+    QTest::newRow("ended at once")
+        << u"1"_s << u"start a:0% +1 ?"_s << u"+0, a@0, a done, [Running 0 0 1]"_s;
+    QTest::newRow("dispatched") << u"1"_s << u"start a:5%. +5 ?"_s
+                                << u"+0, a@0, a done, [Running 0 0 1]"_s;
+    QTest::newRow("a shared thread is free for the others")
+        << u"3 threads=1"_s << u"start ? a:5% b:5% c:9 +5 ? +9"_s
+        << u"+0, +1, +2, [Running 0 0 1], a@2, b@1, c@0, [Running 0 3 0], c done, a done, b done"_s;
+    QTest::newRow("a free worker on a thread that is free for it can be used")
+        << u"3 threads=1"_s << u"limit=0 start a:9% +1 ? b:9% +1 ? c +1 d:9% +1 e ? +20"_s
+        << u"+0, +1, +2, a@2, [Running 0 1 1], b@1, [Running 0 2 1], c@0, c done, d@0, "
+           "e Loadshed, refused e, [Running 0 3 0], a done, b done, d done"_s;
+    QTest::newRow("failed") << u"1"_s << u"start a:5%!1 b +5 ?"_s
+                            << u"+0, a@0, a failed, -0, +0, b@0, b done, [Running 0 0 1]"_s;
+    QTest::newRow("retried") << u"1"_s << u"keep start a:5%!1&2 +4 ? +9 ?"_s
+                             << u"+0, a@0, [Running 0 1 0], a@0, a done, [Running 0 0 1]"_s;
+    QTest::newRow("canceled from inside")
+        << u"1"_s << u"start a:5%% b:2%%. +4 ? +9 ?"_s
+        << u"+0, a@0, [Running 1 1 0], a canceled, b@0, b canceled, [Running 0 0 1]"_s;
+    QTest::newRow("canceled from outside")
+        << u"1"_s << u"start a:5% +1 xa +1 ? +9 ?"_s
+        << u"+0, a@0, [Running 0 1 0], a canceled, [Running 0 0 1]"_s;
+    QTest::newRow("time to live does not bind a running job")
+        << u"1"_s << u"start a:9%~5 b:1%~5 +20"_s << u"+0, a@0, b TtlExpired, a done"_s;
+    QTest::newRow("drain waits") << u"1"_s << u"start a:5% b:5% +1 drain +20 ?"_s
+                                 << u"+0, a@0, a done, b@0, b done, -0, [Stopped 0 0 0]"_s;
+    QTest::newRow("stop lets it finish")
+        << u"2 threads=1"_s << u"start a:5% b:7% c:5% +1 stop ? +20 ?"_s
+        << u"+0, +1, a@1, b@0, c Shutdown, [Draining 0 2 0], a done, -1, b done, -0, "
+           "[Stopped 0 0 0]"_s;
+    QTest::newRow("given up") << u"2 threads=1"_s << u"start a:*% b:9% +1 stop +1 giveup ? +20 ?"_s
+                              << u"+0, +1, a@1, b@0, b lost, a lost, unfinished b@0, "
+                                 "unfinished a@1, -0, -1, [Stopped 0 0 0], [Stopped 0 0 0]"_s;
+    QTest::newRow("a surplus worker goes when its job has ended")
+        << u"2"_s << u"start a:5% b:5% +1 workers=0 +1 ? +9 ?"_s
+        << u"+0, +1, b@0, a@1, [Running 0 2 0], b done, -0, a done, -1, [Running 0 0 0]"_s;
 }
 
 void tst_Engine::POOL_3_sharedThreads_data()

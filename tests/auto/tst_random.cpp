@@ -63,6 +63,8 @@ Script randomScript(Dice &dice, int number)
         script.duration = World::Hung;
     script.failures = dice.oneIn(6) ? 1 + dice.below(3) : 0;
     script.promised = !dice.oneIn(3);
+    script.asynchronous = dice.oneIn(4);
+    script.cancelsItself = script.asynchronous && dice.oneIn(6);
     script.options.priority = Priority(dice.below(PriorityLevels));
     script.options.discardable = !dice.oneIn(5);
     if (dice.oneIn(4))

@@ -63,7 +63,8 @@ struct Order
         Rest, //!< there is nothing to do until the next ring
         Again, //!< ask again at once: the lock was held long enough
         Build, //!< build the worker, then `built()`
-        Run, //!< `begin()` and `finish()` jobs until `begin()` returns nullptr
+        Run, //!< `begin()` and `perform()` jobs until `begin()` returns nullptr
+        Conclude, //!< the worker's asynchronous job has ended: `conclude()` it
         Dismantle, //!< end and destroy the worker, then `dismantled()`
         Close, //!< end the thread
     };
@@ -179,9 +180,11 @@ public:
     void dismantle(Incarnation &incarnation, bool orderly, bool later);
     //! The next job to run, already counted as running; nullptr when there is none in hand.
     [[nodiscard]] AbstractJob *begin(Incarnation &incarnation);
-    //! Runs a job that `begin()` returned, and returns what left it.
-    static std::exception_ptr execute(Incarnation &incarnation, AbstractJob &job);
-    void finish(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
+    //! Runs a job that `begin()` returned. Afterwards it has ended, or it is asynchronous and goes on
+    //! while the station does something else.
+    void perform(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job);
+    //! Ends the asynchronous job of the worker.
+    void conclude(Incarnation &incarnation);
 
     void onAlarm() override;
 
@@ -284,6 +287,15 @@ private:
     void relist(WorkerSlot &slot);
     void relist(Station &station);
     [[nodiscard]] qint64 waitingInHands() const;
+    static std::exception_ptr execute(Incarnation &incarnation, AbstractJob &job);
+    void finish(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
+
+    // Jobs that go on after process() has returned (engineasync.cpp).
+    void suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job);
+    void resume(Incarnation &incarnation);
+    [[nodiscard]] std::optional<Order> nextEnded(Station &station);
+    void forgetSuspended(Incarnation &incarnation);
+    void conclude(Incarnation &incarnation, AbstractJob &job);
 
     // The pool (enginepool.cpp), and the life of the factory (enginelifecycle.cpp).
     void fillSlots(Section &section);
@@ -413,6 +425,8 @@ private:
     int m_free = 0; // workers with nothing to do
     int m_ready = 0; // workers with only waiting jobs of their own
     int m_engagedCount = 0; // workers with a hand
+    int m_suspendedCount = 0; // of these, those that leave their thread to others meanwhile
+    bool m_asynchronous = false; // jobs go on after process() has returned
     IntrusiveList<WorkerSlot, &WorkerSlot::freeLink> m_freeSlots; // the last at work first
     IntrusiveList<Incarnation, &Incarnation::engagedLink> m_engaged; // with a hand
     IntrusiveList<Incarnation, &Incarnation::batchLink> m_batches; // with more than one job in it

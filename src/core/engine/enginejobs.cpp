@@ -172,6 +172,10 @@ void Engine::stamp(AbstractJob &job) const
 std::optional<DiscardReason> Engine::admit(AbstractJob &job, WorkerSlot *target, Section &section)
 {
     ++m_counters.submitted;
+    if (job.m_asynchronous && !m_asynchronous) {
+        m_asynchronous = true;
+        m_meanRunTime = -1; // says nothing of how long a worker is busy
+    }
     const auto refuse = [&](DiscardReason reason) {
         ++m_counters.discardedBy[std::size_t(reason)];
         return reason;

@@ -229,6 +229,7 @@ StopReport Engine::giveUp()
             Lost lost{{slot->id, {}, {}, {}}, nullptr};
             if (Incarnation &incarnation = *slot->incarnation; m_engaged.contains(incarnation)) {
                 account(incarnation);
+                forgetSuspended(incarnation);
                 const Hand::Count count = incarnation.hand.seize();
                 // What was settled since is settled; what runs is lost.
                 const int late = count.settled - incarnation.accounted;

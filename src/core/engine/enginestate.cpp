@@ -159,7 +159,8 @@ qint64 Engine::workersReady() const
         return 0;
     if (m_threadCount == 0)
         return m_free;
-    return std::clamp<qint64>(qint64(m_stations.size()) - m_engagedCount, 0, m_free);
+    return std::clamp<qint64>(qint64(m_stations.size()) - (m_engagedCount - m_suspendedCount), 0,
+                              m_free);
 }
 
 // What is seen while others hold the lock. Costs a few stores for each critical section, so what

@@ -35,6 +35,8 @@ Order Engine::next(Station &station)
     }
     closeIfDrained(section);
 
+    if (std::optional<Order> ended = nextEnded(station))
+        return *ended;
     if (std::optional<Order> chore = nextChore(station, section))
         return *chore;
 
@@ -259,7 +261,7 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     Q_ASSERT(count.settled == count.end);
     const std::span<AbstractJob *const> done = incarnation.hand.settledJobs();
     section.release(done);
-    if (count.settled > 0) {
+    if (count.settled > 0 && !m_asynchronous) {
         const double mean = double(incarnation.now - incarnation.takenAt) / count.settled;
         m_meanRunTime = m_meanRunTime < 0 ? mean : m_meanRunTime + (mean - m_meanRunTime) / 8;
     }

@@ -51,6 +51,7 @@ private:
     bool sharedTurn = false; // the factory's queue is served before the workers' own
     int hosted = 0; // slots that live here
     Incarnation *atWork = nullptr; // whose hand it works through
+    IntrusiveList<Incarnation, &Incarnation::endedLink> ended; // suspended, to be concluded
     std::vector<std::shared_ptr<Incarnation>> left; // given up, to be destroyed on this thread
     IntrusiveList<WorkerSlot, &WorkerSlot::parkedLink> parked; // nothing to do
     IntrusiveList<WorkerSlot, &WorkerSlot::readyLink> ready; // with jobs of their own

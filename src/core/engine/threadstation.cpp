@@ -151,7 +151,10 @@ void ThreadStation::carryOut(const Order &order)
     switch (order.kind) {
     case Order::Run:
         while (AbstractJob *job = m_engine->begin(*incarnation))
-            m_engine->finish(*incarnation, *job, Engine::execute(*incarnation, *job));
+            m_engine->perform(order.incarnation, *job);
+        break;
+    case Order::Conclude:
+        m_engine->conclude(*incarnation);
         break;
     case Order::Build:
         m_engine->build(*incarnation);

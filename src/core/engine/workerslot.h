@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "../job/suspension.h"
 #include "../queueing/queue.h"
 #include "../statistics/workerstatistics.h"
 #include "hand.h"
@@ -22,6 +23,8 @@ struct WorkerSlot;
 struct Incarnation
 {
     Incarnation(WorkerSlot &theSlot, Station &theStation);
+    ~Incarnation();
+    Q_DISABLE_COPY_MOVE(Incarnation)
 
     const int id;
     Station &station;
@@ -36,11 +39,15 @@ struct Incarnation
     bool fromOwnQueue = false; // where the hand's jobs come from
     ListLink<Incarnation> engagedLink;
     ListLink<Incarnation> batchLink;
+    bool suspended = false; // its job goes on, the thread does something else
+    ListLink<Incarnation> endedLink;
 
     // The worker's thread's.
     std::unique_ptr<QObject> worker;
     qint64 now = 0; // the last time read
     qint64 takenAt = 0;
+    AbstractJob *pendingJob = nullptr; // suspended
+    std::unique_ptr<Suspension> suspension;
 
     // Shared without the lock.
     Hand hand;
@@ -85,6 +92,13 @@ inline Incarnation::Incarnation(WorkerSlot &theSlot, Station &theStation)
     , slot(&theSlot)
     , statistics(theSlot.statistics)
 {
+}
+
+inline Incarnation::~Incarnation()
+{
+    suspension.reset();
+    if (pendingJob) // given up
+        pendingJob->unref();
 }
 
 } // namespace Millwright

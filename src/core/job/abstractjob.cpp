@@ -43,6 +43,11 @@ void AbstractJob::unref()
     }
 }
 
+std::unique_ptr<Suspension> AbstractJob::suspend(std::function<void()>)
+{
+    return nullptr;
+}
+
 PromiseLink::~PromiseLink() = default;
 
 } // namespace Millwright

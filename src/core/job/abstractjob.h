@@ -6,6 +6,7 @@
 #include "../engine/intrusivelist.h"
 #include "jobmemory.h"
 #include "joboptions.h"
+#include "suspension.h"
 
 #include <QtCore/qobject.h>
 
@@ -91,6 +92,7 @@ protected:
 
     void setMessageTaken() { m_messageTaken = true; }
     void setPromised() { m_promised = true; }
+    void setAsynchronous() { m_asynchronous = true; }
 
 private:
     friend class Engine;
@@ -98,12 +100,19 @@ private:
     friend class FifoQueue;
     friend class JobList;
     friend class ShedList;
+    friend struct Incarnation;
 
     // The key, if that is its type.
     [[nodiscard]] virtual const void *keyIf(const std::type_info &type) const = 0;
 
     // What a job does, filled in by the typed layer. All are called without the engine's lock.
     virtual void run(QObject *worker) = 0; // on the worker's thread; what it throws fails the job
+    // If asynchronous, on the worker's thread: whether it goes on after run(); what to keep until
+    // `ended` was called, on any thread; and the end, which throws what fails the job and returns
+    // false if it was canceled.
+    [[nodiscard]] virtual bool isPending() const { return false; }
+    [[nodiscard]] virtual std::unique_ptr<Suspension> suspend(std::function<void()> ended);
+    [[nodiscard]] virtual bool conclude() { return true; }
     virtual void deliver() {} // the result of run() to whoever asked for it
     virtual void reject(const std::exception_ptr &) {}
     virtual void cancel() {} // ends the future of a job that was canceled
@@ -163,6 +172,7 @@ private:
     bool m_promised = false;
     bool m_isListed = false; // in the ShedList
     bool m_isPinned = false; // to one worker, whatever its key is
+    bool m_asynchronous = false;
 };
 
 //! The part of a job that somebody holds a future of. While such a job waits it is on the engine's

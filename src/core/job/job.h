@@ -4,6 +4,7 @@
 #pragma once
 
 #include "abstractjob.h"
+#include "awaited.h"
 
 #include <QtCore/qdebug.h>
 #include <QtCore/qfuture.h>
@@ -85,7 +86,7 @@ QString keyText(const Key &key)
 } // namespace Detail
 
 //! One job as its worker sees it: what `Worker::process()` is given, and what a discard handler is
-//! given back. Valid while the call lasts.
+//! given back. Valid while the call lasts; if `process()` returns a future, until that has ended.
 template<typename Key, typename Message>
 class Job : public AbstractJob
 {
@@ -127,11 +128,38 @@ private:
 
 namespace Detail {
 
+// A job that ends with the future that `process()` returns.
+template<typename W>
+class AsynchronousJob : public Job<typename W::KeyType, typename W::MessageType>
+{
+protected:
+    AsynchronousJob(typename W::KeyType &&key, typename W::MessageType &&message,
+                    const JobOptions &options)
+        : Job<typename W::KeyType, typename W::MessageType>(std::move(key), std::move(message),
+                                                            options)
+    {
+        this->setAsynchronous();
+    }
+
+    [[nodiscard]] bool isPending() const override { return m_awaited.isPending(); }
+    [[nodiscard]] std::unique_ptr<Suspension> suspend(std::function<void()> ended) override
+    {
+        return m_awaited.suspend(std::nullopt, std::move(ended));
+    }
+    [[nodiscard]] bool conclude() override { return m_awaited.conclude(); }
+
+    Awaited<typename W::ResultType> m_awaited;
+};
+
+template<typename W>
+using JobOf = std::conditional_t<W::isAsynchronous, AsynchronousJob<W>,
+                                 Job<typename W::KeyType, typename W::MessageType>>;
+
 // What `dispatch()` makes: nobody waits for the result.
 template<typename W>
-class DispatchedJob final : public Job<typename W::KeyType, typename W::MessageType>
+class DispatchedJob final : public JobOf<W>
 {
-    using Base = Job<typename W::KeyType, typename W::MessageType>;
+    using Base = JobOf<W>;
 
 public:
     DispatchedJob(typename W::KeyType &&key, typename W::MessageType &&message,
@@ -143,16 +171,19 @@ public:
 private:
     void run(QObject *worker) override
     {
-        static_cast<void>(static_cast<typename W::WorkerType *>(worker)->process(*this));
+        auto &typed = *static_cast<typename W::WorkerType *>(worker);
+        if constexpr (W::isAsynchronous)
+            this->m_awaited.begin(typed.process(*this));
+        else
+            static_cast<void>(typed.process(*this));
     }
 };
 
 // What `submit()` makes: somebody holds the future of the result.
 template<typename W>
-class SubmittedJob final : public Job<typename W::KeyType, typename W::MessageType>,
-                           public PromiseLink
+class SubmittedJob final : public JobOf<W>, public PromiseLink
 {
-    using Base = Job<typename W::KeyType, typename W::MessageType>;
+    using Base = JobOf<W>;
     using Result = typename W::ResultType;
 
 public:
@@ -179,10 +210,31 @@ private:
     void run(QObject *worker) override
     {
         auto &typed = *static_cast<typename W::WorkerType *>(worker);
-        if constexpr (std::is_void_v<Result>)
+        if constexpr (W::isAsynchronous)
+            this->m_awaited.begin(typed.process(*this));
+        else if constexpr (std::is_void_v<Result>)
             typed.process(*this);
         else
             m_result.emplace(typed.process(*this));
+    }
+
+    [[nodiscard]] std::unique_ptr<Suspension> suspend(std::function<void()> ended) override
+    {
+        if constexpr (W::isAsynchronous)
+            return this->m_awaited.suspend(QFuture<void>(m_future.future()), std::move(ended));
+        else
+            return nullptr;
+    }
+
+    [[nodiscard]] bool conclude() override
+    {
+        if constexpr (W::isAsynchronous) {
+            if (!this->m_awaited.conclude())
+                return false;
+            if constexpr (!std::is_void_v<Result>)
+                m_result.emplace(this->m_awaited.takeResult());
+        }
+        return true;
     }
 
     void deliver() override

@@ -74,6 +74,8 @@ public:
     {
         if (script.promised)
             setPromised();
+        if (script.asynchronous)
+            setAsynchronous();
     }
 
     [[nodiscard]] QString keyText() const override { return m_name; }
@@ -90,6 +92,8 @@ public:
         m_world.log(QStringLiteral("%1@%2").arg(m_name).arg(worker));
     }
     void stopped() { m_world.m_keyOrder.stopped(keyHash()); }
+    [[nodiscard]] bool isAsynchronous() const { return m_world.fate(m_name).script.asynchronous; }
+    void ended() { m_pending = false; }
     [[nodiscard]] qint64 duration() const { return m_world.fate(m_name).script.duration; }
     void discarded(DiscardReason reason)
     {
@@ -102,6 +106,32 @@ private:
     const void *keyIf(const std::type_info &) const override { return nullptr; }
 
     void run(QObject *) override
+    {
+        if (isAsynchronous())
+            m_pending = duration() > 0;
+        else
+            end();
+    }
+
+    [[nodiscard]] bool isPending() const override { return m_pending; }
+
+    [[nodiscard]] std::unique_ptr<Suspension> suspend(std::function<void()> ended) override
+    {
+        const qint64 endTime = duration() == World::Hung ? World::Hung
+                                                         : m_world.clock().now() + duration();
+        return std::make_unique<VirtualSuspension>(m_world, *this, endTime, std::move(ended));
+    }
+
+    [[nodiscard]] bool conclude() override
+    {
+        stopped();
+        if (m_world.fate(m_name).script.cancelsItself)
+            return false;
+        end();
+        return true;
+    }
+
+    void end()
     {
         Fate &fate = m_world.fate(m_name);
         if (attempt() <= fate.script.failures)
@@ -147,7 +177,30 @@ private:
 
     World &m_world;
     const QString m_name;
+    bool m_pending = false;
 };
+
+VirtualSuspension::VirtualSuspension(World &world, VirtualJob &job, qint64 endTime,
+                                     std::function<void()> ended)
+    : m_world(world)
+    , m_job(job)
+    , m_endTime(endTime)
+    , m_ended(std::move(ended))
+{
+    m_world.m_suspended.push_back(this);
+}
+
+VirtualSuspension::~VirtualSuspension()
+{
+    std::erase(m_world.m_suspended, this);
+}
+
+void VirtualSuspension::end()
+{
+    std::erase(m_world.m_suspended, this);
+    m_job.ended();
+    m_ended();
+}
 
 // --- Stations ---------------------------------------------------------------------------------
 
@@ -207,8 +260,9 @@ void VirtualStation::step()
 {
     if (m_job) {
         AbstractJob *job = std::exchange(m_job, nullptr);
-        static_cast<VirtualJob *>(job)->stopped();
-        m_engine->finish(*m_incarnation, *job, Engine::execute(*m_incarnation, *job));
+        if (auto *scripted = static_cast<VirtualJob *>(job); !scripted->isAsynchronous())
+            scripted->stopped();
+        m_engine->perform(m_incarnation, *job);
         return;
     }
     if (!m_awake) {
@@ -235,6 +289,9 @@ void VirtualStation::step()
     case Order::Run:
         m_incarnation = order.incarnation;
         break;
+    case Order::Conclude:
+        m_engine->conclude(*order.incarnation);
+        break;
     case Order::Close:
         m_closed = true;
         m_engine.reset();
@@ -251,7 +308,7 @@ void VirtualStation::proceed()
     }
     auto &job = static_cast<VirtualJob &>(*m_job);
     job.started(m_incarnation->id);
-    const qint64 duration = job.duration();
+    const qint64 duration = job.isAsynchronous() ? 0 : job.duration();
     m_finishTime = duration == World::Hung ? World::Hung : m_world.clock().now() + duration;
 }
 
@@ -320,12 +377,20 @@ bool World::step(quint64 choice)
         if (auto station = weak.lock(); station && station->canStep())
             able.push_back(std::move(station));
     }
+    std::vector<VirtualSuspension *> due;
+    for (VirtualSuspension *suspension : m_suspended) {
+        if (suspension->endTime() <= m_clock->now())
+            due.push_back(suspension);
+    }
     const bool canCall = m_executor && m_executor->canStep();
-    const std::size_t count = able.size() + (canCall ? 1 : 0);
+    const std::size_t count = able.size() + due.size() + (canCall ? 1 : 0);
     if (count == 0)
         return false;
-    if (const std::size_t chosen = choice % count; chosen < able.size())
+    const std::size_t chosen = choice % count;
+    if (chosen < able.size())
         able[chosen]->step();
+    else if (chosen < able.size() + due.size())
+        due[chosen - able.size()]->end();
     else
         m_executor->step();
     return true;
@@ -344,6 +409,8 @@ qint64 World::nextFinish() const
         if (const auto station = weak.lock(); station && station->isRunning())
             next = std::min(next, station->finishTime());
     }
+    for (const VirtualSuspension *suspension : m_suspended)
+        next = std::min(next, suspension->endTime());
     return next;
 }
 

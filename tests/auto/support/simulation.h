@@ -48,6 +48,8 @@ struct Script
     qint64 duration = 0; //!< nanoseconds
     int failures = 0; //!< how many attempts throw
     bool promised = true; //!< somebody holds its future
+    bool asynchronous = false; //!< the thread is free for others while it lasts
+    bool cancelsItself = false; //!< if asynchronous
     JobOptions options = {};
 };
 
@@ -67,6 +69,24 @@ struct Fate
 };
 
 class World;
+class VirtualJob;
+
+//! What an asynchronous job waits for: that its time has come.
+class VirtualSuspension final : public Suspension
+{
+public:
+    VirtualSuspension(World &world, VirtualJob &job, qint64 endTime, std::function<void()> ended);
+    ~VirtualSuspension() override;
+
+    [[nodiscard]] qint64 endTime() const { return m_endTime; }
+    void end();
+
+private:
+    World &m_world;
+    VirtualJob &m_job;
+    const qint64 m_endTime;
+    const std::function<void()> m_ended;
+};
 
 //! A thread, as far as the engine can tell. It does one small thing at each step.
 class VirtualStation final : public Station
@@ -136,7 +156,8 @@ public:
     //! Lets the next `count` attempts to build a worker throw.
     void failBuilds(int count) { m_failingBuilds = count; }
 
-    //! One step of one station, chosen by `choice`. False when no station can do anything now.
+    //! One step of one station, or the end of an asynchronous job that is due, chosen by `choice`.
+    //! False when there is none.
     bool step(quint64 choice = 0);
     //! Steps until no station can do anything without time passing.
     void settle();
@@ -169,6 +190,7 @@ public:
 private:
     friend class VirtualStation;
     friend class VirtualJob;
+    friend class VirtualSuspension;
     friend class VirtualWorker;
     friend class VirtualHost;
     friend class VirtualExecutor;
@@ -179,6 +201,7 @@ private:
     std::shared_ptr<VirtualClock> m_clock = std::make_shared<VirtualClock>();
     std::vector<std::weak_ptr<VirtualStation>> m_stations;
     VirtualExecutor *m_executor = nullptr;
+    std::vector<VirtualSuspension *> m_suspended; // and not ended
     std::map<QString, Fate> m_fates;
     QStringList m_log;
     Counters m_before;

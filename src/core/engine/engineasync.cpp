@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+
+namespace Millwright {
+
+// --- Jobs that go on after run() has returned --------------------------------------------------
+
+void Engine::perform(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job)
+{
+    const std::exception_ptr error = execute(*incarnation, job);
+    if (error || !job.m_asynchronous)
+        finish(*incarnation, job, error);
+    else if (job.isPending())
+        suspend(incarnation, job);
+    else
+        conclude(*incarnation, job);
+}
+
+// The worker stays engaged, with this job as its running one; the thread is free for others. An
+// asynchronous job is alone in its hand, so nobody waits behind it.
+void Engine::suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job)
+{
+    bool givenUp = false;
+    {
+        Section section(*this);
+        givenUp = !incarnation->slot;
+        if (!givenUp) {
+            incarnation->suspended = true;
+            incarnation->station.atWork = nullptr;
+            ++m_suspendedCount;
+        }
+    }
+    if (givenUp) {
+        finish(*incarnation, job, nullptr);
+        return;
+    }
+    incarnation->pendingJob = &job;
+    incarnation->suspension = job.suspend(
+        [engine = weak_from_this(), weak = std::weak_ptr(incarnation)] {
+            const auto self = engine.lock();
+            const auto ended = weak.lock();
+            if (self && ended)
+                self->resume(*ended);
+        });
+}
+
+// Any thread: the job has ended, and its worker's thread is to conclude it.
+void Engine::resume(Incarnation &incarnation)
+{
+    Section section(*this);
+    if (!incarnation.suspended || incarnation.station.ended.contains(incarnation))
+        return;
+    incarnation.station.ended.append(incarnation);
+    summon(incarnation.station, section);
+}
+
+std::optional<Order> Engine::nextEnded(Station &station)
+{
+    Incarnation *incarnation = station.ended.first();
+    if (!incarnation)
+        return std::nullopt;
+    forgetSuspended(*incarnation);
+    station.atWork = incarnation;
+    return Order{Order::Conclude, incarnation->slot->incarnation};
+}
+
+// Lock held. Nothing happens if it is not suspended.
+void Engine::forgetSuspended(Incarnation &incarnation)
+{
+    if (!std::exchange(incarnation.suspended, false))
+        return;
+    --m_suspendedCount;
+    incarnation.station.ended.remove(incarnation);
+}
+
+void Engine::conclude(Incarnation &incarnation)
+{
+    incarnation.suspension.reset();
+    conclude(incarnation, *std::exchange(incarnation.pendingJob, nullptr));
+}
+
+void Engine::conclude(Incarnation &incarnation, AbstractJob &job)
+{
+    bool canceled = false;
+    std::exception_ptr error;
+    try {
+        canceled = !job.conclude();
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (canceled) {
+        incarnation.now = m_clock->now();
+        endUnrun(incarnation, job, Outcome::Canceled);
+    } else {
+        finish(incarnation, job, error);
+    }
+}
+
+} // namespace Millwright
