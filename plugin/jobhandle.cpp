@@ -15,6 +15,12 @@ JobHandle::JobHandle(VariantFuture future, QObject *owner)
 {
     QJSEngine::setObjectOwnership(this, QJSEngine::CppOwnership);
     connect(&m_watcher, &QFutureWatcher<void>::finished, this, &JobHandle::end);
+    connect(&m_watcher, &QFutureWatcher<void>::progressRangeChanged, this,
+            &JobHandle::progressRangeChanged);
+    connect(&m_watcher, &QFutureWatcher<void>::progressValueChanged, this,
+            &JobHandle::progressValueChanged);
+    connect(&m_watcher, &QFutureWatcher<void>::progressTextChanged, this,
+            &JobHandle::progressTextChanged);
     m_watcher.setFuture(m_future.job);
 }
 

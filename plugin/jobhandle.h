@@ -30,6 +30,10 @@ class JobHandle : public QObject
     Q_PROPERTY(State state READ state NOTIFY stateChanged FINAL)
     Q_PROPERTY(bool isFinished READ isFinished NOTIFY stateChanged FINAL)
     Q_PROPERTY(QVariant result READ result NOTIFY stateChanged FINAL)
+    Q_PROPERTY(int progressMinimum READ progressMinimum NOTIFY progressRangeChanged FINAL)
+    Q_PROPERTY(int progressMaximum READ progressMaximum NOTIFY progressRangeChanged FINAL)
+    Q_PROPERTY(int progressValue READ progressValue NOTIFY progressValueChanged FINAL)
+    Q_PROPERTY(QString progressText READ progressText NOTIFY progressTextChanged FINAL)
     Q_PROPERTY(QString error READ error NOTIFY stateChanged FINAL)
 
 public:
@@ -57,6 +61,14 @@ public:
     //! Why the job has not completed, for people; empty if it has, and while it is pending.
     [[nodiscard]] QString error() const { return m_error; }
 
+    //! How far the running job has come: see `Job::setProgress()`. Both ends of the range are 0
+    //! until the job gives one.
+    [[nodiscard]] int progressMinimum() const { return m_watcher.progressMinimum(); }
+    [[nodiscard]] int progressMaximum() const { return m_watcher.progressMaximum(); }
+    [[nodiscard]] int progressValue() const { return m_watcher.progressValue(); }
+    //! What the running job is at.
+    [[nodiscard]] QString progressText() const { return m_watcher.progressText(); }
+
     //! Calls one of two functions once the job has ended: `onFulfilled(result)` when it has
     //! completed, else `onRejected(error)`. `error` is an Error whose `message` is the property
     //! `error`, and whose `state` is the property `state`. Returns a Promise of what the function
@@ -71,6 +83,9 @@ public:
 
 Q_SIGNALS:
     void stateChanged();
+    void progressRangeChanged();
+    void progressValueChanged();
+    void progressTextChanged();
     //! The job has completed.
     void finished(const QVariant &result);
     //! The job has ended in another way.

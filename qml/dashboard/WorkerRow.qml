@@ -22,6 +22,9 @@ Item {
     required property string key
     required property string label
     required property real elapsed
+    //! Of the running job, 0 to 1; negative when it is unknown.
+    required property real progress
+    required property string progressText
     required property real completed
     required property real failed
     required property real restarts
@@ -41,8 +44,7 @@ Item {
         default: return stateName;
         }
     }
-    readonly property string job: label.length === 0 ? key
-                                : key.length === 0 ? label : qsTr("%1 – %2").arg(key).arg(label)
+    readonly property string job: Format.joined([key, label, progressText], " – ")
     readonly property color stateColor: isInTrouble ? theme.problem
                                       : isWorking ? theme.accent : theme.line
 
@@ -52,6 +54,7 @@ Item {
     Accessible.role: Accessible.ListItem
     Accessible.name: Format.joined([
         qsTr("Worker %1").arg(workerId), stateText, job,
+        progressText, progress >= 0 ? qsTr("%1 %").arg(Math.round(progress * 100)) : "",
         isWorking ? Format.longDuration(elapsed) : "",
         qsTr("%1 completed").arg(completed), qsTr("%1 failed").arg(failed)
     ], ", ")
@@ -65,6 +68,13 @@ Item {
         font.pixelSize: row.theme.smallFontSize
     }
 
+    Rectangle {
+        anchors.left: dot.left
+        anchors.bottom: parent.bottom
+        width: row.width * Math.max(0, row.progress)
+        height: 1
+        color: row.theme.accent
+    }
     Rectangle {
         id: dot
 

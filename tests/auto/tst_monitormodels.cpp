@@ -157,10 +157,11 @@ void tst_MonitorModels::UI_6_workerChangesAreMinimal()
     changes.clear();
     now[0].failed = now[0].restarts = now[0].waiting = 1;
     now[4].waiting = 2;
+    now[4].progress = {0, 2, 1, u"half"_s};
     model.update(now);
     QCOMPARE(changes.count(), 2);
     QCOMPARE(text(model, changes.at(0)), u"0-0: failed restarts waiting"_s);
-    QCOMPARE(text(model, changes.at(1)), u"4-4: waiting"_s);
+    QCOMPARE(text(model, changes.at(1)), u"4-4: progress progressText waiting"_s);
 }
 
 void tst_MonitorModels::UI_6_workerRolesAreNamed()
@@ -174,7 +175,8 @@ void tst_MonitorModels::UI_6_workerRolesAreNamed()
                    .waiting = 4,
                    .key = u"key"_s,
                    .label = u"label"_s,
-                   .elapsed = 2s}});
+                   .elapsed = 2s,
+                   .progress = {0, 4, 3, u"text"_s}}});
     QVariantMap row;
     const QHash<int, QByteArray> names = model.roleNames();
     for (auto it = names.begin(); it != names.end(); ++it)
@@ -186,6 +188,8 @@ void tst_MonitorModels::UI_6_workerRolesAreNamed()
         {u"key"_s, u"key"_s},
         {u"label"_s, u"label"_s},
         {u"elapsed"_s, 2000.0},
+        {u"progress"_s, 0.75},
+        {u"progressText"_s, u"text"_s},
         {u"completed"_s, 1.0},
         {u"failed"_s, 2.0},
         {u"restarts"_s, 3.0},

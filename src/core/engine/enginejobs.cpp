@@ -356,6 +356,8 @@ void Engine::leaveQueue(AbstractJob &job, Section &section)
     case AbstractJob::Place::Delayed:
         --m_delayed;
         break;
+    case AbstractJob::Place::Running:
+        Q_UNREACHABLE();
     }
     forgetWaiting(job);
     m_shedable.remove(job);

@@ -185,7 +185,7 @@ std::optional<Order> Engine::nextChore(Station &station, Section &section)
             vacate(*slot, section);
             continue;
         }
-        slot->incarnation = std::make_shared<Incarnation>(*slot, station);
+        slot->incarnation = std::make_shared<Incarnation>(*slot, station, m_clock);
         return Order{Order::Build, slot->incarnation};
     }
     return std::nullopt;

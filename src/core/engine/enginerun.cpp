@@ -23,6 +23,8 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
         } else {
             job->m_routed = incarnation.takenAt;
             job->m_started = incarnation.now;
+            job->m_report = &incarnation.report;
+            job->m_place = AbstractJob::Place::Running;
             return job;
         }
     }

@@ -224,8 +224,11 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
                 worker.completed += incarnation->hand.count().settled - incarnation->accounted;
                 if ((job = incarnation->hand.running())) {
                     job->ref();
-                    worker.elapsed = std::chrono::nanoseconds(std::max<qint64>(
-                        0, snapshot.time - incarnation->startedAt.load(std::memory_order_relaxed)));
+                    const qint64 start = incarnation->startedAt.load(std::memory_order_relaxed);
+                    worker.elapsed = std::chrono::nanoseconds(
+                        std::max<qint64>(0, snapshot.time - start));
+                    worker.lastHeartbeat = std::max(start, incarnation->report.lastHeartbeat());
+                    worker.progress = incarnation->report.progressOf(job->order());
                 }
             }
             running.push_back(job);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "../job/progress.h"
 #include "../job/suspension.h"
 #include "../queueing/queue.h"
 #include "../statistics/workerstatistics.h"
@@ -22,7 +23,7 @@ struct WorkerSlot;
 //! under the same id as a new incarnation; what an old one still does concerns nobody.
 struct Incarnation
 {
-    Incarnation(WorkerSlot &theSlot, Station &theStation);
+    Incarnation(WorkerSlot &theSlot, Station &theStation, const std::shared_ptr<Clock> &clock);
     ~Incarnation();
     Q_DISABLE_COPY_MOVE(Incarnation)
 
@@ -52,6 +53,7 @@ struct Incarnation
     // Shared without the lock.
     Hand hand;
     std::atomic<qint64> startedAt = 0; // of the running job
+    RunReport report; // of the running job
     const std::shared_ptr<WorkerStatistics> statistics;
 };
 
@@ -86,10 +88,12 @@ struct WorkerSlot
     ListLink<WorkerSlot> choreLink;
 };
 
-inline Incarnation::Incarnation(WorkerSlot &theSlot, Station &theStation)
+inline Incarnation::Incarnation(WorkerSlot &theSlot, Station &theStation,
+                                const std::shared_ptr<Clock> &clock)
     : id(theSlot.id)
     , station(theStation)
     , slot(&theSlot)
+    , report(clock)
     , statistics(theSlot.statistics)
 {
 }

@@ -23,6 +23,7 @@ class ExpiryHeap;
 class FifoQueue;
 class JobList;
 class PromiseLink;
+class RunReport;
 class ShedList;
 struct Incarnation;
 struct KeyUse;
@@ -86,6 +87,18 @@ public:
         return std::chrono::nanoseconds(m_started - m_submitted);
     }
 
+    // --- For the worker, while the job runs; at other times they do nothing. Any thread. ---
+
+    //! Says that the job is alive: a sign of life for who wonders about a job that takes long. Cheap.
+    void heartbeat();
+    //! What `setProgress()` counts from and to, for people. The value starts anew at `minimum`. A
+    //! heartbeat, too.
+    void setProgressRange(int minimum, int maximum);
+    //! How far the job has come, and what it is at. Seen in snapshots, dashboards and the future of
+    //! the job; a future ignores values that do not grow or are out of the range, and tells
+    //! watchers of at most 25 values a second. A heartbeat, too.
+    void setProgress(int value, const QString &text = {});
+
 protected:
     AbstractJob(quint64 keyHash, const JobOptions &options);
     Q_DISABLE_COPY_MOVE(AbstractJob)
@@ -113,6 +126,8 @@ private:
     [[nodiscard]] virtual bool isPending() const { return false; }
     [[nodiscard]] virtual std::unique_ptr<Suspension> suspend(std::function<void()> ended);
     [[nodiscard]] virtual bool conclude() { return true; }
+    virtual void showProgressRange(int, int) {} // to whoever holds the future; any thread
+    virtual void showProgress(int, const QString &) {}
     virtual void deliver() {} // the result of run() to whoever asked for it
     virtual void reject(const std::exception_ptr &) {}
     virtual void cancel() {} // ends the future of a job that was canceled
@@ -129,11 +144,12 @@ private:
         int heapIndex = -1; // ExpiryHeap
     };
 
-    // Where it waits. Means nothing while it is in a hand.
-    enum class Place : quint8 { Queue, OwnQueue, Parked, Delayed };
+    // Where it waits, or that it runs. Means nothing in a hand before it runs.
+    enum class Place : quint8 { Queue, OwnQueue, Parked, Delayed, Running };
 
     void ref() { m_references.fetch_add(1, std::memory_order_relaxed); }
     void unref();
+    [[nodiscard]] bool isRunning() const { return m_place == Place::Running; }
     [[nodiscard]] qint64 expiry() const { return m_extras ? m_extras->expiry : 0; }
     [[nodiscard]] bool isExpired(qint64 now) const
     {
@@ -146,6 +162,7 @@ private:
     {
         AbstractJob *m_previous = nullptr; // JobList
         qint64 m_position; // FifoQueue
+        RunReport *m_report; // while running
     };
     quint64 m_keyHash;
     quint64 m_order = 0;

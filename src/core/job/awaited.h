@@ -49,10 +49,11 @@ public:
 
     [[nodiscard]] bool isPending() const { return m_future && !m_future->isFinished(); }
 
-    [[nodiscard]] std::unique_ptr<Suspension> suspend(std::optional<QFuture<void>> outer,
+    [[nodiscard]] std::unique_ptr<Suspension> suspend(AbstractJob &job,
+                                                      std::optional<QFuture<void>> outer,
                                                       std::function<void()> ended) const
     {
-        return Suspension::until(QFuture<void>(*m_future), std::move(outer), std::move(ended));
+        return Suspension::until(job, QFuture<void>(*m_future), std::move(outer), std::move(ended));
     }
 
     //! It has ended. False if it was canceled; throws what it has failed with.

@@ -144,7 +144,7 @@ protected:
     [[nodiscard]] bool isPending() const override { return m_awaited.isPending(); }
     [[nodiscard]] std::unique_ptr<Suspension> suspend(std::function<void()> ended) override
     {
-        return m_awaited.suspend(std::nullopt, std::move(ended));
+        return m_awaited.suspend(*this, std::nullopt, std::move(ended));
     }
     [[nodiscard]] bool conclude() override { return m_awaited.conclude(); }
 
@@ -221,7 +221,8 @@ private:
     [[nodiscard]] std::unique_ptr<Suspension> suspend(std::function<void()> ended) override
     {
         if constexpr (W::isAsynchronous)
-            return this->m_awaited.suspend(QFuture<void>(m_future.future()), std::move(ended));
+            return this->m_awaited.suspend(*this, QFuture<void>(m_future.future()),
+                                           std::move(ended));
         else
             return nullptr;
     }
@@ -235,6 +236,16 @@ private:
                 m_result.emplace(this->m_awaited.takeResult());
         }
         return true;
+    }
+
+    void showProgressRange(int minimum, int maximum) override
+    {
+        m_future.setProgressRange(minimum, maximum);
+    }
+
+    void showProgress(int value, const QString &text) override
+    {
+        m_future.setProgressValueAndText(value, text);
     }
 
     void deliver() override

@@ -3,6 +3,8 @@
 
 #include "job/suspension.h"
 
+#include "job/abstractjob.h"
+
 #include <QtCore/qfuturewatcher.h>
 
 #include <utility>
@@ -14,10 +16,18 @@ namespace {
 class FutureSuspension final : public Suspension
 {
 public:
-    FutureSuspension(QFuture<void> inner, std::optional<QFuture<void>> outer,
+    FutureSuspension(AbstractJob &job, QFuture<void> inner, std::optional<QFuture<void>> outer,
                      std::function<void()> ended)
     {
         QObject::connect(&m_inner, &QFutureWatcherBase::finished, &m_inner, std::move(ended));
+        QObject::connect(&m_inner, &QFutureWatcherBase::progressRangeChanged, &m_inner,
+                         [&job](int minimum, int maximum) {
+                             if (maximum > minimum)
+                                 job.setProgressRange(minimum, maximum);
+                         });
+        QObject::connect(
+            &m_inner, &QFutureWatcherBase::progressValueChanged, &m_inner,
+            [this, &job](int value) { job.setProgress(value, m_inner.progressText()); });
         m_inner.setFuture(inner);
         if (outer) {
             QObject::connect(&m_outer, &QFutureWatcherBase::canceled, &m_inner,
@@ -39,11 +49,12 @@ Suspension::Suspension() = default;
 
 Suspension::~Suspension() = default;
 
-std::unique_ptr<Suspension> Suspension::until(QFuture<void> inner,
+std::unique_ptr<Suspension> Suspension::until(AbstractJob &job, QFuture<void> inner,
                                               std::optional<QFuture<void>> outer,
                                               std::function<void()> ended)
 {
-    return std::make_unique<FutureSuspension>(std::move(inner), std::move(outer), std::move(ended));
+    return std::make_unique<FutureSuspension>(job, std::move(inner), std::move(outer),
+                                              std::move(ended));
 }
 
 } // namespace Millwright

@@ -13,6 +13,8 @@
 
 namespace Millwright {
 
+class AbstractJob;
+
 //! Waits for the end of a job that goes on after `process()` has returned. Lives on the worker's
 //! thread; destroyed earlier, it waits no longer.
 class MILLWRIGHT_CORE_EXPORT Suspension
@@ -21,8 +23,8 @@ public:
     virtual ~Suspension();
 
     //! Calls `ended` on this thread, from its event loop, when `inner` has ended. Meanwhile, once
-    //! `outer` is canceled so is `inner`.
-    [[nodiscard]] static std::unique_ptr<Suspension> until(QFuture<void> inner,
+    //! `outer` is canceled so is `inner`, and the progress of `inner` is that of the job.
+    [[nodiscard]] static std::unique_ptr<Suspension> until(AbstractJob &job, QFuture<void> inner,
                                                            std::optional<QFuture<void>> outer,
                                                            std::function<void()> ended);
 

@@ -20,6 +20,10 @@ QList<int> changedRoles(const WorkerSnapshot &before, const WorkerSnapshot &now)
         roles << WorkerModel::LabelRole;
     if (now.elapsed != before.elapsed)
         roles << WorkerModel::ElapsedRole;
+    if (now.progress.fraction() != before.progress.fraction())
+        roles << WorkerModel::ProgressRole;
+    if (now.progress.text != before.progress.text)
+        roles << WorkerModel::ProgressTextRole;
     if (now.completed != before.completed)
         roles << WorkerModel::CompletedRole;
     if (now.failed != before.failed)
@@ -60,6 +64,10 @@ QVariant WorkerModel::data(const QModelIndex &index, int role) const
         return worker.label;
     case ElapsedRole:
         return std::chrono::duration<double, std::milli>(worker.elapsed).count();
+    case ProgressRole:
+        return worker.progress.fraction();
+    case ProgressTextRole:
+        return worker.progress.text;
     case CompletedRole:
         return double(worker.completed);
     case FailedRole:
@@ -80,6 +88,7 @@ QHash<int, QByteArray> WorkerModel::roleNames() const
         {StateNameRole, "stateName"}, {KeyRole, "key"},
         {LabelRole, "label"},         {ElapsedRole, "elapsed"},
         {CompletedRole, "completed"}, {FailedRole, "failed"},
+        {ProgressRole, "progress"},   {ProgressTextRole, "progressText"},
         {RestartsRole, "restarts"},   {WaitingRole, "waiting"},
     };
 }

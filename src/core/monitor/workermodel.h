@@ -30,6 +30,8 @@ public:
         CompletedRole, //!< `completed`, double
         FailedRole, //!< `failed`, double
         RestartsRole, //!< `restarts`, double
+        ProgressRole, //!< `progress`, double: 0 to 1, how far the running job has come; -1: unknown
+        ProgressTextRole, //!< `progressText`, QString: what the running job is at
         WaitingRole, //!< `waiting`, double: jobs that wait for this worker alone
     };
     Q_ENUM(Role)

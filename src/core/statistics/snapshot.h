@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "../job/progress.h"
 #include "../types.h"
 #include "histogram.h"
 
@@ -57,6 +58,10 @@ struct WorkerSnapshot
     QString key = {}; //!< of the running job
     QString label = {}; //!< of the running job
     std::chrono::nanoseconds elapsed{}; //!< since the running job was started
+    //! The last sign of life of the running job: its start, a heartbeat or progress. Monotonic,
+    //! nanoseconds; 0 when no job runs.
+    qint64 lastHeartbeat = 0;
+    JobProgress progress = {}; //!< of the running job
 };
 
 //! A factory at one instant.

@@ -47,6 +47,18 @@ public:
     }
 };
 
+class ReportingWorker : public Millwright::Worker<QString, QVariant, void>
+{
+public:
+    void process(Job &job) override
+    {
+        job.setProgressRange(0, 4);
+        job.setProgress(1, u"one"_s);
+        gate.acquire();
+        job.setProgress(4, u"four"_s);
+    }
+};
+
 class TypedWorker : public Millwright::Worker<int, QSize, QSize>
 {
 public:
@@ -128,6 +140,7 @@ void Setup::applicationAvailable()
 {
     Millwright::registerWorker<UpperWorker>(u"upper"_s);
     Millwright::registerWorker<GatedWorker>(u"gated"_s);
+    Millwright::registerWorker<ReportingWorker>(u"reporting"_s);
     Millwright::registerWorker<TypedWorker>(u"typed"_s);
     Millwright::registerWorker<MapWorker>(u"map"_s);
     Millwright::registerWorker<SilentWorker>(u"silent"_s);

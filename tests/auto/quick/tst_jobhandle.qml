@@ -28,6 +28,12 @@ TestCase {
         SignalSpy {}
     }
 
+    Component {
+        id: reporting
+
+        Factory { worker: "reporting"; workerCount: 1 }
+    }
+
     function spyOn(target, signalName) {
         return createTemporaryObject(spy, test, {target: target, signalName: signalName})
     }
@@ -57,6 +63,25 @@ TestCase {
         compare(fulfilled, "TEXT")
         compare(finished.count, 1)
         compare(finished.signalArguments[0][0], "TEXT")
+    }
+
+    function test_JOB_9_progress() {
+        const factory = createTemporaryObject(reporting, test)
+        const handle = factory.submit("key", "")
+        const ranges = spyOn(handle, "progressRangeChanged")
+        const values = spyOn(handle, "progressValueChanged")
+        const texts = spyOn(handle, "progressTextChanged")
+        tryCompare(handle, "progressText", "one")
+        compare(handle.progressMinimum, 0)
+        compare(handle.progressMaximum, 4)
+        compare(handle.progressValue, 1)
+        Bench.open(1)
+        tryVerify(() => handle.isFinished)
+        compare(handle.progressValue, 4)
+        compare(handle.progressText, "four")
+        verify(ranges.count > 0)
+        verify(values.count > 0)
+        verify(texts.count > 0)
     }
 
     function test_UI_3_thenWorksAfterTheEnd() {
