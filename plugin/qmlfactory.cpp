@@ -146,6 +146,8 @@ void QmlFactory::componentComplete()
     settings.workerCount = workerCount();
     settings.queueLimit = queueLimit();
     settings.discardMode = discardMode();
+    settings.rateLimit = rateLimit();
+    settings.rateLimitMode = rateLimitMode();
     settings.onFailure = onFailure();
     settings.stopDeadline = std::chrono::milliseconds(stopDeadline());
     settings.router = queuer();

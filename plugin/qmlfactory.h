@@ -68,6 +68,11 @@ public:
         Oldest = int(Millwright::DiscardMode::Oldest),
     };
     Q_ENUM(DiscardMode)
+    enum RateLimitMode {
+        Reject = int(Millwright::RateLimitMode::Reject),
+        Delay = int(Millwright::RateLimitMode::Delay),
+    };
+    Q_ENUM(RateLimitMode)
     enum OnFailure {
         ReplaceWorker = int(Millwright::OnFailure::ReplaceWorker),
         KeepWorker = int(Millwright::OnFailure::KeepWorker),

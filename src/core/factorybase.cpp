@@ -24,6 +24,12 @@ int toInt(qint64 value)
                                   std::numeric_limits<int>::max()));
 }
 
+qint64 toInteger(double value)
+{
+    constexpr double Most = 9e18;
+    return qint64(std::min(value, Most));
+}
+
 // QML can write any number to a property.
 template<typename Enum>
 bool isEnumerator(Enum value)
@@ -226,6 +232,84 @@ void FactoryBase::setOnFailure(OnFailure action)
     m_engine->setOnFailure(action);
 }
 
+RateLimit FactoryBase::rateLimit() const
+{
+    return m_engine->rateLimit();
+}
+
+void FactoryBase::setRateLimit(const RateLimit &limit)
+{
+    m_engine->setRateLimit(limit);
+}
+
+void FactoryBase::setRateLimiter(const RateLimiterBuilder &builder)
+{
+    m_engine->setRateLimiter(builder);
+}
+
+RateLimitMode FactoryBase::rateLimitMode() const
+{
+    return m_engine->rateLimitMode();
+}
+
+void FactoryBase::setRateLimitMode(RateLimitMode mode)
+{
+    if (!isEnumerator(mode)) {
+        qCWarning(lcMillwright,
+                  "Factory \"%ls\": there is no rate limit mode %d; it stays as it was.",
+                  qUtf16Printable(name()), int(mode));
+        return;
+    }
+    m_engine->setRateLimitMode(mode);
+}
+
+void FactoryBase::changeRateLimit(qint64 RateLimit::*member, double value, double least,
+                                  const char *what)
+{
+    if (!(value >= least)) { // not a number, perhaps
+        qCWarning(lcMillwright, "Factory \"%ls\": a %s of %g was ignored; it must be %g or more.",
+                  qUtf16Printable(name()), what, value, least);
+        return;
+    }
+    RateLimit limit = rateLimit();
+    limit.*member = toInteger(value);
+    setRateLimit(limit);
+}
+
+void FactoryBase::setRateLimitRefill(double tokens)
+{
+    changeRateLimit(&RateLimit::refill, tokens, 0, "rateLimitRefill");
+}
+
+void FactoryBase::setRateLimitMaximum(double tokens)
+{
+    changeRateLimit(&RateLimit::maximum, tokens, -1, "rateLimitMaximum");
+}
+
+void FactoryBase::setRateLimitInitial(double tokens)
+{
+    changeRateLimit(&RateLimit::initial, tokens, -1, "rateLimitInitial");
+}
+
+double FactoryBase::rateLimitInterval() const
+{
+    return double(rateLimit().interval.count()) / 1e6;
+}
+
+void FactoryBase::setRateLimitInterval(double milliseconds)
+{
+    if (!(milliseconds >= 0)) {
+        qCWarning(
+            lcMillwright,
+            "Factory \"%ls\": a rateLimitInterval of %g ms was ignored; it must be 0 or more.",
+            qUtf16Printable(name()), milliseconds);
+        return;
+    }
+    RateLimit limit = rateLimit();
+    limit.interval = std::chrono::nanoseconds(toInteger(milliseconds * 1e6));
+    setRateLimit(limit);
+}
+
 int FactoryBase::stopDeadline() const
 {
     return m_stopDeadline.load(std::memory_order_relaxed);
@@ -330,6 +414,8 @@ FactoryBase::Seen FactoryBase::look() const
             toInt(now.queueLimit),
             m_engine->discardMode(),
             m_engine->onFailure(),
+            m_engine->rateLimit(),
+            m_engine->rateLimitMode(),
             toInt(now.counters.waiting),
             now.activeWorkers,
             toInt(now.availableCapacity),
@@ -379,6 +465,8 @@ void FactoryBase::notify()
     tell(now.queueLimit != before.queueLimit, &FactoryBase::queueLimitChanged);
     tell(now.discardMode != before.discardMode, &FactoryBase::discardModeChanged);
     tell(now.onFailure != before.onFailure, &FactoryBase::failureActionChanged);
+    tell(now.rateLimit != before.rateLimit, &FactoryBase::rateLimitChanged);
+    tell(now.rateLimitMode != before.rateLimitMode, &FactoryBase::rateLimitModeChanged);
     tell(now.queueDepth != before.queueDepth, &FactoryBase::queueDepthChanged);
     tell(now.activeWorkers != before.activeWorkers, &FactoryBase::activeWorkersChanged);
     tell(now.availableCapacity != before.availableCapacity, &FactoryBase::availableCapacityChanged);

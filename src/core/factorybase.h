@@ -34,6 +34,16 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
     Q_PROPERTY(int queueLimit READ queueLimit WRITE setQueueLimit NOTIFY queueLimitChanged FINAL)
     Q_PROPERTY(Millwright::DiscardMode discardMode READ discardMode WRITE setDiscardMode NOTIFY
                    discardModeChanged FINAL)
+    Q_PROPERTY(double rateLimitRefill READ rateLimitRefill WRITE setRateLimitRefill NOTIFY
+                   rateLimitChanged FINAL)
+    Q_PROPERTY(double rateLimitInterval READ rateLimitInterval WRITE setRateLimitInterval NOTIFY
+                   rateLimitChanged FINAL)
+    Q_PROPERTY(double rateLimitMaximum READ rateLimitMaximum WRITE setRateLimitMaximum NOTIFY
+                   rateLimitChanged FINAL)
+    Q_PROPERTY(double rateLimitInitial READ rateLimitInitial WRITE setRateLimitInitial NOTIFY
+                   rateLimitChanged FINAL)
+    Q_PROPERTY(Millwright::RateLimitMode rateLimitMode READ rateLimitMode WRITE setRateLimitMode
+                   NOTIFY rateLimitModeChanged FINAL)
     Q_PROPERTY(Millwright::OnFailure failureAction READ onFailure WRITE setOnFailure NOTIFY
                    failureActionChanged FINAL)
     Q_PROPERTY(
@@ -124,6 +134,21 @@ public:
     void setQueueLimit(int limit);
     [[nodiscard]] DiscardMode discardMode() const;
     void setDiscardMode(DiscardMode mode);
+    //! How often jobs may be accepted. A change counts at once: tokens that are there stay as far as
+    //! they fit in, and delayed jobs go ahead when the new limit allows them. Those for which no
+    //! token can come any more are discarded (`RateLimited`). A limiter of the user's is replaced.
+    //!
+    //! Each job takes one token when it is accepted, and none when it is retried or refused. A job
+    //! that is delayed counts as waiting, also towards the queue limit; those that come later do not
+    //! overtake it, unless its priority is lower and the queue knows priorities.
+    [[nodiscard]] RateLimit rateLimit() const;
+    void setRateLimit(const RateLimit &limit);
+    //! A limiter of your own in place of `rateLimit()`, which reads as no limit then. An empty
+    //! builder takes it away. Delayed jobs wait for the new one.
+    void setRateLimiter(const RateLimiterBuilder &builder);
+    [[nodiscard]] RateLimitMode rateLimitMode() const;
+    //! Jobs that are delayed already wait on in any case.
+    void setRateLimitMode(RateLimitMode mode);
     [[nodiscard]] OnFailure onFailure() const;
     void setOnFailure(OnFailure action);
     //! How long the destructor waits for running jobs. Milliseconds, 5000 by default.
@@ -169,6 +194,16 @@ public:
     [[nodiscard]] double retried() const { return double(counters().retried); }
     [[nodiscard]] double restarts() const { return double(counters().restarts); }
 
+    // The rate limit as QML wants it. The interval is in milliseconds, fractions included.
+    [[nodiscard]] double rateLimitRefill() const { return double(rateLimit().refill); }
+    void setRateLimitRefill(double tokens);
+    [[nodiscard]] double rateLimitInterval() const;
+    void setRateLimitInterval(double milliseconds);
+    [[nodiscard]] double rateLimitMaximum() const { return double(rateLimit().maximum); }
+    void setRateLimitMaximum(double tokens);
+    [[nodiscard]] double rateLimitInitial() const { return double(rateLimit().initial); }
+    void setRateLimitInitial(double tokens);
+
 Q_SIGNALS:
     void nameChanged();
     void stateChanged();
@@ -178,6 +213,8 @@ Q_SIGNALS:
     void threadCountChanged();
     void queueLimitChanged();
     void discardModeChanged();
+    void rateLimitChanged();
+    void rateLimitModeChanged();
     void failureActionChanged();
     void stopDeadlineChanged();
     void queueDepthChanged();
@@ -207,6 +244,8 @@ private:
         int queueLimit = 0;
         DiscardMode discardMode = DiscardMode::Newest;
         OnFailure onFailure = OnFailure::ReplaceWorker;
+        RateLimit rateLimit = {};
+        RateLimitMode rateLimitMode = RateLimitMode::Reject;
         int queueDepth = 0;
         int activeWorkers = 0;
         int availableCapacity = 0;
@@ -214,6 +253,7 @@ private:
     };
 
     [[nodiscard]] Seen look() const;
+    void changeRateLimit(qint64 RateLimit::*member, double value, double least, const char *what);
     void watchEngine();
     void onEngineChanged();
     void notify();

@@ -5,6 +5,7 @@
 
 #include "lifecycle/hook.h"
 #include "queueing/queue.h"
+#include "routing/ratelimiter.h"
 #include "routing/router.h"
 
 #include <QtCore/qthread.h>
@@ -39,6 +40,11 @@ struct FactorySettings
     //! A router that lets jobs wait at the workers makes it a limit for each worker.
     qsizetype queueLimit = Unlimited;
     DiscardMode discardMode = DiscardMode::Newest;
+    //! How often jobs may be accepted. The default is as often as they come.
+    RateLimit rateLimit = {};
+    //! A limiter of your own in place of `rateLimit`: see `customLimiter()`.
+    RateLimiterBuilder rateLimiter = {};
+    RateLimitMode rateLimitMode = RateLimitMode::Reject;
     OnFailure onFailure = OnFailure::ReplaceWorker;
     //! How long the destructor waits for running jobs before it gives their workers up.
     std::chrono::milliseconds stopDeadline = std::chrono::seconds(5);

@@ -38,6 +38,13 @@ enum class DiscardMode : int {
 };
 Q_ENUM_NS(DiscardMode)
 
+//! What becomes of a job that is over the rate limit.
+enum class RateLimitMode : int {
+    Reject, //!< it is discarded at once: `DiscardReason::RateLimited`
+    Delay, //!< it waits until the limit allows it
+};
+Q_ENUM_NS(RateLimitMode)
+
 //! What becomes of a worker when an exception leaves its `process()`.
 enum class OnFailure : int {
     ReplaceWorker, //!< it is destroyed, and a fresh worker with the same id takes over

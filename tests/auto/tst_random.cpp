@@ -53,6 +53,16 @@ private:
     const bool m_keepsOrder;
 };
 
+RateLimit randomRateLimit(Dice &dice)
+{
+    if (!dice.oneIn(3))
+        return {};
+    return {.refill = dice.below(4),
+            .interval = std::chrono::microseconds(1 + dice.below(4000)),
+            .maximum = dice.below(5) - 1,
+            .initial = dice.below(5) - 1};
+}
+
 Script randomScript(Dice &dice, int number)
 {
     Script script;
@@ -106,6 +116,8 @@ QString tst_Random::run(quint64 seed, int *operations)
         settings.router = customRouter<MixedRouter>(dice.oneIn(2));
         break;
     }
+    settings.rateLimit = randomRateLimit(dice);
+    settings.rateLimitMode = dice.oneIn(3) ? RateLimitMode::Reject : RateLimitMode::Delay;
 
     const bool startFails = dice.oneIn(8);
     if (startFails)
@@ -153,6 +165,9 @@ QString tst_Random::run(quint64 seed, int *operations)
             engine.setQueueLimit(dice.oneIn(2) ? -1 : dice.below(6));
             engine.setDiscardMode(dice.oneIn(2) ? DiscardMode::Newest : DiscardMode::Oldest);
             check("limit");
+            if (dice.oneIn(2))
+                engine.setRateLimit(randomRateLimit(dice));
+            check("rate limit");
         } else if (choice < 97) {
             world.failBuilds(dice.below(3));
             check("failing builds");

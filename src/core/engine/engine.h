@@ -130,6 +130,12 @@ public:
     void setQueueLimit(qsizetype limit);
     void setDiscardMode(DiscardMode mode);
     void setOnFailure(OnFailure action);
+    void setRateLimit(const RateLimit &limit);
+    void setRateLimiter(const RateLimiterBuilder &builder);
+    void setRateLimitMode(RateLimitMode mode);
+    //! Not limited when the limiter is the user's.
+    [[nodiscard]] RateLimit rateLimit() const;
+    [[nodiscard]] RateLimitMode rateLimitMode() const;
     [[nodiscard]] qsizetype queueLimit() const;
     [[nodiscard]] DiscardMode discardMode() const;
     [[nodiscard]] OnFailure onFailure() const;
@@ -239,6 +245,7 @@ private:
 
     // Waiting (enginejobs.cpp).
     std::optional<DiscardReason> admit(AbstractJob &job, WorkerSlot *target, Section &section);
+    std::optional<DiscardReason> admitNow(AbstractJob &job, WorkerSlot *target, Section &section);
     void stamp(AbstractJob &job) const;
     [[nodiscard]] WorkerSlot *route(const AbstractJob &job, Section &section);
     [[nodiscard]] bool isFull(const Destination &destination) const;
@@ -268,6 +275,16 @@ private:
     void uncountKey(AbstractJob &job, Standing standing);
     void releaseKey(AbstractJob &job, Section &section);
     [[nodiscard]] bool claimKey(AbstractJob &job, WorkerSlot &slot, Section &section);
+    // The rate limit (enginerate.cpp).
+    std::optional<DiscardReason> admitLimited(AbstractJob &job, WorkerSlot *target,
+                                              Section &section);
+    std::optional<DiscardReason> awaitToken(AbstractJob &job, qint64 next, Section &section);
+    void admitDelayed(qint64 now, Section &section);
+    void discardDelayed(DiscardReason reason, Section &section);
+    void onTokenDue();
+    [[nodiscard]] qint64 nextToken(qint64 now, Section &section);
+    void takeToken(qint64 now, Section &section);
+    void sayLimiterThrew(Section &section);
 
     // Stations and hands (enginework.cpp), and single jobs (enginerun.cpp).
     [[nodiscard]] bool take(WorkerSlot &slot, bool own, Section &section);
@@ -348,6 +365,11 @@ private:
     [[nodiscard]] qint64 workersReady() const;
     //! The jobs in the factory's queue that free workers are about to take, if there are enough.
     [[nodiscard]] qsizetype runnable() const { return m_keepsKeyOrder ? m_runnableKeys : m_queued; }
+    //! The queue limit for all that waits, wherever it does.
+    [[nodiscard]] qsizetype totalLimit() const
+    {
+        return m_waitingPlace == WaitingPlace::AtWorkers ? m_limit * m_workerCount : m_limit;
+    }
     //! Without what waits in hands.
     [[nodiscard]] qint64 waitingInQueues() const
     {
@@ -393,6 +415,11 @@ private:
     qsizetype m_limit;
     DiscardMode m_mode;
     OnFailure m_onFailure;
+    RateLimit m_rateLimit;
+    RateLimitMode m_rateLimitMode;
+    std::unique_ptr<RateLimiter> m_limiter; // none while there is no limit
+    TokenBucket *m_bucket = nullptr; // the limiter, unless it is the user's
+    std::unique_ptr<Queue> m_tokenQueue; // made when a job is first delayed
     std::shared_ptr<const DiscardHandler> m_discardHandler;
     FactoryState m_state = FactoryState::Idle;
     bool m_discarding = false; // stop(): nothing waits any more
@@ -443,7 +470,8 @@ private:
     qsizetype m_queued = 0; // in the factory's queue
     qsizetype m_ownQueued = 0; // in the queues of workers
     qsizetype m_parked = 0; // until another worker is done with their key
-    qsizetype m_delayed = 0; // to be retried later
+    qsizetype m_delayed = 0; // to be retried later, or waiting for a token
+    qsizetype m_awaitingToken = 0;
     qsizetype m_dealt = 0; // in hands, as they were dealt
     quint64 m_order = 0;
     quint64 m_deals = 0; // hands
@@ -463,6 +491,7 @@ private:
     qint64 m_sweepAt = Never;
     qint64 m_reapAt = Never;
     qint64 m_buildAt = Never;
+    qint64 m_tokenAt = Never;
 
     std::deque<FactoryEvent> m_events;
     quint64 m_eventNumber = 0;

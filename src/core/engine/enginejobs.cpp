@@ -176,17 +176,23 @@ std::optional<DiscardReason> Engine::admit(AbstractJob &job, WorkerSlot *target,
         m_asynchronous = true;
         m_meanRunTime = -1; // says nothing of how long a worker is busy
     }
-    const auto refuse = [&](DiscardReason reason) {
-        ++m_counters.discardedBy[std::size_t(reason)];
-        return reason;
-    };
-    if (m_state > FactoryState::Running)
-        return refuse(DiscardReason::Shutdown);
+    std::optional<DiscardReason> refused = DiscardReason::Shutdown;
+    if (m_state <= FactoryState::Running) {
+        refused = m_limiter || m_awaitingToken > 0 ? admitLimited(job, target, section)
+                                                   : admitNow(job, target, section);
+    }
+    if (refused)
+        ++m_counters.discardedBy[std::size_t(*refused)];
+    return refused;
+}
 
+std::optional<DiscardReason> Engine::admitNow(AbstractJob &job, WorkerSlot *target,
+                                              Section &section)
+{
     const Destination destination = destinationOf(job, target ? target : route(job, section));
     const bool full = isFull(destination);
     if (full && m_mode == DiscardMode::Newest && job.m_discardable)
-        return refuse(DiscardReason::Loadshed);
+        return DiscardReason::Loadshed;
 
     place(job, destination, section);
     if (full && m_mode == DiscardMode::Oldest) {
@@ -195,7 +201,7 @@ std::optional<DiscardReason> Engine::admit(AbstractJob &job, WorkerSlot *target,
         if (AbstractJob *victim = shed(job)) {
             leaveQueue(*victim, section);
             if (victim == &job)
-                return refuse(DiscardReason::Loadshed);
+                return DiscardReason::Loadshed;
             section.discard(*victim, DiscardReason::Loadshed);
         }
     }
@@ -353,6 +359,9 @@ void Engine::leaveQueue(AbstractJob &job, Section &section)
     case AbstractJob::Place::Parked:
         leaveParked(job);
         break;
+    case AbstractJob::Place::TokenQueue:
+        --m_awaitingToken;
+        [[fallthrough]];
     case AbstractJob::Place::Delayed:
         --m_delayed;
         break;
@@ -383,7 +392,10 @@ void Engine::forgetWaiting(AbstractJob &job)
 
 void Engine::removeWaiting(AbstractJob &job, Section &section)
 {
-    if (job.m_place == AbstractJob::Place::Queue || job.m_place == AbstractJob::Place::OwnQueue)
+    if (job.m_place == AbstractJob::Place::TokenQueue)
+        m_tokenQueue->remove(job);
+    else if (job.m_place == AbstractJob::Place::Queue
+             || job.m_place == AbstractJob::Place::OwnQueue)
         queueOf(job.m_slot).remove(job);
     leaveQueue(job, section);
 }
@@ -451,7 +463,8 @@ void Engine::discardWaiting(Section &section)
         if (slot->ownSize > 0)
             discardAll(slot.get());
     }
-    while (AbstractJob *job = m_due.first()) { // only delayed jobs are left
+    discardDelayed(DiscardReason::Shutdown, section);
+    while (AbstractJob *job = m_due.first()) { // only jobs to be retried are left
         removeWaiting(*job, section);
         section.discard(*job, DiscardReason::Shutdown);
     }

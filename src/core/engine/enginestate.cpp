@@ -29,8 +29,13 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_hooks{{{std::make_shared<const Hook>(std::move(settings.onStarted))},
                {std::make_shared<const Hook>(std::move(settings.onDraining))},
                {std::make_shared<const Hook>(std::move(settings.onStopped))}}}
+    , m_rateLimitMode(settings.rateLimitMode)
     , m_workerCount(std::max(0, settings.workerCount))
 {
+    if (settings.rateLimiter)
+        setRateLimiter(settings.rateLimiter);
+    else
+        setRateLimit(settings.rateLimit);
     Section section(*this);
     fillSlots(section);
 }
@@ -144,11 +149,9 @@ qint64 Engine::capacityWith(qint64 waiting) const
 {
     if (m_state > FactoryState::Running)
         return 0;
-    const qint64 free = workersReady();
+    const qint64 free = m_awaitingToken > 0 ? 0 : workersReady();
     const qint64 taken = std::min<qint64>(free, runnable()); // about to be taken by a free worker
-    const qint64 limit = m_waitingPlace == WaitingPlace::AtWorkers ? m_limit * m_workerCount
-                                                                   : m_limit;
-    const qint64 room = m_limit < 0 ? 0 : std::max<qint64>(0, limit - (waiting - taken));
+    const qint64 room = m_limit < 0 ? 0 : std::max<qint64>(0, totalLimit() - (waiting - taken));
     return free - taken + room;
 }
 

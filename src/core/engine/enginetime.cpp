@@ -18,6 +18,7 @@ void Engine::alarmBy(qint64 time, Section &section)
 void Engine::onAlarm()
 {
     bool reapNow = false;
+    bool tokenIsDue = false;
     {
         Section section(*this);
         m_alarmAt = Never;
@@ -35,14 +36,20 @@ void Engine::onAlarm()
             m_reapAt = Never;
             reapNow = true;
         }
+        if (now >= m_tokenAt) {
+            m_tokenAt = Never;
+            tokenIsDue = true;
+        }
         closeIfDrained(section);
         callNext(section);
 
-        qint64 next = std::min({m_watchAt, m_sweepAt, m_buildAt, m_reapAt});
+        qint64 next = std::min({m_watchAt, m_sweepAt, m_buildAt, m_reapAt, m_tokenAt});
         if (!m_due.isEmpty())
             next = std::min(next, m_due.nextDue());
         alarmBy(next, section);
     }
+    if (tokenIsDue)
+        onTokenDue();
     if (reapNow)
         reap();
 }

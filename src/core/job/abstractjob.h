@@ -145,7 +145,7 @@ private:
     };
 
     // Where it waits, or that it runs. Means nothing in a hand before it runs.
-    enum class Place : quint8 { Queue, OwnQueue, Parked, Delayed, Running };
+    enum class Place : quint8 { Queue, OwnQueue, Parked, Delayed, TokenQueue, Running };
 
     void ref() { m_references.fetch_add(1, std::memory_order_relaxed); }
     void unref();

@@ -44,6 +44,11 @@ TestCase {
             threadCount: 1
             queueLimit: 7
             discardMode: Factory.Oldest
+            rateLimitRefill: 5
+            rateLimitInterval: 0.5
+            rateLimitMaximum: 20
+            rateLimitInitial: 10
+            rateLimitMode: Factory.Delay
             failureAction: Factory.KeepWorker
             stopDeadline: 1234
             routing: Factory.Queuer
@@ -114,6 +119,11 @@ TestCase {
         compare(factory.threadCount, 1)
         compare(factory.queueLimit, 7)
         compare(factory.discardMode, Factory.Oldest)
+        compare(factory.rateLimitRefill, 5)
+        compare(factory.rateLimitInterval, 0.5)
+        compare(factory.rateLimitMaximum, 20)
+        compare(factory.rateLimitInitial, 10)
+        compare(factory.rateLimitMode, Factory.Delay)
         compare(factory.failureAction, Factory.KeepWorker)
         compare(factory.stopDeadline, 1234)
         compare(factory.routing, Factory.Queuer)
@@ -150,6 +160,7 @@ TestCase {
             {tag: "workerCount", property: "workerCount", value: 4},
             {tag: "queueLimit", property: "queueLimit", value: 5},
             {tag: "discardMode", property: "discardMode", value: Factory.Oldest},
+            {tag: "rateLimitMode", property: "rateLimitMode", value: Factory.Delay},
             {tag: "failureAction", property: "failureAction", value: Factory.KeepWorker},
             {tag: "stopDeadline", property: "stopDeadline", value: 777},
             {tag: "paused", property: "paused", value: true},
@@ -318,6 +329,7 @@ TestCase {
         compare(Factory.Failed, 5)
         compare(Millwright.FactoryState.Failed, Factory.Failed)
         compare(Millwright.DiscardMode.Oldest, Factory.Oldest)
+        compare(Millwright.RateLimitMode.Delay, Factory.Delay)
         compare(Millwright.OnFailure.KeepWorker, Factory.KeepWorker)
         compare(Millwright.Priority.BestEffort, Factory.BestEffort)
         compare(Millwright.Outcome.Canceled, JobHandle.Canceled)

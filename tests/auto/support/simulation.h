@@ -30,6 +30,8 @@ public:
 
     //! Moves to `time`, calling the alarms on the way in their order.
     void moveTo(qint64 time);
+    //! The same, but the alarms on the way are late: they come when time is moved again.
+    void jumpTo(qint64 time) { m_now = std::max(m_now, time); }
     [[nodiscard]] bool hasAlarm() const { return !m_alarms.empty(); }
     [[nodiscard]] qint64 nextAlarm() const { return m_alarms.begin()->first; }
     [[nodiscard]] int alarmsRung() const { return m_rung; }
@@ -149,6 +151,7 @@ public:
 
     Engine &engine() { return *m_engine; }
     VirtualClock &clock() { return *m_clock; }
+    [[nodiscard]] qint64 now() const { return m_clock->now(); }
 
     //! False when it was refused.
     bool submit(const Script &script);

@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+#include "job/errors.h"
+
+namespace Millwright {
+
+// --- Settings ---------------------------------------------------------------------------------
+
+void Engine::setRateLimit(const RateLimit &limit)
+{
+    if (isCalledByPolicy("setRateLimit"))
+        return;
+    std::unique_ptr<RateLimiter> old; // destroyed after the section: it may be the user's
+    Section section(*this);
+    const qint64 now = m_clock->now();
+    if (m_bucket && limit.isLimited()) {
+        m_bucket->change(limit, now);
+    } else {
+        old = std::move(m_limiter);
+        m_bucket = nullptr;
+        if (limit.isLimited()) {
+            auto bucket = std::make_unique<TokenBucket>(limit, now);
+            m_bucket = bucket.get();
+            m_limiter = std::move(bucket);
+        }
+    }
+    m_rateLimit = limit;
+    admitDelayed(now, section);
+    callNext(section);
+}
+
+void Engine::setRateLimiter(const RateLimiterBuilder &builder)
+{
+    if (isCalledByPolicy("setRateLimiter"))
+        return;
+    std::unique_ptr<RateLimiter> limiter = builder ? builder() : nullptr;
+    Section section(*this);
+    m_limiter.swap(limiter); // the old one is destroyed after the lock was released
+    m_bucket = nullptr;
+    m_rateLimit = {};
+    admitDelayed(m_clock->now(), section);
+    callNext(section);
+}
+
+void Engine::setRateLimitMode(RateLimitMode mode)
+{
+    if (isCalledByPolicy("setRateLimitMode"))
+        return;
+    Section section(*this);
+    m_rateLimitMode = mode;
+}
+
+RateLimit Engine::rateLimit() const
+{
+    return read([this] { return m_rateLimit; });
+}
+
+RateLimitMode Engine::rateLimitMode() const
+{
+    return read([this] { return m_rateLimitMode; });
+}
+
+// --- Jobs -------------------------------------------------------------------------------------
+
+// The limiter comes before the router, so that a job that is over the limit costs no worker its
+// turn. A job that is shed takes no token.
+std::optional<DiscardReason> Engine::admitLimited(AbstractJob &job, WorkerSlot *target,
+                                                  Section &section)
+{
+    const qint64 now = m_clock->now();
+    admitDelayed(now, section); // the alarm may be late, and those who wait go first
+    const qint64 next = nextToken(now, section);
+    if (next <= now && m_awaitingToken == 0) {
+        const std::optional<DiscardReason> refused = admitNow(job, target, section);
+        if (!refused)
+            takeToken(now, section);
+        return refused;
+    }
+    if (m_rateLimitMode == RateLimitMode::Reject || next == Never)
+        return DiscardReason::RateLimited;
+    job.m_slot = target;
+    return awaitToken(job, next, section);
+}
+
+// A delayed job counts as waiting in the factory's queue, but is the last in line there: where there
+// are too many, one of the delayed is shed, for the others have their tokens.
+std::optional<DiscardReason> Engine::awaitToken(AbstractJob &job, qint64 next, Section &section)
+{
+    const bool full = m_limit >= 0 && waitingInQueues() + waitingInHands() >= totalLimit();
+    if (full && m_mode == DiscardMode::Newest && job.m_discardable)
+        return DiscardReason::Loadshed;
+
+    if (!m_tokenQueue)
+        m_tokenQueue = m_queueBuilder();
+    job.m_place = AbstractJob::Place::TokenQueue;
+    job.m_order = ++m_order;
+    m_tokenQueue->push(job);
+    ++m_delayed;
+    ++m_awaitingToken;
+    awaitEnd(job, job.expiry(), section);
+    if (full && m_mode == DiscardMode::Oldest) {
+        if (AbstractJob *victim = m_tokenQueue->shed()) {
+            leaveQueue(*victim, section);
+            if (victim == &job)
+                return DiscardReason::Loadshed;
+            section.discard(*victim, DiscardReason::Loadshed);
+        }
+    }
+    m_tokenAt = next;
+    alarmBy(m_tokenAt, section);
+    return std::nullopt;
+}
+
+// Delayed jobs for which there are tokens now go on to the router.
+void Engine::admitDelayed(qint64 now, Section &section)
+{
+    constexpr int MostAtOnce = 1024; // some 100 µs under the lock
+
+    m_tokenAt = Never;
+    for (int admitted = 0; m_awaitingToken > 0; ++admitted) {
+        const qint64 next = nextToken(now, section);
+        if (next == Never) {
+            discardDelayed(DiscardReason::RateLimited, section);
+            return;
+        }
+        if (next > now || admitted == MostAtOnce) {
+            m_tokenAt = next;
+            alarmBy(m_tokenAt, section);
+            return;
+        }
+        AbstractJob *job = m_tokenQueue->pop();
+        leaveQueue(*job, section);
+        takeToken(now, section);
+        WorkerSlot *target = job->m_isPinned ? job->m_slot : nullptr;
+        if (!target || target->id >= m_workerCount)
+            target = route(*job, section);
+        place(*job, destinationOf(*job, target), section);
+    }
+}
+
+void Engine::discardDelayed(DiscardReason reason, Section &section)
+{
+    while (m_awaitingToken > 0) {
+        AbstractJob *job = m_tokenQueue->pop();
+        leaveQueue(*job, section);
+        section.discard(*job, reason);
+    }
+}
+
+void Engine::onTokenDue()
+{
+    Section section(*this);
+    admitDelayed(m_clock->now(), section);
+    callNext(section);
+}
+
+qint64 Engine::nextToken(qint64 now, Section &section)
+{
+    if (!m_limiter)
+        return now;
+    try {
+        return m_limiter->nextAvailable(now);
+    } catch (...) {
+        sayLimiterThrew(section);
+        return now;
+    }
+}
+
+void Engine::takeToken(qint64 now, Section &section)
+{
+    if (!m_limiter)
+        return;
+    try {
+        m_limiter->acquire(now);
+    } catch (...) {
+        sayLimiterThrew(section);
+    }
+}
+
+void Engine::sayLimiterThrew(Section &section)
+{
+    section.say(QtCriticalMsg,
+                QStringLiteral("The rate limiter of factory \"%1\" threw \"%2\"; the job goes "
+                               "ahead. Rate limiters must not throw.")
+                    .arg(m_name, errorText(std::current_exception())));
+}
+
+} // namespace Millwright
