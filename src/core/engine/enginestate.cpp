@@ -26,10 +26,10 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_limit(std::max<qsizetype>(FactorySettings::Unlimited, settings.queueLimit))
     , m_mode(settings.discardMode)
     , m_onFailure(settings.onFailure)
+    , m_rateLimitMode(settings.rateLimitMode)
     , m_hooks{{{std::make_shared<const Hook>(std::move(settings.onStarted))},
                {std::make_shared<const Hook>(std::move(settings.onDraining))},
                {std::make_shared<const Hook>(std::move(settings.onStopped))}}}
-    , m_rateLimitMode(settings.rateLimitMode)
     , m_workerCount(std::max(0, settings.workerCount))
 {
     if (settings.rateLimiter)
