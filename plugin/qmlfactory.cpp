@@ -122,6 +122,19 @@ void QmlFactory::setQueueing(Queueing queueing)
     Q_EMIT queueingChanged();
 }
 
+void QmlFactory::setAging(int milliseconds)
+{
+    if (milliseconds == m_aging || !mayBeSet("aging"))
+        return;
+    if (milliseconds < 0) {
+        qmlWarning(this) << "An aging of " << milliseconds
+                         << " ms was ignored; it must be positive, or 0 for none.";
+        return;
+    }
+    m_aging = milliseconds;
+    Q_EMIT agingChanged();
+}
+
 void QmlFactory::setAutoStart(bool autoStart)
 {
     if (autoStart == m_autoStart)
@@ -146,13 +159,17 @@ void QmlFactory::componentComplete()
     settings.workerCount = workerCount();
     settings.queueLimit = queueLimit();
     settings.discardMode = discardMode();
+    settings.highWaterMark = highWaterMark();
+    settings.lowWaterMark = lowWaterMark();
     settings.rateLimit = rateLimit();
     settings.rateLimitMode = rateLimitMode();
     settings.onFailure = onFailure();
     settings.stopDeadline = std::chrono::milliseconds(stopDeadline());
     settings.router = queuer();
     settings.router = routerOf(m_routing);
-    settings.queue = m_queueing == PriorityQueue ? priorityQueue() : fifoQueue();
+    settings.queue = m_queueing == PriorityQueue
+                         ? priorityQueue({.aging = std::chrono::milliseconds(m_aging)})
+                         : fifoQueue();
     rebuild(std::move(settings),
             m_type ? m_type->builder() : noBuilder(WorkerRegistry::unknownNameText(m_worker)));
 

@@ -32,6 +32,7 @@ class QmlFactory : public Millwright::FactoryBase, public QQmlParserStatus
         int threadCount READ threadCount WRITE setThreadCount NOTIFY threadCountChanged FINAL)
     Q_PROPERTY(Routing routing READ routing WRITE setRouting NOTIFY routingChanged FINAL)
     Q_PROPERTY(Queueing queueing READ queueing WRITE setQueueing NOTIFY queueingChanged FINAL)
+    Q_PROPERTY(int aging READ aging WRITE setAging NOTIFY agingChanged FINAL)
 
     Q_PROPERTY(bool autoStart READ autoStart WRITE setAutoStart NOTIFY autoStartChanged FINAL)
 
@@ -110,6 +111,11 @@ public:
     [[nodiscard]] Queueing queueing() const { return m_queueing; }
     void setQueueing(Queueing queueing);
 
+    //! As `PriorityQueueSettings::aging`, in milliseconds; 0, the default, for none. A FifoQueue does
+    //! not heed it.
+    [[nodiscard]] int aging() const { return m_aging; }
+    void setAging(int milliseconds);
+
     //! Whether the factory starts as soon as it is complete. True by default; set later, it starts
     //! a factory that is idle.
     [[nodiscard]] bool autoStart() const { return m_autoStart; }
@@ -144,6 +150,7 @@ Q_SIGNALS:
     void workerChanged();
     void routingChanged();
     void queueingChanged();
+    void agingChanged();
     void autoStartChanged();
 
 private:
@@ -155,6 +162,7 @@ private:
     QString m_worker;
     Routing m_routing = Queuer;
     Queueing m_queueing = FifoQueue;
+    int m_aging = 0;
     bool m_autoStart = true;
     bool m_complete = false;
     std::shared_ptr<const WorkerType> m_type;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "factorybase.h"
+#include "job/prioritymanager.h"
 #include "verdict.h"
 #include "worker.h"
 
@@ -118,15 +119,9 @@ public:
     //! back in the verdict with its message, if the handler has not taken it.
     Verdict<Message> dispatch(Key key, Message message, const JobOptions &options = {})
     {
-        auto job = std::make_unique<Detail::DispatchedJob<W>>(std::move(key), std::move(message),
-                                                              options);
-        if (const auto reason = engine().submit(*job)) {
-            if (job->isMessageTaken())
-                return {*reason, std::nullopt};
-            return {*reason, std::move(job->message())};
-        }
-        job.release(); // the factory's
-        return {};
+        auto job = makeJob<Detail::DispatchedJob<W>>(std::move(key), std::move(message), options);
+        const std::optional<DiscardReason> refused = engine().submit(*job);
+        return verdict(std::move(job), refused);
     }
 
     //! Gives the factory a job and returns the future of its result. Any thread, also from inside a
@@ -143,10 +138,38 @@ public:
     //! where the context may go first, attach a single one that takes the `QFuture`.
     [[nodiscard]] QFuture<Result> submit(Key key, Message message, const JobOptions &options = {})
     {
-        auto job = std::make_unique<Detail::SubmittedJob<W>>(std::move(key), std::move(message),
-                                                             options);
+        auto job = makeJob<Detail::SubmittedJob<W>>(std::move(key), std::move(message), options);
         QFuture<Result> future = job->future();
         if (!engine().submit(*job))
+            job.release(); // the factory's
+        return future;
+    }
+
+    //! The same as `dispatch()` for producers that are to be slowed down rather than refused: where
+    //! there is no room for the job, waits until there is, and neither sheds a job nor exceeds the
+    //! limit meanwhile. If there is still none at the deadline, it does what `dispatch()` does. Time
+    //! to live counts from the call. Waiting ends when the factory takes no more jobs, too.
+    //!
+    //! For threads of your own. On the GUI thread, on the threads of this factory's workers, and in
+    //! the discard handler of an expired job it does not wait, and says so with a warning; it is
+    //! `dispatch()` then. A job over a rate limit that rejects is refused at once.
+    Verdict<Message> dispatchFor(Key key, Message message, std::chrono::milliseconds deadline,
+                                 const JobOptions &options = {})
+    {
+        auto job = makeJob<Detail::DispatchedJob<W>>(std::move(key), std::move(message), options);
+        const std::optional<DiscardReason> refused = engine().submitFor(*job,
+                                                                        QDeadlineTimer(deadline));
+        return verdict(std::move(job), refused);
+    }
+
+    //! The same as `submit()`, waiting for room as `dispatchFor()` does.
+    [[nodiscard]] QFuture<Result> submitFor(Key key, Message message,
+                                            std::chrono::milliseconds deadline,
+                                            const JobOptions &options = {})
+    {
+        auto job = makeJob<Detail::SubmittedJob<W>>(std::move(key), std::move(message), options);
+        QFuture<Result> future = job->future();
+        if (!engine().submitFor(*job, QDeadlineTimer(deadline)))
             job.release(); // the factory's
         return future;
     }
@@ -171,7 +194,7 @@ public:
             std::vector<std::unique_ptr<Submitted>> jobs;
             std::vector<AbstractJob *> all;
             for (std::size_t id = 0; id < count; ++id) {
-                jobs.push_back(std::make_unique<Submitted>(Key(key), Message(message), options));
+                jobs.push_back(makeJob<Submitted>(Key(key), Message(message), options));
                 futures.append(jobs.back()->future());
                 all.push_back(jobs.back().get());
             }
@@ -184,6 +207,21 @@ public:
             }
             return futures;
         }
+    }
+
+    //! Says how urgent the jobs of a key are, and whether they may be shed, where their options leave
+    //! that open. Asked on the thread that submits the job, possibly by several threads at once, and
+    //! without any lock; once for each job. What it throws is logged, and the job has the default
+    //! priority. May be changed at any time; an empty function takes it away. Any thread.
+    //!
+    //! \code
+    //! factory.setPriorityManager([](const QUrl &url) {
+    //!     return JobClass{.priority = isVisible(url) ? Priority::High : Priority::Normal};
+    //! });
+    //! \endcode
+    void setPriorityManager(std::function<JobClass(const Key &)> manager)
+    {
+        m_priorityManager.set(std::move(manager));
     }
 
     //! Called for every job that is discarded, on the thread that caused it, without any lock, so it
@@ -199,6 +237,31 @@ public:
                     handler(static_cast<Job &>(job), reason);
             });
     }
+
+private:
+    template<typename J>
+    [[nodiscard]] std::unique_ptr<J> makeJob(Key &&key, Message &&message,
+                                             const JobOptions &options) const
+    {
+        if (!m_priorityManager.isSet())
+            return std::make_unique<J>(std::move(key), std::move(message), options);
+        const JobOptions complete = m_priorityManager.complete(key, options, engine().name());
+        return std::make_unique<J>(std::move(key), std::move(message), complete);
+    }
+
+    [[nodiscard]] static Verdict<Message> verdict(std::unique_ptr<Detail::DispatchedJob<W>> job,
+                                                  std::optional<DiscardReason> refused)
+    {
+        if (!refused) {
+            job.release(); // the factory's
+            return {};
+        }
+        if (job->isMessageTaken())
+            return {*refused, std::nullopt};
+        return {*refused, std::move(job->message())};
+    }
+
+    Detail::PriorityManager<Key> m_priorityManager;
 };
 
 template<typename Function>

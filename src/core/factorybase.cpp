@@ -232,6 +232,36 @@ void FactoryBase::setOnFailure(OnFailure action)
     m_engine->setOnFailure(action);
 }
 
+int FactoryBase::highWaterMark() const
+{
+    return toInt(m_engine->highWaterMark());
+}
+
+void FactoryBase::setHighWaterMark(int mark)
+{
+    m_engine->setHighWaterMark(mark);
+}
+
+int FactoryBase::lowWaterMark() const
+{
+    return toInt(m_engine->lowWaterMark());
+}
+
+void FactoryBase::setLowWaterMark(int mark)
+{
+    m_engine->setLowWaterMark(mark);
+}
+
+bool FactoryBase::isCongested() const
+{
+    return m_engine->isCongested();
+}
+
+QFuture<void> FactoryBase::whenCapacityAvailable()
+{
+    return m_engine->whenCapacityAvailable();
+}
+
 RateLimit FactoryBase::rateLimit() const
 {
     return m_engine->rateLimit();
@@ -414,6 +444,10 @@ FactoryBase::Seen FactoryBase::look() const
             toInt(now.queueLimit),
             m_engine->discardMode(),
             m_engine->onFailure(),
+            toInt(m_engine->highWaterMark()),
+            toInt(m_engine->lowWaterMark()),
+            m_engine->isCongested(),
+            m_engine->roomReturns(),
             m_engine->rateLimit(),
             m_engine->rateLimitMode(),
             toInt(now.counters.waiting),
@@ -465,12 +499,18 @@ void FactoryBase::notify()
     tell(now.queueLimit != before.queueLimit, &FactoryBase::queueLimitChanged);
     tell(now.discardMode != before.discardMode, &FactoryBase::discardModeChanged);
     tell(now.onFailure != before.onFailure, &FactoryBase::failureActionChanged);
+    tell(now.highWaterMark != before.highWaterMark, &FactoryBase::highWaterMarkChanged);
+    tell(now.lowWaterMark != before.lowWaterMark, &FactoryBase::lowWaterMarkChanged);
+    tell(now.congested != before.congested, &FactoryBase::congestedChanged);
     tell(now.rateLimit != before.rateLimit, &FactoryBase::rateLimitChanged);
     tell(now.rateLimitMode != before.rateLimitMode, &FactoryBase::rateLimitModeChanged);
     tell(now.queueDepth != before.queueDepth, &FactoryBase::queueDepthChanged);
     tell(now.activeWorkers != before.activeWorkers, &FactoryBase::activeWorkersChanged);
     tell(now.availableCapacity != before.availableCapacity, &FactoryBase::availableCapacityChanged);
     tell(now.counters != before.counters, &FactoryBase::countersChanged);
+    tell(now.roomReturns != before.roomReturns
+             || (before.availableCapacity == 0 && now.availableCapacity > 0),
+         &FactoryBase::capacityAvailable);
 }
 
 } // namespace Millwright

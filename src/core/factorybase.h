@@ -34,6 +34,10 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
     Q_PROPERTY(int queueLimit READ queueLimit WRITE setQueueLimit NOTIFY queueLimitChanged FINAL)
     Q_PROPERTY(Millwright::DiscardMode discardMode READ discardMode WRITE setDiscardMode NOTIFY
                    discardModeChanged FINAL)
+    Q_PROPERTY(int highWaterMark READ highWaterMark WRITE setHighWaterMark NOTIFY
+                   highWaterMarkChanged FINAL)
+    Q_PROPERTY(
+        int lowWaterMark READ lowWaterMark WRITE setLowWaterMark NOTIFY lowWaterMarkChanged FINAL)
     Q_PROPERTY(double rateLimitRefill READ rateLimitRefill WRITE setRateLimitRefill NOTIFY
                    rateLimitChanged FINAL)
     Q_PROPERTY(double rateLimitInterval READ rateLimitInterval WRITE setRateLimitInterval NOTIFY
@@ -51,6 +55,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
 
     Q_PROPERTY(int queueDepth READ queueDepth NOTIFY queueDepthChanged FINAL)
     Q_PROPERTY(int activeWorkers READ activeWorkers NOTIFY activeWorkersChanged FINAL)
+    Q_PROPERTY(bool congested READ isCongested NOTIFY congestedChanged FINAL)
     Q_PROPERTY(int availableCapacity READ availableCapacity NOTIFY availableCapacityChanged FINAL)
 
     Q_PROPERTY(double submitted READ submitted NOTIFY countersChanged FINAL)
@@ -134,13 +139,22 @@ public:
     void setQueueLimit(int limit);
     [[nodiscard]] DiscardMode discardMode() const;
     void setDiscardMode(DiscardMode mode);
+    //! With these marks set, producers can slow down before jobs are shed: `congested` turns true when
+    //! more jobs than the high mark wait, and false when no more than the low one do. A negative
+    //! number (`FactorySettings::Unlimited`) switches the high mark off, and makes the low one half
+    //! of it, which are the defaults. A low mark above the high one counts as that.
+    [[nodiscard]] int highWaterMark() const;
+    void setHighWaterMark(int mark);
+    [[nodiscard]] int lowWaterMark() const;
+    void setLowWaterMark(int mark);
     //! How often jobs may be accepted. A change counts at once: tokens that are there stay as far as
     //! they fit in, and delayed jobs go ahead when the new limit allows them. Those for which no
     //! token can come any more are discarded (`RateLimited`). A limiter of the user's is replaced.
     //!
-    //! Each job takes one token when it is accepted, and none when it is retried or refused. A job
-    //! that is delayed counts as waiting, also towards the queue limit; those that come later do not
-    //! overtake it, unless its priority is lower and the queue knows priorities.
+    //! Each job, and each copy of a broadcast, takes one token when it is accepted, and none when it
+    //! is retried or refused. A job that is delayed counts as waiting, also towards the queue limit;
+    //! those that come later do not overtake it, unless its priority is lower and the queue knows
+    //! priorities.
     [[nodiscard]] RateLimit rateLimit() const;
     void setRateLimit(const RateLimit &limit);
     //! A limiter of your own in place of `rateLimit()`, which reads as no limit then. An empty
@@ -169,6 +183,14 @@ public:
     //! How many jobs more could be accepted now: free workers, and room left in the queue. With no
     //! limit, the free workers alone.
     [[nodiscard]] int availableCapacity() const;
+
+    [[nodiscard]] bool isCongested() const;
+
+    //! A future that ends when a job would be accepted without another one being shed, which may be
+    //! at once; it ends canceled when the factory takes no more jobs. Needs no event loop, and ends
+    //! at the moment when the room is there: a continuation may dispatch, but others who wait may be
+    //! quicker. Where each worker has a limit of its own, there is room at one of them at least.
+    [[nodiscard]] QFuture<void> whenCapacityAvailable();
 
     //! All counters at one instant.
     [[nodiscard]] Counters counters() const;
@@ -213,6 +235,13 @@ Q_SIGNALS:
     void threadCountChanged();
     void queueLimitChanged();
     void discardModeChanged();
+    void highWaterMarkChanged();
+    void lowWaterMarkChanged();
+    void congestedChanged();
+    //! There is room again after a job was refused or shed for the lack of it, or after
+    //! `availableCapacity` was 0. As the notify signals, on the thread of the object and at most
+    //! every 100 ms; `whenCapacityAvailable()` is quicker.
+    void capacityAvailable();
     void rateLimitChanged();
     void rateLimitModeChanged();
     void failureActionChanged();
@@ -244,6 +273,10 @@ private:
         int queueLimit = 0;
         DiscardMode discardMode = DiscardMode::Newest;
         OnFailure onFailure = OnFailure::ReplaceWorker;
+        int highWaterMark = -1;
+        int lowWaterMark = -1;
+        bool congested = false;
+        qint64 roomReturns = 0;
         RateLimit rateLimit = {};
         RateLimitMode rateLimitMode = RateLimitMode::Reject;
         int queueDepth = 0;

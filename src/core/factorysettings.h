@@ -40,6 +40,10 @@ struct FactorySettings
     //! A router that lets jobs wait at the workers makes it a limit for each worker.
     qsizetype queueLimit = Unlimited;
     DiscardMode discardMode = DiscardMode::Newest;
+    //! The factory is `congested` from the moment when more jobs than this wait. The default is never.
+    qsizetype highWaterMark = Unlimited;
+    //! It is no longer when no more than this wait. The default is half of `highWaterMark`.
+    qsizetype lowWaterMark = Unlimited;
     //! How often jobs may be accepted. The default is as often as they come.
     RateLimit rateLimit = {};
     //! A limiter of your own in place of `rateLimit`: see `customLimiter()`.

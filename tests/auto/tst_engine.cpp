@@ -235,10 +235,10 @@ void tst_Engine::JOB_6_timeToLiveAndRetry_data()
         << u"1"_s << u"keep start a:1!9&3 +9"_s << u"+0, a@0, a@0, a@0, a failed"_s;
     QTest::newRow("backs off, lets others go first")
         << u"1"_s << u"keep start a:1!1&2/10 b:1 +5 ? +9"_s
-        << u"+0, a@0, b@0, b done, [Running 1 0 0], a@0, a done"_s;
+        << u"+0, a@0, b@0, b done, [Running 1 0 1], a@0, a done"_s;
     QTest::newRow("the backoff grows") << u"1"_s << u"keep start a!2&3/10 +5 ? +10 ? +10 ? +10"_s
-                                       << u"+0, a@0, [Running 1 0 0], a@0, [Running 1 0 0], "
-                                          "[Running 1 0 0], a@0, a done"_s;
+                                       << u"+0, a@0, [Running 1 0 1], a@0, [Running 1 0 1], "
+                                          "[Running 1 0 1], a@0, a done"_s;
     QTest::newRow("time to live binds the next attempt")
         << u"1"_s << u"keep start a:1!9&9/10~15 +40"_s << u"+0, a@0, a@0, a TtlExpired"_s;
     QTest::newRow("canceled while backing off") << u"1"_s << u"keep start a!1&2/1000 +5 xa +30 ?"_s

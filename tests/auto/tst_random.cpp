@@ -97,7 +97,7 @@ QString tst_Random::run(quint64 seed, int *operations)
     settings.discardMode = dice.oneIn(2) ? DiscardMode::Newest : DiscardMode::Oldest;
     settings.onFailure = dice.oneIn(2) ? OnFailure::ReplaceWorker : OnFailure::KeepWorker;
     if (dice.oneIn(2))
-        settings.queue = priorityQueue();
+        settings.queue = priorityQueue({.aging = std::chrono::milliseconds(dice.below(4))});
     switch (dice.below(8)) {
     case 0:
         settings.router = roundRobin();

@@ -147,6 +147,12 @@ private:
     qint64 m_free = 0;
 };
 
+class Identified final : public Worker<int, int, int>
+{
+public:
+    int process(Job &) override { return workerId(); }
+};
+
 class Throwing final : public RateLimiter
 {
 public:
@@ -183,6 +189,7 @@ private Q_SLOTS:
     void RATE_2_admissionsEqualTheModel_data();
     void RATE_2_admissionsEqualTheModel();
     void RATE_2_delayedJobRunsWithoutAnEventLoop();
+    void RATE_2_copiesOfABroadcastAreDelayed();
     void RATE_3_refusedJobCostsNoTurn();
     void RATE_3_shedJobTakesNoToken();
     void RATE_3_retriedJobTakesNoToken();
@@ -559,6 +566,28 @@ void tst_RateLimit::RATE_2_delayedJobRunsWithoutAnEventLoop()
     }
     QVERIFY(timer.elapsed() >= 4 * 5 - 5); // the first interval began before the timer, perhaps
     QCOMPARE(factory.counters().completed, 5);
+}
+
+void tst_RateLimit::RATE_2_copiesOfABroadcastAreDelayed()
+{
+    Factory<Identified> factory({.workerCount = 3,
+                                 .rateLimit = {.refill = 1, .interval = 2ms},
+                                 .rateLimitMode = RateLimitMode::Delay});
+    QVERIFY(factory.start());
+    const QList<QFuture<int>> futures = factory.broadcast(1, 1);
+    QCOMPARE(futures.size(), 3);
+    for (int id = 0; id < 3; ++id) {
+        QVERIFY(Support::hasEnded(futures[id]));
+        QCOMPARE(futures[id].result(), id); // late, but at its own worker
+    }
+    factory.setRateLimitMode(RateLimitMode::Reject);
+    factory.setRateLimit({});
+    factory.setRateLimit({.refill = 2, .interval = 10h}); // a new one is full
+    int refused = 0;
+    const QList<QFuture<int>> others = factory.broadcast(2, 2);
+    for (const QFuture<int> &future : others)
+        refused += Support::errorAs<JobDiscarded>(future).has_value() ? 1 : 0;
+    QCOMPARE(refused, 1);
 }
 
 void tst_RateLimit::RATE_3_refusedJobCostsNoTurn()

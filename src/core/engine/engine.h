@@ -11,6 +11,7 @@
 #include "expiryheap.h"
 #include "keytable.h"
 #include "loadindex.h"
+#include "roomwaiter.h"
 #include "shedlist.h"
 #include "station.h"
 
@@ -18,6 +19,7 @@
 #include <QtCore/qpromise.h>
 #include <QtCore/qwaitcondition.h>
 
+#include <algorithm>
 #include <deque>
 #include <limits>
 #include <mutex>
@@ -100,6 +102,11 @@ public:
     //! The factory owns the job from here on, unless a reason is returned: then it was refused, the
     //! discard handler has seen it, its future has ended, and it is still the caller's.
     [[nodiscard]] std::optional<DiscardReason> submit(AbstractJob &job);
+    //! Waits for room until the deadline; then it is `submit()`. Does not wait, with a warning, where
+    //! that would do harm.
+    [[nodiscard]] std::optional<DiscardReason> submitFor(AbstractJob &job, QDeadlineTimer deadline);
+    //! Ends when there is room; canceled if the factory takes no more jobs.
+    [[nodiscard]] QFuture<void> whenCapacityAvailable();
     //! One job for each worker, without asking the router. False, and nothing has happened, when
     //! there are not as many workers as jobs. Otherwise tells which jobs were refused.
     [[nodiscard]] bool submitToAll(std::span<AbstractJob *const> jobs,
@@ -130,6 +137,10 @@ public:
     void setQueueLimit(qsizetype limit);
     void setDiscardMode(DiscardMode mode);
     void setOnFailure(OnFailure action);
+    void setHighWaterMark(qsizetype mark);
+    void setLowWaterMark(qsizetype mark);
+    [[nodiscard]] qsizetype highWaterMark() const;
+    [[nodiscard]] qsizetype lowWaterMark() const;
     void setRateLimit(const RateLimit &limit);
     void setRateLimiter(const RateLimiterBuilder &builder);
     void setRateLimitMode(RateLimitMode mode);
@@ -154,11 +165,17 @@ public:
         return m_published.workers.load(std::memory_order_relaxed);
     }
     [[nodiscard]] qint64 availableCapacity() const { return glance().capacity; }
+    [[nodiscard]] bool isCongested() const
+    {
+        return m_published.congested.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] FactoryState state() const
     {
         return m_published.state.load(std::memory_order_acquire);
     }
 
+    //! How often there has been room again after a job was refused or shed for the lack of it.
+    [[nodiscard]] qint64 roomReturns() const;
     [[nodiscard]] Counters counters() const;
     [[nodiscard]] FactorySnapshot snapshot(bool withWorkers) const;
     //! Of all workers there ever were; merged without holding the lock.
@@ -245,10 +262,14 @@ private:
 
     // Waiting (enginejobs.cpp).
     std::optional<DiscardReason> admit(AbstractJob &job, WorkerSlot *target, Section &section);
+    void count(std::optional<DiscardReason> refused);
+    std::optional<DiscardReason> tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section);
     std::optional<DiscardReason> admitNow(AbstractJob &job, WorkerSlot *target, Section &section);
     void stamp(AbstractJob &job) const;
     [[nodiscard]] WorkerSlot *route(const AbstractJob &job, Section &section);
     [[nodiscard]] bool isFull(const Destination &destination) const;
+    [[nodiscard]] bool isWaitingAtLeast(qsizetype count) const;
+    [[nodiscard]] bool mayNotEnter(const AbstractJob &job);
     [[nodiscard]] bool isAtRest(const WorkerSlot &slot) const;
     [[nodiscard]] AbstractJob *shed(AbstractJob &job);
     [[nodiscard]] Queue &queueOf(WorkerSlot *slot);
@@ -263,6 +284,16 @@ private:
     void reroute(WorkerSlot *slot, Section &section);
     void enqueueFirst(JobList &jobs, Section &section);
     void discardWaiting(Section &section);
+
+    // Backpressure (enginebackpressure.cpp).
+    void noteCongestion(qint64 waiting);
+    [[nodiscard]] bool hasRoom() const;
+    [[nodiscard]] RoomEpoch roomEpoch() const;
+    void noteLackOfRoom();
+    [[nodiscard]] std::unique_ptr<RoomNews> findRoom();
+    std::optional<DiscardReason> tryPatiently(AbstractJob &job, Section &section);
+    [[nodiscard]] bool warnIfWaitingHarms() const;
+    [[nodiscard]] bool stopWaiting(RoomWaiter &waiter);
 
     // Order within a key (enginekeys.cpp).
     [[nodiscard]] Destination destinationOf(const AbstractJob &job, WorkerSlot *target);
@@ -368,7 +399,8 @@ private:
     //! The queue limit for all that waits, wherever it does.
     [[nodiscard]] qsizetype totalLimit() const
     {
-        return m_waitingPlace == WaitingPlace::AtWorkers ? m_limit * m_workerCount : m_limit;
+        return m_waitingPlace == WaitingPlace::AtWorkers ? m_limit * std::max(1, m_workerCount)
+                                                         : m_limit;
     }
     //! Without what waits in hands.
     [[nodiscard]] qint64 waitingInQueues() const
@@ -420,6 +452,9 @@ private:
     std::unique_ptr<RateLimiter> m_limiter; // none while there is no limit
     TokenBucket *m_bucket = nullptr; // the limiter, unless it is the user's
     std::unique_ptr<Queue> m_tokenQueue; // made when a job is first delayed
+    qsizetype m_highWaterMark;
+    qsizetype m_lowWaterMark;
+    bool m_isCongested = false;
     std::shared_ptr<const DiscardHandler> m_discardHandler;
     FactoryState m_state = FactoryState::Idle;
     bool m_discarding = false; // stop(): nothing waits any more
@@ -479,6 +514,15 @@ private:
     Counters m_counters; // without what stands in the hands
     double m_meanRunTime = -1; // nanoseconds; negative until measured
 
+    bool m_roomIsWatched = false; // any of the following needs a look
+    bool m_lacksRoom = false; // a job was refused or shed for it, since:
+    RoomEpoch m_lacksRoomSince{};
+    qint64 m_roomReturns = 0;
+    std::vector<QPromise<void>> m_roomPromises;
+    std::list<std::shared_ptr<RoomWaiter>> m_roomWaiters;
+    qint64 m_roomTold = 0; // were told of room and have not come yet
+    bool m_isPatient = false; // the job that is admitted would rather wait than have another shed
+
     IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink>
         m_promised; // waiting jobs with a future
     qsizetype m_runnableKeys = 0; // of which a job in the factory's queue may run
@@ -505,6 +549,7 @@ private:
         std::atomic<int> active = 0;
         std::atomic<int> workers = 0;
         std::atomic<qint64> capacity = 0;
+        std::atomic<bool> congested = false;
         std::atomic<FactoryState> state = FactoryState::Idle;
     } m_published;
 

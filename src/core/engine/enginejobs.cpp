@@ -19,6 +19,7 @@ Engine::Section::Section(Engine &engine) : m_engine(engine)
 Engine::Section::~Section()
 {
     m_engine.publish();
+    const std::unique_ptr<RoomNews> room = m_engine.m_roomIsWatched ? m_engine.findRoom() : nullptr;
     std::shared_ptr<EngineObserver> observer;
     if (m_engine.m_observer && !m_engine.m_observed.load(std::memory_order_relaxed)
         && !m_engine.m_observed.exchange(true, std::memory_order_acq_rel)) {
@@ -44,6 +45,8 @@ Engine::Section::~Section()
     }
     if (m_released)
         m_released->unref();
+    if (room)
+        room->tell();
     while (AbstractJob *job = m_discarded.takeFirst()) {
         report(*job, m_reason, m_handler);
         job->unref();
@@ -171,19 +174,29 @@ void Engine::stamp(AbstractJob &job) const
 // For this worker, or the one that the router chooses.
 std::optional<DiscardReason> Engine::admit(AbstractJob &job, WorkerSlot *target, Section &section)
 {
+    const std::optional<DiscardReason> refused = tryAdmit(job, target, section);
+    count(refused);
+    return refused;
+}
+
+void Engine::count(std::optional<DiscardReason> refused)
+{
     ++m_counters.submitted;
+    if (refused)
+        ++m_counters.discardedBy[std::size_t(*refused)];
+}
+
+std::optional<DiscardReason> Engine::tryAdmit(AbstractJob &job, WorkerSlot *target,
+                                              Section &section)
+{
     if (job.m_asynchronous && !m_asynchronous) {
         m_asynchronous = true;
         m_meanRunTime = -1; // says nothing of how long a worker is busy
     }
-    std::optional<DiscardReason> refused = DiscardReason::Shutdown;
-    if (m_state <= FactoryState::Running) {
-        refused = m_limiter || m_awaitingToken > 0 ? admitLimited(job, target, section)
-                                                   : admitNow(job, target, section);
-    }
-    if (refused)
-        ++m_counters.discardedBy[std::size_t(*refused)];
-    return refused;
+    if (m_state > FactoryState::Running)
+        return DiscardReason::Shutdown;
+    return m_limiter || m_awaitingToken > 0 ? admitLimited(job, target, section)
+                                            : admitNow(job, target, section);
 }
 
 std::optional<DiscardReason> Engine::admitNow(AbstractJob &job, WorkerSlot *target,
@@ -191,7 +204,7 @@ std::optional<DiscardReason> Engine::admitNow(AbstractJob &job, WorkerSlot *targ
 {
     const Destination destination = destinationOf(job, target ? target : route(job, section));
     const bool full = isFull(destination);
-    if (full && m_mode == DiscardMode::Newest && job.m_discardable)
+    if (full && mayNotEnter(job))
         return DiscardReason::Loadshed;
 
     place(job, destination, section);
@@ -207,6 +220,13 @@ std::optional<DiscardReason> Engine::admitNow(AbstractJob &job, WorkerSlot *targ
     }
     callNext(section);
     return std::nullopt;
+}
+
+// Now that there is no room.
+bool Engine::mayNotEnter(const AbstractJob &job)
+{
+    noteLackOfRoom();
+    return m_isPatient || (m_mode == DiscardMode::Newest && job.m_discardable);
 }
 
 // The job to give up now that this one waits; it has left its queue, but is still counted. nullptr
@@ -260,15 +280,21 @@ bool Engine::isFull(const Destination &destination) const
         return waiting - (takesOne ? 1 : 0) >= m_limit;
     }
 
-    const qsizetype ready = qsizetype(workersReady());
-    const bool runsAtOnce = slot ? isAtRest(*slot) && slot->ownSize == 0 : runnable() < ready;
+    const bool runsAtOnce = slot ? isAtRest(*slot) && slot->ownSize == 0
+                                 : runnable() < qsizetype(workersReady());
     if (runsAtOnce && !destination.isBehindItsKey)
         return false;
-    qsizetype waiting = waitingInQueues() - std::min(runnable(), ready);
+    return isWaitingAtLeast(m_limit);
+}
+
+// Without the jobs that free workers are about to take.
+bool Engine::isWaitingAtLeast(qsizetype count) const
+{
+    qsizetype waiting = waitingInQueues() - std::min(runnable(), qsizetype(workersReady()));
     if (mayRun())
         waiting -= m_ready; // each takes one of its own
-    return waiting + m_dealt >= m_limit // cheap, and never too low
-           && waiting + waitingInHands() >= m_limit;
+    return waiting + m_dealt >= count // cheap, and never too low
+           && waiting + waitingInHands() >= count;
 }
 
 // It takes a job as soon as it has one.

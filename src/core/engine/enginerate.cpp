@@ -88,8 +88,8 @@ std::optional<DiscardReason> Engine::admitLimited(AbstractJob &job, WorkerSlot *
 // are too many, one of the delayed is shed, for the others have their tokens.
 std::optional<DiscardReason> Engine::awaitToken(AbstractJob &job, qint64 next, Section &section)
 {
-    const bool full = m_limit >= 0 && waitingInQueues() + waitingInHands() >= totalLimit();
-    if (full && m_mode == DiscardMode::Newest && job.m_discardable)
+    const bool full = m_limit >= 0 && isWaitingAtLeast(totalLimit());
+    if (full && mayNotEnter(job))
         return DiscardReason::Loadshed;
 
     if (!m_tokenQueue)

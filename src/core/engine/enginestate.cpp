@@ -27,6 +27,8 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_mode(settings.discardMode)
     , m_onFailure(settings.onFailure)
     , m_rateLimitMode(settings.rateLimitMode)
+    , m_highWaterMark(std::max<qsizetype>(FactorySettings::Unlimited, settings.highWaterMark))
+    , m_lowWaterMark(std::max<qsizetype>(FactorySettings::Unlimited, settings.lowWaterMark))
     , m_hooks{{{std::make_shared<const Hook>(std::move(settings.onStarted))},
                {std::make_shared<const Hook>(std::move(settings.onDraining))},
                {std::make_shared<const Hook>(std::move(settings.onStopped))}}}
@@ -173,6 +175,8 @@ void Engine::publish()
     const qint64 waiting = waitingInQueues() + m_dealt - m_engagedCount;
     m_published.waiting.store(waiting, std::memory_order_relaxed);
     m_published.active.store(m_ready + m_engagedCount, std::memory_order_relaxed);
+    if (m_highWaterMark >= 0 || m_isCongested)
+        noteCongestion(waiting);
     m_published.workers.store(m_workerCount, std::memory_order_relaxed);
     m_published.capacity.store(capacityWith(waiting), std::memory_order_relaxed);
     m_published.state.store(m_state, std::memory_order_release);

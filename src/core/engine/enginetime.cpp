@@ -17,6 +17,7 @@ void Engine::alarmBy(qint64 time, Section &section)
 
 void Engine::onAlarm()
 {
+    const AlarmScope scope;
     bool reapNow = false;
     bool tokenIsDue = false;
     {

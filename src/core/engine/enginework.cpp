@@ -173,6 +173,7 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     qsizetype &available = own ? slot.ownSize : m_queued;
     Queue &queue = queueOf(own ? &slot : nullptr);
     const qint64 now = m_clock->now();
+    queue.m_now = now;
     const int wanted = batchSize(available);
     const std::span<AbstractJob *, Hand::Capacity> jobs = incarnation.hand.room();
     // Jobs that can end while they wait are on a list that they have to leave. Others need not be

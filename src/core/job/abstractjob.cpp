@@ -19,8 +19,8 @@ std::chrono::nanoseconds RetryPolicy::backoffAfter(int attempt) const
 
 AbstractJob::AbstractJob(quint64 keyHash, const JobOptions &options)
     : m_keyHash(keyHash)
-    , m_priority(quint8(options.priority))
-    , m_discardable(options.discardable)
+    , m_priority(quint8(options.priority.value_or(Priority::Normal)))
+    , m_discardable(options.discardable.value_or(true))
 {
     const qint64 timeToLive = std::max<qint64>(0, options.timeToLive.count());
     if (timeToLive > 0 || !options.label.isEmpty() || options.retry != RetryPolicy{})

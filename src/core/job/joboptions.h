@@ -8,6 +8,7 @@
 #include <QtCore/qstring.h>
 
 #include <chrono>
+#include <optional>
 
 namespace Millwright {
 
@@ -37,10 +38,12 @@ struct JobOptions
     //! A job that has waited this long is discarded (`TtlExpired`) and never started. Zero, the
     //! default, means that it waits as long as it takes.
     std::chrono::nanoseconds timeToLive = std::chrono::nanoseconds::zero();
-    //! Obeyed by queues that know priorities, such as `priorityQueue()`, and by load shedding.
-    Priority priority = Priority::Normal;
-    //! A job that is not discardable is never shed by load; it may exceed the queue limit.
-    bool discardable = true;
+    //! Obeyed by queues that know priorities, such as `priorityQueue()`, and by load shedding. Left
+    //! open, it is what `Factory::setPriorityManager()` says, or else `Normal`.
+    std::optional<Priority> priority = {};
+    //! A job that is not discardable is never shed by load; it may exceed the queue limit. Left open,
+    //! it is what the priority manager says, or else true.
+    std::optional<bool> discardable = {};
     RetryPolicy retry = {};
     //! Free text for people: shown in logs and dashboards beside the key.
     QString label = {};

@@ -7,6 +7,11 @@
 
 namespace Millwright {
 
+PriorityQueue::PriorityQueue(const PriorityQueueSettings &settings)
+    : m_aging(std::max<qint64>(0, settings.aging.count()))
+{
+}
+
 FifoQueue &PriorityQueue::levelOf(const AbstractJob &job)
 {
     return m_levels[std::min(std::size_t(job.priority()), m_levels.size() - 1)];
@@ -22,22 +27,46 @@ void PriorityQueue::pushFront(AbstractJob &job)
     levelOf(job).pushFront(job);
 }
 
+// Nothing moves from level to level as time passes: the first job of a level is the one that has
+// waited longest there, so only the first ones are compared.
+std::size_t PriorityQueue::nextLevel() const
+{
+    std::size_t best = None;
+    std::size_t bestRank = None;
+    quint64 bestOrder = 0;
+    for (std::size_t level = 0; level < m_levels.size(); ++level) {
+        const AbstractJob *job = m_levels[level].peek();
+        if (!job)
+            continue;
+        if (m_aging == 0)
+            return level;
+        const std::size_t rank = level - std::min(level, ageOf(*job));
+        if (rank < bestRank || (rank == bestRank && job->order() < bestOrder)) {
+            best = level;
+            bestRank = rank;
+            bestOrder = job->order();
+        }
+    }
+    return best;
+}
+
+// How many levels a job has moved up.
+std::size_t PriorityQueue::ageOf(const AbstractJob &job) const
+{
+    const qint64 waited = now() - job.submittedAt();
+    return waited > 0 ? std::size_t(waited / m_aging) : 0;
+}
+
 AbstractJob *PriorityQueue::peek() const
 {
-    for (const FifoQueue &level : m_levels) {
-        if (AbstractJob *job = level.peek())
-            return job;
-    }
-    return nullptr;
+    const std::size_t level = nextLevel();
+    return level == None ? nullptr : m_levels[level].peek();
 }
 
 AbstractJob *PriorityQueue::pop()
 {
-    for (FifoQueue &level : m_levels) {
-        if (AbstractJob *job = level.pop())
-            return job;
-    }
-    return nullptr;
+    const std::size_t level = nextLevel();
+    return level == None ? nullptr : m_levels[level].pop();
 }
 
 void PriorityQueue::remove(AbstractJob &job)

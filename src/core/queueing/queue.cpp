@@ -17,9 +17,9 @@ QueueBuilder fifoQueue()
     return customQueue<FifoQueue>();
 }
 
-QueueBuilder priorityQueue()
+QueueBuilder priorityQueue(const PriorityQueueSettings &settings)
 {
-    return customQueue<PriorityQueue>();
+    return customQueue<PriorityQueue>(settings);
 }
 
 } // namespace Millwright

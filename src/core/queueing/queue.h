@@ -5,6 +5,7 @@
 
 #include "../job/joblist.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -36,8 +37,16 @@ public:
     //! priority. nullptr when no job here may be discarded.
     virtual AbstractJob *shed() = 0;
 
+protected:
+    //! The time, for queues that look at it in `pop()`: when a worker last came for jobs. Monotonic,
+    //! in nanoseconds, as `AbstractJob::submittedAt()`.
+    [[nodiscard]] qint64 now() const { return m_now; }
+
 private:
+    friend class Engine;
     Q_DISABLE_COPY_MOVE(Queue)
+
+    qint64 m_now = 0;
 };
 
 //! Makes a queue. A factory makes one for itself, and one for each worker that its router lets
@@ -46,8 +55,18 @@ using QueueBuilder = std::function<std::unique_ptr<Queue>()>;
 
 //! First in, first out. The default.
 [[nodiscard]] MILLWRIGHT_CORE_EXPORT QueueBuilder fifoQueue();
+struct PriorityQueueSettings
+{
+    //! With each full interval that a job has waited since it was submitted, it counts as one level
+    //! more urgent, so that no job waits for ever; within a level, the job that came first goes
+    //! first, wherever it came from. Zero, the default, means that jobs do not age. Load shedding
+    //! goes by the priority that the job was given.
+    std::chrono::nanoseconds aging = std::chrono::nanoseconds::zero();
+};
+
 //! By `Priority`, first in, first out within a level.
-[[nodiscard]] MILLWRIGHT_CORE_EXPORT QueueBuilder priorityQueue();
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QueueBuilder
+priorityQueue(const PriorityQueueSettings &settings = {});
 
 //! A `QueueBuilder` for a queue class of your own, with its constructor's arguments.
 template<typename Q, typename... Arguments>

@@ -130,6 +130,11 @@ void Bench::dispatch(int jobs)
         m_made->factory.dispatch(QString::number(i), u"text"_s);
 }
 
+bool Bench::dispatchPatiently()
+{
+    return m_made->factory.dispatchFor(u"patient"_s, u"text"_s, std::chrono::hours(1)).isAccepted();
+}
+
 void Bench::destroyFactory()
 {
     m_made.reset();

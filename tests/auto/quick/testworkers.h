@@ -37,6 +37,8 @@ public:
     Q_INVOKABLE void makeFactory(int workerCount);
     Q_INVOKABLE void dispatch(int jobs);
     Q_INVOKABLE void destroyFactory();
+    //! Submits a job to the full factory made in C++ and is ready to wait for an hour.
+    Q_INVOKABLE bool dispatchPatiently();
 
 Q_SIGNALS:
     void factoryChanged();

@@ -53,6 +53,9 @@ TestCase {
             stopDeadline: 1234
             routing: Factory.Queuer
             queueing: Factory.PriorityQueue
+            aging: 250
+            highWaterMark: 6
+            lowWaterMark: 2
             autoStart: false
         }
     }
@@ -128,6 +131,10 @@ TestCase {
         compare(factory.stopDeadline, 1234)
         compare(factory.routing, Factory.Queuer)
         compare(factory.queueing, Factory.PriorityQueue)
+        compare(factory.aging, 250)
+        compare(factory.highWaterMark, 6)
+        compare(factory.lowWaterMark, 2)
+        compare(factory.congested, false)
         compare(factory.autoStart, false)
         compare(factory.state, Factory.Idle)
     }
@@ -160,6 +167,8 @@ TestCase {
             {tag: "workerCount", property: "workerCount", value: 4},
             {tag: "queueLimit", property: "queueLimit", value: 5},
             {tag: "discardMode", property: "discardMode", value: Factory.Oldest},
+            {tag: "highWaterMark", property: "highWaterMark", value: 9},
+            {tag: "lowWaterMark", property: "lowWaterMark", value: 3},
             {tag: "rateLimitMode", property: "rateLimitMode", value: Factory.Delay},
             {tag: "failureAction", property: "failureAction", value: Factory.KeepWorker},
             {tag: "stopDeadline", property: "stopDeadline", value: 777},
@@ -334,6 +343,30 @@ TestCase {
         compare(Millwright.Priority.BestEffort, Factory.BestEffort)
         compare(Millwright.Outcome.Canceled, JobHandle.Canceled)
         compare(Millwright.WorkerState.Idle, 2)
+    }
+
+    // --- DISC 9 and 11: waiting for room ---
+
+    function test_DISC_9_capacityAvailable() {
+        const factory = createTemporaryObject(gated, test, {queueLimit: 0})
+        tryCompare(factory, "availableCapacity", 1)
+        verify(factory.dispatch("runs"))
+        tryCompare(factory, "activeWorkers", 1)
+        const available = spyOn(factory, "capacityAvailable")
+        verify(!factory.dispatch("refused"))
+        tryCompare(factory, "discardedShed", 1)
+        compare(available.count, 0)
+        Bench.open(1)
+        tryVerify(() => available.count > 0)
+        compare(factory.availableCapacity, 1)
+    }
+
+    function test_DISC_11_guiThreadDoesNotWait() {
+        Bench.makeFactory(0)
+        Bench.factory.queueLimit = 0
+        ignoreWarning(/do not wait for room on the GUI thread.*whenCapacityAvailable/)
+        verify(!Bench.dispatchPatiently())
+        compare(Bench.factory.discardedShed, 1)
     }
 
     // --- UI 5: C++ workers by name; and what can be said wrongly ---

@@ -349,7 +349,8 @@ bool World::submit(const Script &script)
 {
     Fate &fate = m_fates.insert_or_assign(script.name, Fate{script}).first->second;
     fate.number = ++m_submissions;
-    m_keyOrder.submitted(script.key, int(script.options.priority), fate.number);
+    m_keyOrder.submitted(script.key, int(script.options.priority.value_or(Priority::Normal)),
+                         fate.number);
     auto job = std::make_unique<VirtualJob>(*this, script);
     if (m_engine->submit(*job))
         return false;
