@@ -86,6 +86,8 @@ void FactoryBase::rebuild(FactorySettings settings, WorkerBuilder builder)
     m_relay->cut();
     m_engine->stop(QDeadlineTimer(0));
     setStopDeadline(toInt(settings.stopDeadline.count()));
+    if (!settings.statistics)
+        settings.statistics = statisticsLayer();
     m_engine = std::make_shared<Engine>(std::move(settings), std::move(builder), Clock::system(),
                                         std::make_unique<ThreadStationHost>());
     setPaused(paused);
@@ -370,6 +372,16 @@ void FactoryBase::setOnDraining(Hook hook)
 void FactoryBase::setOnStopped(Hook hook)
 {
     m_engine->setHook(UserCall::OnStopped, std::move(hook));
+}
+
+void FactoryBase::setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer)
+{
+    m_engine->setStatisticsLayer(std::move(layer));
+}
+
+std::shared_ptr<StatisticsLayer> FactoryBase::statisticsLayer() const
+{
+    return m_engine->statisticsLayer();
 }
 
 int FactoryBase::queueDepth() const

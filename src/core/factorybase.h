@@ -174,6 +174,12 @@ public:
     void setOnDraining(Hook hook);
     void setOnStopped(Hook hook);
 
+    //! Who is told what happens in this factory from now on; nullptr for nobody. The one before may
+    //! still be told of what is happening now, and is released when its last call is over and the workers
+    //! that have used it have ended their jobs.
+    void setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer);
+    [[nodiscard]] std::shared_ptr<StatisticsLayer> statisticsLayer() const;
+
     // --- What can be seen. The first three never wait for a busy factory. ---
 
     //! Jobs that wait: accepted, and not started.

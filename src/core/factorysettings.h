@@ -11,8 +11,11 @@
 #include <QtCore/qthread.h>
 
 #include <chrono>
+#include <memory>
 
 namespace Millwright {
+
+class StatisticsLayer;
 
 //! Everything that is decided about a factory when it is made. Each has a default that is right for
 //! a desktop application, so name only what differs:
@@ -52,6 +55,8 @@ struct FactorySettings
     OnFailure onFailure = OnFailure::ReplaceWorker;
     //! How long the destructor waits for running jobs before it gives their workers up.
     std::chrono::milliseconds stopDeadline = std::chrono::seconds(5);
+    //! Is told what happens in the factory. The default is nobody.
+    std::shared_ptr<StatisticsLayer> statistics = {};
 
     // Hooks. Each is called at most once, through Qt Concurrent, on a thread of the factory's own that
     // exists while it is needed; never on the thread of the factory or on one of its workers.

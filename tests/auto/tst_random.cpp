@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "support/countinglayer.h"
 #include "support/dice.h"
 #include "support/simulation.h"
 
@@ -125,6 +126,8 @@ QString tst_Random::run(quint64 seed, int *operations)
     else if (dice.oneIn(2))
         settings.onStarted = settings.onDraining = settings.onStopped = [] {};
 
+    const auto layer = std::make_shared<Support::CountingLayer>();
+    settings.statistics = layer;
     World world(settings);
     Engine &engine = world.engine();
     int jobs = 0;
@@ -207,6 +210,10 @@ QString tst_Random::run(quint64 seed, int *operations)
         check("giving up");
         if (!hangs && wrong.isEmpty())
             wrong = u"did not stop although nothing was running"_s;
+    }
+    if (const QString differences = layer->differences(engine.counters());
+        !differences.isEmpty() && wrong.isEmpty()) {
+        wrong = u"the statistics layer was told something else: %1"_s.arg(differences);
     }
     for (const auto &[name, fate] : world.fates()) {
         if (fate.ends() != 1 && wrong.isEmpty())

@@ -28,6 +28,8 @@
 
 namespace Millwright {
 
+struct JobRun;
+
 //! What a worker is told about itself when it is built.
 struct WorkerContext
 {
@@ -154,6 +156,8 @@ public:
     void setDiscardHandler(DiscardHandler handler);
     //! For stages to come. The old hook is no longer called, unless its turn has come already.
     void setHook(UserCall which, Hook hook);
+    void setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer);
+    [[nodiscard]] std::shared_ptr<StatisticsLayer> statisticsLayer() const;
 
     // What can be seen. The first group never waits for the lock: while others keep it busy, the
     // values are those of a moment ago.
@@ -258,7 +262,8 @@ private:
     //! The key as text; never throws.
     [[nodiscard]] static QString keyTextOf(const AbstractJob &job) noexcept;
     static void report(AbstractJob &job, DiscardReason reason,
-                       const std::shared_ptr<const DiscardHandler> &handler);
+                       const std::shared_ptr<const DiscardHandler> &handler,
+                       StatisticsLayer *layer);
 
     // Waiting (enginejobs.cpp).
     std::optional<DiscardReason> admit(AbstractJob &job, WorkerSlot *target, Section &section);
@@ -387,6 +392,13 @@ private:
     void expire(qint64 now, Section &section);
     void buildAgain(qint64 now, Section &section);
 
+    // The statistics layer (enginestatistics.cpp).
+    [[nodiscard]] static qint64 samplingIntervalOf(const StatisticsLayer *layer);
+    [[nodiscard]] StatisticsLayer *layerOf(Incarnation &incarnation);
+    [[nodiscard]] static JobRun runOf(const Incarnation &incarnation, const AbstractJob &job);
+    void awaitSample(Section &section);
+    void sample(qint64 now, Section &section);
+
     // What can be seen (enginestate.cpp).
     [[nodiscard]] bool isCalledByPolicy(const char *function) const;
     [[nodiscard]] Glance glance() const;
@@ -456,6 +468,10 @@ private:
     qsizetype m_lowWaterMark;
     bool m_isCongested = false;
     std::shared_ptr<const DiscardHandler> m_discardHandler;
+    std::shared_ptr<StatisticsLayer> m_layer;
+    std::atomic<quint64> m_layerNumber = 0; // of the layer; 0 if there is none
+    quint64 m_layers = 0; // so far
+    qint64 m_sampleInterval = 0; // 0: nobody wants samples
     FactoryState m_state = FactoryState::Idle;
     bool m_discarding = false; // stop(): nothing waits any more
     bool m_closing = false; // the workers were told to go
@@ -536,6 +552,7 @@ private:
     qint64 m_reapAt = Never;
     qint64 m_buildAt = Never;
     qint64 m_tokenAt = Never;
+    qint64 m_sampleAt = Never;
 
     std::deque<FactoryEvent> m_events;
     quint64 m_eventNumber = 0;
@@ -577,6 +594,12 @@ public:
     void stopped() { m_stopped = true; }
     //! Is called on the engine's executor.
     void execute(std::function<void()> task) { m_tasks.push_back(std::move(task)); }
+    //! It is an alarm that comes by itself, not something that happens to the factory.
+    void setQuiet() { m_quiet = true; }
+    void sample();
+    void started(int worker, bool isReplacement);
+    //! Not the engine's any more: destroyed without the lock.
+    void release(std::shared_ptr<StatisticsLayer> layer) { m_formerLayer = std::move(layer); }
     //! Goes to the log: a message handler may be anything, and slow.
     void say(QtMsgType type, const QString &text) { m_said.emplace_back(type, text); }
     //! Ends a job that has left every queue and hand. One reason per section.
@@ -600,8 +623,14 @@ private:
     std::span<AbstractJob *const> m_settled;
     AbstractJob *m_released = nullptr;
     std::shared_ptr<const DiscardHandler> m_handler;
+    std::shared_ptr<StatisticsLayer> m_layer;
+    std::shared_ptr<StatisticsLayer> m_formerLayer;
+    int m_startedWorker = -1;
+    bool m_isReplacement = false;
     DiscardReason m_reason = DiscardReason::Shutdown;
     bool m_alarm = false;
+    bool m_quiet = false;
+    bool m_sample = false;
     bool m_stopped = false;
 };
 

@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 #include "job/errors.h"
 #include "logging.h"
+#include "statistics/telllayer.h"
 
 #include <algorithm>
 
@@ -18,6 +19,8 @@ Engine::Section::Section(Engine &engine) : m_engine(engine)
 
 Engine::Section::~Section()
 {
+    if (!m_quiet)
+        m_engine.awaitSample(*this);
     m_engine.publish();
     const std::unique_ptr<RoomNews> room = m_engine.m_roomIsWatched ? m_engine.findRoom() : nullptr;
     std::shared_ptr<EngineObserver> observer;
@@ -26,7 +29,8 @@ Engine::Section::~Section()
         observer = m_engine.m_observer;
     }
     const qint64 alarmAt = m_engine.m_alarmAt;
-    const bool tells = !m_discarded.isEmpty() || !m_canceled.isEmpty();
+    const bool tells = !m_discarded.isEmpty() || !m_canceled.isEmpty() || m_sample
+                       || m_startedWorker >= 0;
     if (tells)
         ++m_engine.m_telling;
     m_engine.m_mutex.unlock();
@@ -48,15 +52,24 @@ Engine::Section::~Section()
     if (room)
         room->tell();
     while (AbstractJob *job = m_discarded.takeFirst()) {
-        report(*job, m_reason, m_handler);
+        report(*job, m_reason, m_handler, m_layer.get());
         job->unref();
     }
     while (AbstractJob *job = m_canceled.takeFirst()) {
+        tellLayer(m_layer.get(), &StatisticsLayer::jobCanceled, *job);
         job->cancel();
         job->unref();
     }
     for (auto &task : m_tasks)
         m_engine.m_executor->execute(std::move(task));
+    if (m_startedWorker >= 0) {
+        tellLayer(m_layer.get(),
+                  m_isReplacement ? &StatisticsLayer::workerRestarted
+                                  : &StatisticsLayer::workerStarted,
+                  m_startedWorker);
+    }
+    if (m_sample && m_layer)
+        tellLayer(m_layer.get(), &StatisticsLayer::sampled, m_engine.snapshot(false));
     for (const auto &[type, text] : m_said) {
         if (type == QtCriticalMsg)
             qCCritical(lcMillwright, "%ls", qUtf16Printable(text));
@@ -78,20 +91,37 @@ void Engine::Section::discard(AbstractJob &job, DiscardReason reason)
     Q_ASSERT(m_discarded.isEmpty() || m_reason == reason);
     m_reason = reason;
     m_handler = m_engine.m_discardHandler;
+    m_layer = m_engine.m_layer;
     m_discarded.append(job);
     ++m_engine.m_counters.discardedBy[std::size_t(reason)];
 }
 
 void Engine::Section::cancel(AbstractJob &job)
 {
+    m_layer = m_engine.m_layer;
     m_canceled.append(job);
     ++m_engine.m_counters.canceled;
 }
 
-// Discards a job for its owner: tells the handler, then ends the job's future. No lock held.
-void Engine::report(AbstractJob &job, DiscardReason reason,
-                    const std::shared_ptr<const DiscardHandler> &handler)
+void Engine::Section::sample()
 {
+    m_layer = m_engine.m_layer;
+    m_sample = true;
+}
+
+void Engine::Section::started(int worker, bool isReplacement)
+{
+    m_layer = m_engine.m_layer;
+    m_startedWorker = worker;
+    m_isReplacement = isReplacement;
+}
+
+// Discards a job for its owner: tells the layer and the handler, then ends the job's future. No lock
+// held.
+void Engine::report(AbstractJob &job, DiscardReason reason,
+                    const std::shared_ptr<const DiscardHandler> &handler, StatisticsLayer *layer)
+{
+    tellLayer(layer, &StatisticsLayer::jobDiscarded, job, reason);
     if (handler && *handler) {
         try {
             (*handler)(job, reason);
@@ -115,11 +145,14 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
             qUtf16Printable(m_name));
         ++m_counters.submitted;
         ++m_counters.discardedBy[std::size_t(DiscardReason::Loadshed)];
-        report(job, DiscardReason::Loadshed, nullptr); // the handler is not for use under the lock
+        report(job, DiscardReason::Loadshed, nullptr,
+               nullptr); // the handler is not for use under the lock
         return DiscardReason::Loadshed;
     }
 
     stamp(job);
+    const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
+    tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
     std::optional<DiscardReason> refused;
     std::shared_ptr<const DiscardHandler> handler;
     {
@@ -129,7 +162,7 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
             handler = m_discardHandler;
     }
     if (refused)
-        report(job, *refused, handler);
+        report(job, *refused, handler, layer.get());
     return refused;
 }
 
@@ -146,18 +179,23 @@ bool Engine::submitToAll(std::span<AbstractJob *const> jobs,
         stamp(*job);
         job->m_isPinned = true;
     }
+    const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
     std::shared_ptr<const DiscardHandler> handler;
     {
         Section section(*this);
         if (jobs.size() != std::size_t(m_workerCount))
             return false;
         for (std::size_t id = 0; id < jobs.size(); ++id)
+            jobs[id]->ref(); // it may end before the layer is told
+        for (std::size_t id = 0; id < jobs.size(); ++id)
             refused[id] = admit(*jobs[id], m_slots[id].get(), section);
         handler = m_discardHandler;
     }
     for (std::size_t id = 0; id < jobs.size(); ++id) {
+        tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, *jobs[id]);
         if (refused[id])
-            report(*jobs[id], *refused[id], handler);
+            report(*jobs[id], *refused[id], handler, layer.get());
+        jobs[id]->unref();
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 #include "job/errors.h"
 #include "logging.h"
+#include "statistics/telllayer.h"
 #include "supervision/givenup.h"
 
 #include <algorithm>
@@ -264,6 +265,7 @@ StopReport Engine::giveUp()
         setState(m_error.isEmpty() ? FactoryState::Stopped : FactoryState::Failed, section);
     }
 
+    const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
     for (auto &[what, job] : unfinished) {
         if (job) {
             what.key = keyTextOf(*job);
@@ -274,6 +276,7 @@ StopReport Engine::giveUp()
                 "so far); its thread was given up.",
                 qUtf16Printable(m_name), what.worker, qUtf16Printable(what.key),
                 qlonglong(what.elapsed.count() / 1'000'000));
+            tellLayer(layer.get(), &StatisticsLayer::jobLost, *job, what.worker);
             job->reject(std::make_exception_ptr(WorkerLost()));
             job->unref();
         } else {
@@ -304,12 +307,14 @@ void Engine::reap()
     std::vector<std::shared_ptr<Station>> ending;
     {
         Section section(*this);
+        section.setQuiet();
         ending.swap(m_ending);
     }
     std::erase_if(ending, [](const auto &station) { return station->join(QDeadlineTimer(0)); });
     if (ending.empty())
         return;
     Section section(*this);
+    section.setQuiet();
     if (isOver()) { // nobody will come for them
         for (auto &station : ending)
             keepUntilEnded(std::move(station));

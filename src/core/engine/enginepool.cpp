@@ -220,6 +220,7 @@ void Engine::built(Incarnation &incarnation, const QString &error)
     if (error.isEmpty()) {
         if (slot.state == WorkerState::Restarting)
             log(FactoryEvent::WorkerRestarted, slot.id, {}, {}, now);
+        section.started(slot.id, slot.state == WorkerState::Restarting);
         slot.failedBuilds = 0;
         slot.state = WorkerState::Idle;
         relist(slot);

@@ -3,6 +3,7 @@
 
 #include "engine/engine.h"
 #include "job/errors.h"
+#include "statistics/telllayer.h"
 
 namespace Millwright {
 
@@ -60,6 +61,8 @@ void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::excep
         job.unref();
         return;
     }
+    if (StatisticsLayer *layer = layerOf(incarnation))
+        tellLayer(layer, &StatisticsLayer::jobCompleted, job, runOf(incarnation, job));
     if (job.m_promised)
         job.deliver();
 }
@@ -95,7 +98,9 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
 {
     const QString key = keyTextOf(job);
     const QString text = errorText(error);
+    const JobRun run = runOf(incarnation, job);
     bool given = false; // to somebody else
+    bool retried = false;
     {
         Section section(*this);
         if (!incarnation.slot || !settle(incarnation, section)) {
@@ -114,16 +119,26 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
         if (job.m_promised && job.promiseLink()->isCancelRequested()) {
             section.cancel(job);
             given = true;
-        } else if (retry(job, incarnation.now, section)) {
-            log(FactoryEvent::JobRetried, slot.id, key, text, incarnation.now);
-            given = true;
         } else {
-            ++m_counters.failed;
-            ++slot.failed;
-            log(FactoryEvent::JobFailed, slot.id, key, text, incarnation.now);
+            job.ref(); // its next attempt may end before the layer is told of this one
+            retried = retry(job, incarnation.now, section);
+            given = retried;
+            if (!retried) {
+                job.unref();
+                ++m_counters.failed;
+                ++slot.failed;
+            }
+            log(retried ? FactoryEvent::JobRetried : FactoryEvent::JobFailed, slot.id, key, text,
+                incarnation.now);
         }
     }
+    StatisticsLayer *layer = layerOf(incarnation);
+    if (retried) {
+        tellLayer(layer, &StatisticsLayer::jobRetried, job, run, error);
+        job.unref();
+    }
     if (!given) {
+        tellLayer(layer, &StatisticsLayer::jobFailed, job, run, error);
         job.reject(error);
         job.unref();
     }

@@ -38,6 +38,7 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
         setRateLimiter(settings.rateLimiter);
     else
         setRateLimit(settings.rateLimit);
+    setStatisticsLayer(std::move(settings.statistics));
     Section section(*this);
     fillSlots(section);
 }

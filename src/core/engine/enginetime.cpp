@@ -22,6 +22,7 @@ void Engine::onAlarm()
     bool tokenIsDue = false;
     {
         Section section(*this);
+        section.setQuiet();
         m_alarmAt = Never;
         if (isOver())
             return;
@@ -33,6 +34,8 @@ void Engine::onAlarm()
         if (now >= m_buildAt)
             buildAgain(now, section);
         expire(now, section);
+        if (now >= m_sampleAt)
+            sample(now, section);
         if (now >= m_reapAt) {
             m_reapAt = Never;
             reapNow = true;
@@ -44,7 +47,7 @@ void Engine::onAlarm()
         closeIfDrained(section);
         callNext(section);
 
-        qint64 next = std::min({m_watchAt, m_sweepAt, m_buildAt, m_reapAt, m_tokenAt});
+        qint64 next = std::min({m_watchAt, m_sweepAt, m_buildAt, m_reapAt, m_tokenAt, m_sampleAt});
         if (!m_due.isEmpty())
             next = std::min(next, m_due.nextDue());
         alarmBy(next, section);

@@ -221,6 +221,10 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     incarnation.now = incarnation.takenAt = now;
     incarnation.fromOwnQueue = own;
     incarnation.deal = ++m_deals;
+    if (m_layer) {
+        incarnation.layer = m_layer;
+        incarnation.layerNumber = m_layerNumber.load(std::memory_order_relaxed);
+    }
     incarnation.hand.deal(count);
     m_engaged.append(incarnation);
     if (count > 1)
@@ -273,6 +277,8 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     m_batches.remove(incarnation);
     --m_engagedCount;
     incarnation.station.atWork = nullptr;
+    section.release(std::move(incarnation.layer));
+    incarnation.layerNumber = 0;
 
     WorkerSlot &slot = *incarnation.slot;
     relist(slot);

@@ -17,6 +17,7 @@
 namespace Millwright {
 
 class Station;
+class StatisticsLayer;
 struct WorkerSlot;
 
 //! One life of a worker, from its constructor to its destructor. A worker that is replaced goes on
@@ -48,6 +49,8 @@ struct Incarnation
     qint64 now = 0; // the last time read
     qint64 takenAt = 0;
     AbstractJob *pendingJob = nullptr; // suspended
+    std::shared_ptr<StatisticsLayer> layer; // the last one used, and its number
+    quint64 layerNumber = 0;
     std::unique_ptr<Suspension> suspension;
 
     // Shared without the lock.

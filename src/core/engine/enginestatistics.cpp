@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/engine.h"
+#include "statistics/statisticslayer.h"
+
+#include <algorithm>
+
+namespace Millwright {
+
+// --- The statistics layer ---------------------------------------------------------------------
+
+void Engine::setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer)
+{
+    if (isCalledByPolicy("setStatisticsLayer"))
+        return;
+    const qint64 interval = samplingIntervalOf(layer.get());
+    Section section(*this);
+    m_layer.swap(layer); // the old one is destroyed after the lock was released
+    m_layerNumber.store(m_layer ? ++m_layers : 0, std::memory_order_release);
+    m_sampleInterval = interval;
+    m_sampleAt = Never;
+}
+
+std::shared_ptr<StatisticsLayer> Engine::statisticsLayer() const
+{
+    if (m_layerNumber.load(std::memory_order_acquire) == 0)
+        return nullptr;
+    return read([this] { return m_layer; });
+}
+
+// In nanoseconds; 0: never. Calls the user's code.
+qint64 Engine::samplingIntervalOf(const StatisticsLayer *layer)
+{
+    constexpr std::chrono::milliseconds Longest = std::chrono::hours(24 * 365);
+    if (!layer)
+        return 0;
+    const std::chrono::milliseconds interval = layer->samplingInterval();
+    return std::chrono::nanoseconds(std::clamp({}, interval, Longest)).count();
+}
+
+// On the worker's thread, without the lock. Most jobs find the layer that the last one has used.
+StatisticsLayer *Engine::layerOf(Incarnation &incarnation)
+{
+    const quint64 number = m_layerNumber.load(std::memory_order_acquire);
+    if (number == 0)
+        return nullptr;
+    if (incarnation.layerNumber != number) {
+        incarnation.layer = statisticsLayer();
+        incarnation.layerNumber = number;
+    }
+    return incarnation.layer.get();
+}
+
+JobRun Engine::runOf(const Incarnation &incarnation, const AbstractJob &job)
+{
+    return {incarnation.id, job.m_attempt, job.m_submitted,
+            job.m_routed,   job.m_started, incarnation.now};
+}
+
+// --- Sampling ---------------------------------------------------------------------------------
+
+// Lock held, at the end of every section but those of an alarm: something has happened.
+void Engine::awaitSample(Section &section)
+{
+    if (m_sampleInterval == 0 || m_sampleAt != Never || m_state == FactoryState::Idle || isOver())
+        return;
+    m_sampleAt = m_clock->now() + m_sampleInterval;
+    alarmBy(m_sampleAt, section);
+}
+
+void Engine::sample(qint64 now, Section &section)
+{
+    m_sampleAt = Never;
+    section.sample();
+    if (m_engagedCount + waitingInQueues() > 0)
+        m_sampleAt = now + m_sampleInterval;
+}
+
+} // namespace Millwright

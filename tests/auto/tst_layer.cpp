@@ -1,0 +1,410 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "support/countinglayer.h"
+#include "support/expectations.h"
+#include "support/gate.h"
+#include "support/simulation.h"
+
+#include <Millwright/Factory>
+#include <Millwright/StatisticsLayer>
+
+#include <QTest>
+
+#include <thread>
+#include <vector>
+
+using namespace Millwright;
+using namespace Simulation;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using Support::CountingLayer;
+
+namespace {
+
+constexpr qint64 Millisecond = 1'000'000;
+
+//! Writes down what it is told, as text. Milliseconds.
+class Recorder : public StatisticsLayer
+{
+public:
+    explicit Recorder(std::chrono::milliseconds interval = 0ms) : m_interval(interval) {}
+
+    void jobSubmitted(const AbstractJob &job) override { log += job.keyText() + u" submitted"_s; }
+    void jobCompleted(const AbstractJob &job, const JobRun &run) override
+    {
+        log += job.keyText() + u" completed "_s + text(run);
+    }
+    void jobFailed(const AbstractJob &job, const JobRun &run,
+                   const std::exception_ptr &error) override
+    {
+        log += job.keyText() + u" failed "_s + text(run) + u' ' + errorText(error);
+    }
+    void jobRetried(const AbstractJob &job, const JobRun &run,
+                    const std::exception_ptr &error) override
+    {
+        log += job.keyText() + u" retried "_s + text(run) + u' ' + errorText(error);
+    }
+    void jobDiscarded(const AbstractJob &job, DiscardReason reason) override
+    {
+        log += job.keyText() + u" "_s + nameOf(reason);
+    }
+    void jobCanceled(const AbstractJob &job) override { log += job.keyText() + u" canceled"_s; }
+    void jobLost(const AbstractJob &job, int worker) override
+    {
+        log += u"%1 lost@%2"_s.arg(job.keyText()).arg(worker);
+    }
+    void workerStarted(int worker) override { log += u"+%1"_s.arg(worker); }
+    void workerRestarted(int worker) override { log += u"=%1"_s.arg(worker); }
+    std::chrono::milliseconds samplingInterval() const override { return m_interval; }
+    void sampled(const FactorySnapshot &snapshot) override
+    {
+        log += u"[%1 wait, %2 run, %3 of %4 active, limit %5]"_s.arg(snapshot.counters.waiting)
+                   .arg(snapshot.counters.running)
+                   .arg(snapshot.activeWorkers)
+                   .arg(snapshot.workerCount)
+                   .arg(snapshot.queueLimit);
+    }
+
+    [[nodiscard]] QString take() { return std::exchange(log, {}).join(u", "_s); }
+
+    QStringList log;
+
+private:
+    // worker, attempt, queue time + run time = total time
+    static QString text(const JobRun &run)
+    {
+        return u"@%1 #%2 %3+%4=%5"_s.arg(run.worker)
+            .arg(run.attempt)
+            .arg(run.queueTime().count() / Millisecond)
+            .arg(run.runTime().count() / Millisecond)
+            .arg(run.totalTime().count() / Millisecond);
+    }
+
+    const std::chrono::milliseconds m_interval;
+};
+
+class Thrower final : public CountingLayer
+{
+public:
+    void jobSubmitted(const AbstractJob &) override { throw JobError(u"submitted"_s); }
+    void jobCompleted(const AbstractJob &, const JobRun &) override
+    {
+        throw JobError(u"completed"_s);
+    }
+};
+
+} // namespace
+
+class tst_Layer : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { Support::failOnAnyWarning(); }
+
+    void STAT_1_jobsAreTold();
+    void STAT_1_discardedJobsAreTold();
+    void STAT_1_workersAreTold();
+    void STAT_1_lostJobsAreTold();
+    void STAT_1_broadcastsAreTold();
+    void STAT_1_samples();
+    void STAT_1_nothingIsMissedUnderLoad();
+    void STAT_1_isToldBeforeTheFuture();
+    void STAT_1_mayDispatch();
+    void STAT_1_exceptionsAreLogged();
+    void STAT_5_layersOfIdleFactoriesRest();
+    void LIFE_6_layersAreExchanged();
+    void LIFE_6_exchangedUnderLoad();
+};
+
+void tst_Layer::STAT_1_jobsAreTold()
+{
+    const auto layer = std::make_shared<Recorder>();
+    World world({.workerCount = 1, .onFailure = OnFailure::KeepWorker, .statistics = layer});
+    world.engine().start();
+    world.settle();
+    QCOMPARE(layer->take(), u"+0"_s);
+
+    world.submit({.name = u"a"_s, .duration = 5 * Millisecond});
+    world.settle();
+    world.submit({.name = u"b"_s, .duration = 2 * Millisecond, .asynchronous = true});
+    QVERIFY(world.finish());
+    QCOMPARE(layer->take(),
+             u"a submitted, b submitted, a completed @0 #1 0+5=5, b completed @0 #1 5+2=7"_s);
+
+    world.submit({.name = u"c"_s, .duration = 1 * Millisecond, .failures = 1});
+    QVERIFY(world.finish());
+    QCOMPARE(layer->take(), u"c submitted, c failed @0 #1 0+1=1 scripted"_s);
+
+    Script again{.name = u"d"_s, .duration = 1 * Millisecond, .failures = 1};
+    again.options.retry = {.maximumAttempts = 2, .backoff = 4ms};
+    world.submit(again);
+    QVERIFY(world.finish());
+    QCOMPARE(layer->take(),
+             u"d submitted, d retried @0 #1 0+1=1 scripted, d completed @0 #2 5+1=6"_s);
+
+    world.submit({.name = u"e"_s, .duration = 5 * Millisecond});
+    world.submit({.name = u"f"_s});
+    world.settle();
+    world.cancel(u"e"_s);
+    world.cancel(u"f"_s);
+    world.pass(50 * Millisecond);
+    QCOMPARE(layer->take(), u"e submitted, f submitted, e canceled, f canceled"_s);
+}
+
+void tst_Layer::STAT_1_discardedJobsAreTold()
+{
+    const auto layer = std::make_shared<Recorder>();
+    World world({.workerCount = 1, .queueLimit = 2, .statistics = layer});
+    world.engine().start();
+    world.settle();
+    layer->log.clear();
+    world.submit({.name = u"a"_s, .duration = 50 * Millisecond});
+    world.settle();
+    Script expiring{.name = u"b"_s};
+    expiring.options.timeToLive = 5ms;
+    world.submit(expiring);
+    world.submit({.name = u"c"_s});
+    world.submit({.name = u"d"_s});
+    QCOMPARE(layer->take(), u"a submitted, b submitted, c submitted, d submitted, d Loadshed"_s);
+    world.pass(20 * Millisecond);
+    QCOMPARE(layer->take(), u"b TtlExpired"_s);
+    world.engine().stop();
+    world.submit({.name = u"e"_s});
+    QCOMPARE(layer->take(), u"c Shutdown, e submitted, e Shutdown"_s);
+    QVERIFY(world.finish());
+    QCOMPARE(layer->take(), u"a completed @0 #1 0+50=50"_s);
+}
+
+void tst_Layer::STAT_1_workersAreTold()
+{
+    const auto layer = std::make_shared<Recorder>();
+    World world({.workerCount = 2, .statistics = layer});
+    world.engine().start();
+    world.settle();
+    QCOMPARE(layer->take(), u"+0, +1"_s);
+    world.submit({.name = u"a"_s, .failures = 1});
+    world.settle();
+    const QString worker = world.takeLog().join(u' ').contains(u"a@1") ? u"1"_s : u"0"_s;
+    QCOMPARE(layer->take(), u"a submitted, a failed @%1 #1 0+0=0 scripted, =%1"_s.arg(worker));
+    world.engine().setWorkerCount(3);
+    world.settle();
+    QCOMPARE(layer->take(), u"+2"_s);
+}
+
+void tst_Layer::STAT_1_lostJobsAreTold()
+{
+    const auto layer = std::make_shared<Recorder>();
+    World world({.workerCount = 1, .statistics = layer});
+    world.engine().start();
+    world.submit({.name = u"a"_s, .duration = World::Hung});
+    world.settle();
+    layer->log.clear();
+    world.engine().stop();
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"has not finished job \"a\""_s));
+    QCOMPARE(world.engine().giveUp().unfinished.size(), 1);
+    QCOMPARE(layer->take(), u"a lost@0"_s);
+}
+
+void tst_Layer::STAT_1_broadcastsAreTold()
+{
+    const auto layer = std::make_shared<CountingLayer>();
+    Factory factory({.workerCount = 3, .queueLimit = 0, .statistics = layer},
+                    [](Job<int, int> &) {});
+    static_cast<void>(factory.broadcast(1, 1)); // nobody is there yet
+    QVERIFY(factory.start());
+    QVERIFY(Support::eventually([&] { return factory.availableCapacity() == 3; }));
+    static_cast<void>(factory.broadcast(1, 1));
+    QVERIFY(factory.stop(Support::Patience).isClean());
+    QCOMPARE(layer->submitted, 6);
+    QCOMPARE(layer->differences(factory.counters()), QString());
+}
+
+void tst_Layer::STAT_1_samples()
+{
+    const auto layer = std::make_shared<Recorder>(10ms);
+    World world({.workerCount = 2, .queueLimit = 7, .statistics = layer});
+    world.submit({.name = u"early"_s, .duration = 5 * Millisecond});
+    world.pass(50 * Millisecond); // not while it is not started
+    QVERIFY(!layer->log.join(u' ').contains(u"wait"));
+    world.engine().start();
+    for (const QString &name : {u"a"_s, u"b"_s, u"c"_s})
+        world.submit({.name = name, .duration = 12 * Millisecond});
+    world.pass(1000 * Millisecond);
+    const QStringList samples = layer->log.filter(u"wait"_s);
+    QCOMPARE(samples, (QStringList{u"[1 wait, 2 run, 2 of 2 active, limit 7]"_s,
+                                   u"[0 wait, 1 run, 1 of 2 active, limit 7]"_s,
+                                   u"[0 wait, 0 run, 0 of 2 active, limit 7]"_s}));
+}
+
+void tst_Layer::STAT_5_layersOfIdleFactoriesRest()
+{
+    const auto layer = std::make_shared<Recorder>(10ms);
+    World world({.workerCount = 2, .statistics = layer});
+    world.engine().start();
+    world.pass(100 * Millisecond);
+    QVERIFY(!world.clock().hasAlarm());
+    layer->log.clear();
+    const int rung = world.clock().alarmsRung();
+    world.pass(3'600'000 * Millisecond);
+    QCOMPARE(world.clock().alarmsRung(), rung);
+    QCOMPARE(layer->take(), QString());
+
+    // Something happens: it is seen once, and then there is rest again.
+    world.engine().setWorkerCount(1);
+    world.pass(1000 * Millisecond);
+    QCOMPARE(layer->take(), u"[0 wait, 0 run, 0 of 1 active, limit -1]"_s);
+    QVERIFY(!world.clock().hasAlarm());
+
+    // Nobody wants samples any more.
+    world.submit({.name = u"a"_s, .duration = World::Hung});
+    world.settle();
+    QVERIFY(world.clock().hasAlarm());
+    world.engine().setStatisticsLayer(std::make_shared<Recorder>());
+    world.pass(100 * Millisecond);
+    QVERIFY(!world.clock().hasAlarm());
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"has not finished job \"a\""_s));
+    world.engine().stop();
+    world.engine().giveUp();
+}
+
+void tst_Layer::LIFE_6_layersAreExchanged()
+{
+    const auto first = std::make_shared<Recorder>();
+    const auto second = std::make_shared<Recorder>();
+    World world({.workerCount = 1});
+    QVERIFY(!world.engine().statisticsLayer());
+    world.engine().start();
+    world.submit({.name = u"a"_s, .duration = 5 * Millisecond});
+    world.settle();
+    world.engine().setStatisticsLayer(first); // while the job runs
+    QCOMPARE(world.engine().statisticsLayer(), std::shared_ptr<StatisticsLayer>(first));
+    QVERIFY(world.finish());
+    QCOMPARE(first->take(), u"a completed @0 #1 0+5=5"_s);
+
+    world.submit({.name = u"b"_s, .duration = 5 * Millisecond});
+    world.settle();
+    world.engine().setStatisticsLayer(second);
+    QVERIFY(world.finish());
+    QCOMPARE(first->take(), u"b submitted"_s);
+    QCOMPARE(second->take(), u"b completed @0 #1 0+5=5"_s);
+    QCOMPARE(first.use_count(), 1); // released
+
+    world.submit({.name = u"c"_s});
+    world.settle();
+    world.engine().setStatisticsLayer(nullptr);
+    QCOMPARE(second.use_count(), 1);
+    world.submit({.name = u"d"_s});
+    QVERIFY(world.finish());
+    QCOMPARE(second->take(), u"c submitted, c completed @0 #1 0+0=0"_s);
+}
+
+void tst_Layer::LIFE_6_exchangedUnderLoad()
+{
+    Factory factory({.workerCount = 2}, [](Job<int, int> &) {});
+    QVERIFY(factory.start());
+    std::atomic<bool> done = false;
+    std::thread submitter([&] {
+        while (!done)
+            factory.dispatch(1, 1);
+    });
+    std::vector<std::shared_ptr<CountingLayer>> layers;
+    qint64 completed = 0;
+    for (int i = 0; i < 200; ++i) {
+        layers.push_back(std::make_shared<CountingLayer>());
+        factory.setStatisticsLayer(layers.back());
+        QThread::yieldCurrentThread();
+    }
+    const bool heard = Support::eventually([&] { return layers.back()->completed > 0; });
+    done = true;
+    submitter.join();
+    QVERIFY(heard);
+    QVERIFY(factory.stop(Support::Patience).isClean());
+    for (const auto &layer : layers)
+        completed += layer->completed;
+    QVERIFY(completed <= factory.counters().completed);
+}
+
+void tst_Layer::STAT_1_nothingIsMissedUnderLoad()
+{
+    constexpr int Each = 3'000;
+    const auto layer = std::make_shared<CountingLayer>();
+    Factory factory({.workerCount = 3, .queueLimit = 100, .statistics = layer},
+                    [](Job<int, int> &job) {
+                        if (job.message() % 100 == 0)
+                            throw JobError(u"no"_s);
+                    });
+    factory.setOnFailure(OnFailure::KeepWorker);
+    QVERIFY(factory.start());
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < Each; ++i) {
+                QFuture<void> future = factory.submit(i, i, {.retry = {.maximumAttempts = 2}});
+                if (i % 50 == 1)
+                    future.cancel();
+            }
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+    QVERIFY(Support::hasEnded(factory.drain()));
+    QCOMPARE(layer->submitted, 3 * Each);
+    QVERIFY(layer->retried > 0);
+    QCOMPARE(layer->differences(factory.counters()), QString());
+}
+
+void tst_Layer::STAT_1_isToldBeforeTheFuture()
+{
+    const auto layer = std::make_shared<CountingLayer>();
+    Factory factory({.workerCount = 2, .statistics = layer}, [](Job<int, int> &) {});
+    QVERIFY(factory.start());
+    for (int i = 1; i <= 200; ++i) {
+        QFuture<void> future = factory.submit(i, i);
+        QVERIFY(Support::hasEnded(future));
+        QCOMPARE(layer->completed, i);
+    }
+}
+
+void tst_Layer::STAT_1_mayDispatch()
+{
+    class Dispatcher final : public CountingLayer
+    {
+    public:
+        void jobCompleted(const AbstractJob &job, const JobRun &run) override
+        {
+            CountingLayer::jobCompleted(job, run);
+            if (completed < 10)
+                again();
+        }
+        std::function<void()> again;
+    };
+    const auto layer = std::make_shared<Dispatcher>();
+    Factory factory({.workerCount = 1, .statistics = layer}, [](Job<int, int> &) {});
+    layer->again = [&factory] {
+        static_cast<void>(factory.counters());
+        factory.dispatch(1, 1);
+    };
+    QVERIFY(factory.start());
+    factory.dispatch(1, 1);
+    QVERIFY(Support::eventually([&] { return layer->completed == 10; }));
+    QVERIFY(factory.stop(Support::Patience).isClean());
+}
+
+void tst_Layer::STAT_1_exceptionsAreLogged()
+{
+    Factory factory({.workerCount = 1, .statistics = std::make_shared<Thrower>()},
+                    [](Job<int, int> &) {});
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"layer threw \"submitted\"; layers must not throw"_s));
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"layer threw \"completed\"; layers must not throw"_s));
+    QVERIFY(factory.start());
+    QFuture<void> future = factory.submit(1, 1);
+    QVERIFY(Support::hasEnded(future));
+    QVERIFY(!Support::errorOf(future));
+}
+
+QTEST_GUILESS_MAIN(tst_Layer)
+#include "tst_layer.moc"
