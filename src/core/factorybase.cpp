@@ -359,6 +359,16 @@ void FactoryBase::setStopDeadline(int milliseconds)
         QMetaObject::invokeMethod(this, &FactoryBase::stopDeadlineChanged, Qt::AutoConnection);
 }
 
+void FactoryBase::setCapacityController(CapacityController controller)
+{
+    m_engine->setCapacityController(std::move(controller));
+}
+
+void FactoryBase::setQueueLimitController(QueueLimitController controller)
+{
+    m_engine->setQueueLimitController(std::move(controller));
+}
+
 void FactoryBase::setOnStarted(Hook hook)
 {
     m_engine->setHook(UserCall::OnStarted, std::move(hook));

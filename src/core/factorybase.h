@@ -78,7 +78,7 @@ public:
     //! `stop(stopDeadline)`: discards what waits, lets running jobs finish, and returns within the
     //! stop deadline whatever the workers do. Workers that have not come to an end by then are given
     //! up: their jobs end as `WorkerLost` and are named in a warning, their threads are left alone. So
-    //! are hooks that have not ended.
+    //! are hooks and controllers that have not ended.
     ~FactoryBase() override;
 
     [[nodiscard]] QString name() const;
@@ -168,6 +168,12 @@ public:
     //! How long the destructor waits for running jobs. Milliseconds, 5000 by default.
     [[nodiscard]] int stopDeadline() const;
     void setStopDeadline(int milliseconds);
+    //! As in `FactorySettings`. The next answer comes an interval from now; the old controller is no longer
+    //! asked, and if it has still to answer, that is ignored. `{}` removes it and leaves the worker count
+    //! or the queue limit as it is. While there is a controller, what `setWorkerCount()` and
+    //! `setQueueLimit()` say holds until its next answer.
+    void setCapacityController(CapacityController controller);
+    void setQueueLimitController(QueueLimitController controller);
     //! As `FactorySettings::onStarted` and so on; for stages still to come. `{}` removes the hook. One
     //! that is being called goes on.
     void setOnStarted(Hook hook);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "lifecycle/controller.h"
 #include "lifecycle/hook.h"
 #include "queueing/queue.h"
 #include "routing/ratelimiter.h"
@@ -57,6 +58,13 @@ struct FactorySettings
     std::chrono::milliseconds stopDeadline = std::chrono::seconds(5);
     //! Is told what happens in the factory. The default is nobody.
     std::shared_ptr<StatisticsLayer> statistics = {};
+
+    // Controllers are called like hooks, see below, while the factory is running.
+
+    //! Sets the worker count. The default is none: it stays as it was set.
+    CapacityController capacityController = {};
+    //! Sets the queue limit. The default is none.
+    QueueLimitController queueLimitController = {};
 
     // Hooks. Each is called at most once, through Qt Concurrent, on a thread of the factory's own that
     // exists while it is needed; never on the thread of the factory or on one of its workers.

@@ -79,7 +79,15 @@ struct Order
 };
 
 //! A function of the user's that a factory calls of its own accord, on its executor.
-enum class UserCall : quint8 { OnStarted, OnDraining, OnStopped };
+enum class UserCall : quint8 {
+    OnStarted,
+    OnDraining,
+    OnStopped,
+    CapacityController,
+    QueueLimitController,
+};
+//! As it is called in `FactorySettings`.
+[[nodiscard]] QString nameOf(UserCall which);
 
 //! The heart of a factory: one monitor that decides which worker runs which job, and when.
 //!
@@ -158,6 +166,8 @@ public:
     void setHook(UserCall which, Hook hook);
     void setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer);
     [[nodiscard]] std::shared_ptr<StatisticsLayer> statisticsLayer() const;
+    void setCapacityController(CapacityController controller);
+    void setQueueLimitController(QueueLimitController controller);
 
     // What can be seen. The first group never waits for the lock: while others keep it busy, the
     // values are those of a moment ago.
@@ -235,6 +245,8 @@ private:
     static constexpr qint64 SweepInterval = 20'000'000;
     // The wait after a worker's start-up has failed once; it doubles with every further failure.
     static constexpr qint64 FirstBackoff = 100'000'000;
+    // No controller is called more often.
+    static constexpr qint64 ShortestInterval = 1'000'000;
     // Jobs shorter than this are taken in batches of about this much work.
     static constexpr double BatchTime = 20'000;
     // What it costs to wake a thread; less work than that is better left to those awake.
@@ -351,6 +363,7 @@ private:
     void conclude(Incarnation &incarnation, AbstractJob &job);
 
     // The pool (enginepool.cpp), and the life of the factory (enginelifecycle.cpp).
+    void setWorkerCount(int count, Section &section);
     void fillSlots(Section &section);
     void fill(WorkerSlot &slot, Section &section);
     [[nodiscard]] Station &stationFor(const WorkerSlot &slot, Section &section);
@@ -372,7 +385,31 @@ private:
     void announceStopped();
     void reap();
 
-    // Hooks and controllers (enginecalls.cpp).
+    // Controllers (enginecontrol.cpp).
+    struct Control
+    {
+        std::shared_ptr<const ControlFunction> function = {};
+        qint64 interval = 0;
+        int minimum = 0;
+        int maximum = 0;
+        int least = 0; // less than this, and more than `most`, is nonsense
+        int most = 0;
+        qint64 dueAt = Never;
+        qint64 calledAt = 0;
+        QString complaint = {}; // the last that was logged
+    };
+    [[nodiscard]] Control &controlOf(UserCall which)
+    {
+        return m_controls[std::size_t(which) - std::size_t(UserCall::CapacityController)];
+    }
+    void setControl(UserCall which, Control control);
+    void armControllers(Section &section);
+    void arm(Control &control, qint64 last, Section &section);
+    void callControllers(qint64 now, Section &section);
+    void controllerAnswered(UserCall which, qint64 answer, const std::exception_ptr &error,
+                            Section &section);
+
+    // Hooks, and calls of all kinds (enginecalls.cpp).
     [[nodiscard]] bool callHook(UserCall which, Section &section);
     [[nodiscard]] bool isHookPending() const;
     void call(UserCall which, std::function<void(const Detail::Reply &)> function,
@@ -491,7 +528,8 @@ private:
         bool due = true; // its stage is still to come
     };
     std::array<Hooked, 3> m_hooks;
-    std::array<quint64, 3> m_awaited{}; // tickets of the calls that have not been answered
+    std::array<Control, 2> m_controls;
+    std::array<quint64, 5> m_awaited{}; // tickets of the calls that have not been answered
     std::vector<Call> m_calls; // given to the executor, and not returned
     quint64 m_ticket = 0;
 
@@ -553,6 +591,7 @@ private:
     qint64 m_buildAt = Never;
     qint64 m_tokenAt = Never;
     qint64 m_sampleAt = Never;
+    qint64 m_controlAt = Never;
 
     std::deque<FactoryEvent> m_events;
     quint64 m_eventNumber = 0;

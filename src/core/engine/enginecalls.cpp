@@ -8,8 +8,6 @@
 
 namespace Millwright {
 
-namespace {
-
 QString nameOf(UserCall which)
 {
     switch (which) {
@@ -19,11 +17,13 @@ QString nameOf(UserCall which)
         return QStringLiteral("onDraining");
     case UserCall::OnStopped:
         return QStringLiteral("onStopped");
+    case UserCall::CapacityController:
+        return QStringLiteral("capacityController");
+    case UserCall::QueueLimitController:
+        return QStringLiteral("queueLimitController");
     }
     return {};
 }
-
-} // namespace
 
 // --- Calling ----------------------------------------------------------------------------------
 
@@ -37,30 +37,36 @@ void Engine::call(UserCall which, std::function<void(const Detail::Reply &)> fun
     m_calls.push_back({which, ticket, m_clock->now()});
     // The engine is not held while the user's function runs, which may hang.
     section.execute([weak = weak_from_this(), which, ticket, function = std::move(function)] {
-        if (const auto engine = weak.lock(); !engine || !engine->mayCall(which, ticket))
-            return;
-        function([weak, which, ticket](qint64 answer, const std::exception_ptr &error) {
-            if (const auto engine = weak.lock())
-                engine->replied(which, ticket, answer, error);
-        });
+        bool isWanted = false;
+        if (const auto engine = weak.lock())
+            isWanted = engine->mayCall(which, ticket);
+        if (isWanted) {
+            function([weak, which, ticket](qint64 answer, const std::exception_ptr &error) {
+                if (const auto engine = weak.lock())
+                    engine->replied(which, ticket, answer, error);
+            });
+        }
         if (const auto engine = weak.lock())
             engine->returned(ticket);
     });
 }
 
-// The turn of a call has come. Meanwhile it may have been given up.
+// The turn of a call has come. Meanwhile it may have been given up, or removed.
 bool Engine::mayCall(UserCall which, quint64 ticket)
 {
     return read([&] { return m_awaited[std::size_t(which)] == ticket; });
 }
 
-void Engine::replied(UserCall which, quint64 ticket, qint64, const std::exception_ptr &error)
+void Engine::replied(UserCall which, quint64 ticket, qint64 answer, const std::exception_ptr &error)
 {
     Section section(*this);
     if (m_awaited[std::size_t(which)] != ticket)
         return; // nobody waits for it any more
     m_awaited[std::size_t(which)] = 0;
-    hookEnded(which, error, section);
+    if (std::size_t(which) < m_hooks.size())
+        hookEnded(which, error, section);
+    else
+        controllerAnswered(which, answer, error, section);
 }
 
 void Engine::returned(quint64 ticket)
@@ -147,6 +153,7 @@ void Engine::openForWork(Section &section)
     m_opened = true;
     if (m_state == FactoryState::Starting)
         setState(FactoryState::Running, section);
+    armControllers(section);
     callNext(section);
 }
 

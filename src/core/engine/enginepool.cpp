@@ -22,6 +22,11 @@ void Engine::setWorkerCount(int count)
         return;
     }
     Section section(*this);
+    setWorkerCount(count, section);
+}
+
+void Engine::setWorkerCount(int count, Section &section)
+{
     if (isOver() || m_closing || count == m_workerCount)
         return;
     const int before = std::exchange(m_workerCount, count);

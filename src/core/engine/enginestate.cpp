@@ -39,6 +39,8 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     else
         setRateLimit(settings.rateLimit);
     setStatisticsLayer(std::move(settings.statistics));
+    setCapacityController(std::move(settings.capacityController));
+    setQueueLimitController(std::move(settings.queueLimitController));
     Section section(*this);
     fillSlots(section);
 }

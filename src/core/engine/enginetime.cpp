@@ -33,6 +33,8 @@ void Engine::onAlarm()
             sweepCanceled(now, section);
         if (now >= m_buildAt)
             buildAgain(now, section);
+        if (now >= m_controlAt)
+            callControllers(now, section);
         expire(now, section);
         if (now >= m_sampleAt)
             sample(now, section);
@@ -47,7 +49,8 @@ void Engine::onAlarm()
         closeIfDrained(section);
         callNext(section);
 
-        qint64 next = std::min({m_watchAt, m_sweepAt, m_buildAt, m_reapAt, m_tokenAt, m_sampleAt});
+        qint64 next = std::min({m_watchAt, m_sweepAt, m_buildAt, m_reapAt, m_tokenAt, m_sampleAt,
+                                m_controlAt});
         if (!m_due.isEmpty())
             next = std::min(next, m_due.nextDue());
         alarmBy(next, section);

@@ -27,12 +27,12 @@ void callAndReply(const Function &function, const Reply &reply)
                 qint64 number = 0;
                 std::exception_ptr error;
                 try {
-                    if constexpr (std::is_void_v<T>)
-                        QFuture<T>(answer).waitForFinished(); // throws
-                    else if (answer.resultCount() > 0)
+                    QFuture<T>(answer).waitForFinished(); // it has; throws what it failed with
+                    if constexpr (!std::is_void_v<T>) {
+                        if (answer.resultCount() == 0)
+                            throw JobError(QStringLiteral("its future ended without a result"));
                         number = answer.resultAt(0);
-                    else
-                        throw JobError(QStringLiteral("its future ended without a result"));
+                    }
                 } catch (...) {
                     error = std::current_exception();
                 }

@@ -1,0 +1,422 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "support/expectations.h"
+#include "support/gate.h"
+#include "support/simulation.h"
+
+#include <Millwright/Factory>
+
+#include <QTest>
+
+#include <deque>
+
+using namespace Millwright;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using Simulation::World;
+using Support::eventually;
+using Support::hasEnded;
+
+namespace {
+
+constexpr qint64 Millisecond = 1'000'000;
+
+//! A running world whose controllers are asked every 10 ms.
+class Plant
+{
+public:
+    explicit Plant(CapacityController capacity, QueueLimitController limit = {})
+        : world({.name = u"plant"_s,
+                 .workerCount = 2,
+                 .queueLimit = 5,
+                 .capacityController = std::move(capacity),
+                 .queueLimitController = std::move(limit)})
+    {
+        world.engine().start();
+        world.settle();
+    }
+    void tick(int intervals = 1) { world.pass(10 * Millisecond * intervals); }
+    Engine *operator->() { return &world.engine(); }
+
+    World world;
+};
+
+int failures(Engine &engine)
+{
+    int count = 0;
+    for (const FactoryEvent &event : engine.eventsSince(0))
+        count += event.kind == FactoryEvent::CallFailed ? 1 : 0;
+    return count;
+}
+
+} // namespace
+
+class tst_Controllers : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { Support::failOnAnyWarning(); }
+
+    void POOL_5_workerCountFollowsTheController();
+    void POOL_5_answersAreKeptWithinMinimumAndMaximum_data();
+    void POOL_5_answersAreKeptWithinMinimumAndMaximum();
+    void POOL_5_slowControllerIsNotCalledAgain();
+    void POOL_5_failuresAreLoggedOncePerChange();
+    void POOL_5_nonsenseIsClampedWithAWarning_data();
+    void POOL_5_nonsenseIsClampedWithAWarning();
+    void POOL_5_unsuitableSettingsAreNamed();
+    void DISC_1_limitFollowsTheController();
+    void DISC_1_limitMayBeAnsweredLater();
+    void LIFE_3_controllersRunOnAThreadOfTheFactorysOwn();
+    void LIFE_5_hangingControllerIsGivenUp_data();
+    void LIFE_5_hangingControllerIsGivenUp();
+    void LIFE_5_unansweredFutureHoldsUpNothing();
+    void LIFE_6_controllersMayBeExchanged();
+    void LIFE_6_removedControllerThatNeverHadItsTurnIsNotCalled();
+    void STAT_5_controllersHaveATimerOnlyWhileTheFactoryRuns();
+};
+
+void tst_Controllers::POOL_5_workerCountFollowsTheController()
+{
+    QList<int> seen;
+    Plant plant({.function =
+                     [&](const FactorySnapshot &now) {
+                         seen.append(now.workerCount);
+                         return now.workerCount + int(now.counters.waiting);
+                     },
+                 .interval = 10ms,
+                 .maximum = 8});
+    QCOMPARE(plant->workerCount(), 2);
+    for (int i = 0; i < 5; ++i)
+        plant.world.submit({.name = u"j%1"_s.arg(i), .duration = 25 * Millisecond});
+    plant.world.pass(9 * Millisecond);
+    QCOMPARE(seen, QList<int>()); // the first interval is not over
+    plant.world.pass(Millisecond);
+    QCOMPARE(seen, QList<int>{2});
+    QCOMPARE(plant->workerCount(), 5); // as 3 waited
+    QCOMPARE(plant.world.workersAlive(), 5);
+    QCOMPARE(plant->counters().waiting, 0);
+    plant.tick(3);
+    QCOMPARE(seen, (QList<int>{2, 5, 5, 5}));
+}
+
+void tst_Controllers::POOL_5_answersAreKeptWithinMinimumAndMaximum_data()
+{
+    QTest::addColumn<int>("answer");
+    QTest::addColumn<int>("expected");
+    QTest::newRow("less") << 0 << 2;
+    QTest::newRow("minimum") << 2 << 2;
+    QTest::newRow("between") << 3 << 3;
+    QTest::newRow("maximum") << 4 << 4;
+    QTest::newRow("more") << 5 << 4;
+}
+
+void tst_Controllers::POOL_5_answersAreKeptWithinMinimumAndMaximum()
+{
+    QFETCH(const int, answer);
+    QFETCH(const int, expected);
+    Plant plant({.function = [=](const FactorySnapshot &) { return answer; },
+                 .interval = 10ms,
+                 .minimum = 2,
+                 .maximum = 4});
+    plant.tick();
+    QCOMPARE(plant->workerCount(), expected);
+}
+
+void tst_Controllers::POOL_5_slowControllerIsNotCalledAgain()
+{
+    std::deque<QPromise<int>> calls;
+    Plant plant({.function =
+                     [&](const FactorySnapshot &) {
+                         calls.emplace_back().start();
+                         return calls.back().future();
+                     },
+                 .interval = 10ms,
+                 .maximum = 9});
+    plant.tick(100);
+    QCOMPARE(calls.size(), std::size_t(1));
+    calls.at(0).addResult(7);
+    QCOMPARE(plant->workerCount(), 2);
+    calls.at(0).finish();
+    QCOMPARE(plant->workerCount(), 7);
+    plant.world.pass(9 * Millisecond);
+    QCOMPARE(calls.size(), std::size_t(1)); // the answer was late, but the interval is kept
+    plant.world.pass(Millisecond);
+    QCOMPARE(calls.size(), std::size_t(2));
+}
+
+void tst_Controllers::POOL_5_failuresAreLoggedOncePerChange()
+{
+    QStringList errors = u"a a a b b - b"_s.split(u' ');
+    int calls = 0;
+    Plant plant({.function =
+                     [&](const FactorySnapshot &) {
+                         const QString error = errors.value(calls++, u"-"_s);
+                         if (error == u'-')
+                             return QtFuture::makeReadyFuture(4);
+                         if (calls % 2)
+                             throw JobError(error);
+                         return QtFuture::makeExceptionalFuture<int>(JobError(error));
+                     },
+                 .interval = 10ms,
+                 .maximum = 9});
+    const auto expect = [](const char *error) {
+        QTest::ignoreMessage(
+            QtWarningMsg, qPrintable(u"Factory \"plant\": the capacityController failed: %1."_s.arg(
+                              QLatin1String(error))));
+    };
+    expect("a");
+    plant.tick(3);
+    QCOMPARE(failures(plant.world.engine()), 1);
+    expect("b");
+    plant.tick(2);
+    QCOMPARE(failures(plant.world.engine()), 2);
+    QCOMPARE(plant->workerCount(), 2); // so far nothing has changed
+    plant.tick();
+    QCOMPARE(plant->workerCount(), 4);
+    expect("b");
+    plant.tick(3);
+    QCOMPARE(failures(plant.world.engine()), 3);
+    QCOMPARE(calls, 9);
+    QVERIFY(plant->state() == FactoryState::Running);
+}
+
+void tst_Controllers::POOL_5_nonsenseIsClampedWithAWarning_data()
+{
+    QTest::addColumn<bool>("limit");
+    QTest::addColumn<qint64>("answer");
+    QTest::addColumn<int>("expected");
+    QTest::newRow("workers, negative") << false << qint64(-1) << 1;
+    QTest::newRow("workers, huge") << false << (qint64(1) << 62) << 4;
+    QTest::newRow("workers, hugely negative") << false << std::numeric_limits<qint64>::min() << 1;
+    QTest::newRow("limit, negative") << true << qint64(-2) << 0;
+}
+
+void tst_Controllers::POOL_5_nonsenseIsClampedWithAWarning()
+{
+    QFETCH(const bool, limit);
+    QFETCH(const qint64, answer);
+    QFETCH(const int, expected);
+    const auto function = [=](const FactorySnapshot &) { return answer; };
+    QTest::ignoreMessage(
+        QtWarningMsg,
+        QRegularExpression(u"the %1 failed: it answered -?\\d+, and %2 was used"_s
+                               .arg(limit ? u"queueLimitController"_s : u"capacityController"_s)
+                               .arg(expected)));
+    Plant plant(limit ? CapacityController()
+                      : CapacityController{.function = function, .interval = 10ms, .maximum = 4},
+                limit ? QueueLimitController{.function = function, .interval = 10ms}
+                      : QueueLimitController());
+    plant.tick(3);
+    QCOMPARE(limit ? int(plant->queueLimit()) : plant->workerCount(), expected);
+}
+
+void tst_Controllers::POOL_5_unsuitableSettingsAreNamed()
+{
+    QTest::ignoreMessage(
+        QtWarningMsg, QRegularExpression(u"the capacityController has a minimum of -3, a maximum "
+                                         "of -5 and an interval of 0 ms; 0, 0 and 1 ms are"_s));
+    int calls = 0;
+    Plant plant({.function = [&](const FactorySnapshot &) { return ++calls; },
+                 .interval = 0ms,
+                 .minimum = -3,
+                 .maximum = -5});
+    plant.tick();
+    QCOMPARE(calls, 10);
+    QCOMPARE(plant->workerCount(), 0);
+}
+
+void tst_Controllers::DISC_1_limitFollowsTheController()
+{
+    int limit = 2;
+    Plant plant({}, {.function = [&](const FactorySnapshot &) { return limit; },
+                     .interval = 10ms,
+                     .maximum = 3});
+    QCOMPARE(plant->queueLimit(), 5);
+    auto offer = [&, next = 0](int count) mutable {
+        int accepted = 0;
+        for (int i = 0; i < count; ++i) {
+            accepted += plant.world.submit(
+                {.name = u"j%1"_s.arg(next++), .duration = 500 * Millisecond});
+        }
+        return accepted;
+    };
+    plant.tick();
+    QCOMPARE(plant->queueLimit(), 2);
+    QCOMPARE(offer(9), 4); // 2 run
+    plant.world.settle();
+    limit = 100;
+    plant.tick();
+    QCOMPARE(plant->queueLimit(), 3);
+    QCOMPARE(offer(9), 1);
+    limit = 0;
+    plant.tick();
+    QCOMPARE(plant->counters().waiting, 3); // who waits already is left in peace
+    QCOMPARE(offer(9), 0);
+    limit = FactorySettings::Unlimited;
+    plant.tick();
+    QCOMPARE(plant->queueLimit(), -1);
+    QCOMPARE(offer(9), 9);
+    QVERIFY(plant.world.finish());
+    QCOMPARE(plant.world.violations(), QString());
+}
+
+void tst_Controllers::DISC_1_limitMayBeAnsweredLater()
+{
+    QPromise<int> promise;
+    promise.start();
+    Plant plant({}, {.function = [&](const FactorySnapshot &) { return promise.future(); },
+                     .interval = 10ms});
+    plant.tick(10);
+    QCOMPARE(plant->queueLimit(), 5);
+    promise.addResult(1);
+    promise.finish();
+    QCOMPARE(plant->queueLimit(), 1);
+}
+
+void tst_Controllers::LIFE_3_controllersRunOnAThreadOfTheFactorysOwn()
+{
+    struct Where : Worker<int, int, QThread *>
+    {
+        QThread *process(Job &) override { return QThread::currentThread(); }
+    };
+    const Support::Gate gate;
+    std::atomic<QThread *> thread = nullptr;
+    Factory<Where> factory({.workerCount = 1,
+                            .capacityController = {.function =
+                                                       [&, gate](const FactorySnapshot &) {
+                                                           thread = QThread::currentThread();
+                                                           gate.pass();
+                                                           return 3;
+                                                       },
+                                                   .interval = 1ms,
+                                                   .maximum = 3}});
+    const Support::GateOpener opener(gate);
+    QVERIFY(factory.start());
+    QVERIFY(gate.awaitArrivals());
+    auto workerThread = factory.submit(1, 0); // nobody is held up
+    QVERIFY(hasEnded(workerThread));
+    QVERIFY(thread && thread != QThread::currentThread() && thread != workerThread.result());
+    gate.open();
+    QVERIFY(eventually([&] { return factory.workerCount() == 3; }));
+}
+
+void tst_Controllers::LIFE_5_hangingControllerIsGivenUp_data()
+{
+    QTest::addColumn<bool>("limit");
+    QTest::newRow("capacity") << false;
+    QTest::newRow("queue limit") << true;
+}
+
+void tst_Controllers::LIFE_5_hangingControllerIsGivenUp()
+{
+    QFETCH(const bool, limit);
+    const QString name = limit ? u"queueLimitController"_s : u"capacityController"_s;
+    const Support::Gate gate;
+    const auto hang = [gate](const FactorySnapshot &) {
+        gate.pass();
+        return 1;
+    };
+    Factory factory({.name = u"mill"_s, .workerCount = 1}, [](Job<int, int> &) {});
+    const Support::GateOpener opener(gate);
+    if (limit)
+        factory.setQueueLimitController({.function = hang, .interval = 1ms});
+    else
+        factory.setCapacityController({.function = hang, .interval = 1ms});
+    QVERIFY(factory.start());
+    QVERIFY(gate.awaitArrivals());
+    QTest::ignoreMessage(QtWarningMsg,
+                         qPrintable(u"Factory \"mill\": %1 has not ended by the deadline; it was "
+                                    "given up."_s.arg(name)));
+    const StopReport report = factory.stop(20ms);
+    QCOMPARE(report.calls, QStringList(name));
+    QVERIFY(factory.state() == FactoryState::Stopped);
+}
+
+void tst_Controllers::LIFE_5_unansweredFutureHoldsUpNothing()
+{
+    QPromise<int> promise;
+    promise.start();
+    int calls = 0;
+    Plant plant({.function =
+                     [&](const FactorySnapshot &) {
+                         ++calls;
+                         return promise.future();
+                     },
+                 .interval = 10ms});
+    plant.tick(2);
+    QCOMPARE(calls, 1);
+    plant->drain();
+    plant.world.settle();
+    QVERIFY(plant->state() == FactoryState::Stopped);
+    promise.addResult(5);
+    promise.finish(); // is heard by nobody
+    QCOMPARE(plant->workerCount(), 2);
+}
+
+void tst_Controllers::LIFE_6_controllersMayBeExchanged()
+{
+    QPromise<int> promise;
+    promise.start();
+    Plant plant({.function = [&](const FactorySnapshot &) { return promise.future(); },
+                 .interval = 10ms,
+                 .maximum = 9});
+    plant.tick();
+    plant->setCapacityController(
+        {.function = [](const FactorySnapshot &) { return 3; }, .interval = 20ms, .maximum = 9});
+    promise.addResult(8);
+    promise.finish();
+    QCOMPARE(plant->workerCount(), 2); // the old one is not listened to
+    plant.tick();
+    QCOMPARE(plant->workerCount(), 2);
+    plant.tick();
+    QCOMPARE(plant->workerCount(), 3);
+    plant->setCapacityController({});
+    plant->setWorkerCount(4);
+    plant.tick(10);
+    QCOMPARE(plant->workerCount(), 4);
+    QVERIFY(!plant.world.clock().hasAlarm());
+}
+
+void tst_Controllers::LIFE_6_removedControllerThatNeverHadItsTurnIsNotCalled()
+{
+    int calls = 0;
+    Plant plant({.function = [&](const FactorySnapshot &) { return ++calls; }, .interval = 10ms});
+    plant.world.clock().moveTo(plant.world.clock().now() + 10 * Millisecond); // due
+    plant->setCapacityController({});
+    plant.tick(3);
+    QCOMPARE(calls, 0);
+    plant->drain();
+    plant.world.settle();
+    QVERIFY(plant->state() == FactoryState::Stopped);
+}
+
+void tst_Controllers::STAT_5_controllersHaveATimerOnlyWhileTheFactoryRuns()
+{
+    int calls = 0;
+    World world({.workerCount = 1,
+                 .capacityController = {.function =
+                                            [&](const FactorySnapshot &) {
+                                                ++calls;
+                                                return 1;
+                                            },
+                                        .interval = 10ms}});
+    QVERIFY(!world.clock().hasAlarm());
+    world.engine().start();
+    QVERIFY(!world.clock().hasAlarm()); // Starting
+    world.settle();
+    QVERIFY(world.clock().hasAlarm());
+    world.pass(50 * Millisecond);
+    QCOMPARE(calls, 5);
+    world.engine().drain();
+    world.settle();
+    world.pass(50 * Millisecond);
+    QVERIFY(!world.clock().hasAlarm());
+    QCOMPARE(calls, 5);
+}
+
+QTEST_GUILESS_MAIN(tst_Controllers)
+
+#include "tst_controllers.moc"
