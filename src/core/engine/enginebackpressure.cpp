@@ -3,6 +3,7 @@
 
 #include "engine/engine.h"
 #include "logging.h"
+#include "statistics/telllayer.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qthread.h>
@@ -155,6 +156,8 @@ std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer 
         return submit(job); // says what is wrong
 
     stamp(job);
+    const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
+    tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
     enum { FirstTry, Waiting, LastTry } stage = FirstTry;
     const auto waiter = std::make_shared<RoomWaiter>();
     for (;;) {
@@ -180,7 +183,7 @@ std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer 
         }
         if (refused != DiscardReason::Loadshed || stage == LastTry) {
             if (refused)
-                report(job, *refused, handler);
+                report(job, *refused, handler, layer.get());
             return refused;
         }
         if (stage == FirstTry)
