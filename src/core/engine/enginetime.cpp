@@ -49,8 +49,8 @@ void Engine::onAlarm()
         closeIfDrained(section);
         callNext(section);
 
-        qint64 next = std::min({m_watchAt, m_sweepAt, m_buildAt, m_reapAt, m_tokenAt, m_sampleAt,
-                                m_controlAt});
+        qint64 next = std::min(
+            {m_watchAt, m_sweepAt, m_buildAt, m_reapAt, m_tokenAt, m_sampleAt, m_controlAt});
         if (!m_due.isEmpty())
             next = std::min(next, m_due.nextDue());
         alarmBy(next, section);
