@@ -116,12 +116,15 @@ private Q_SLOTS:
     void DISC_9_futureNeedsNoEventLoop();
     void DISC_9_signal();
     void DISC_9_noSignalWithoutCause();
+    void DISC_9_refusalAloneIsNoReturnOfRoom();
     void DISC_10_congestion_data();
     void DISC_10_congestion();
     void DISC_10_properties();
     void DISC_11_waitsForRoom_data();
     void DISC_11_waitsForRoom();
+    void DISC_11_waitsAtTheWorkers_data();
     void DISC_11_waitsAtTheWorkers();
+    void DISC_11_routerIsNotAskedWithoutRoom();
     void DISC_11_deadline_data();
     void DISC_11_deadline();
     void DISC_11_nothingIsCountedWhileWaiting();
@@ -306,6 +309,26 @@ void tst_Backpressure::DISC_9_noSignalWithoutCause()
     QCOMPARE(available.count(), 0);
 }
 
+void tst_Backpressure::DISC_9_refusalAloneIsNoReturnOfRoom()
+{
+    World world({.workerCount = 2, .router = keyPersistent(), .queueLimit = 1});
+    Engine &engine = world.engine();
+    engine.start();
+    world.settle();
+    for (const QString &name : {u"runs"_s, u"waits"_s}) {
+        QVERIFY(world.submit({.name = name, .key = 1, .duration = 10 * Millisecond}));
+        world.pass(Millisecond);
+    }
+    for (int i = 0; i < 3; ++i) { // there is room at the other worker, but not for these
+        QVERIFY(!world.submit({.name = u"x%1"_s.arg(i), .key = 1}));
+        QVERIFY(engine.availableCapacity() > 0);
+    }
+    QCOMPARE(engine.roomReturns(), 0);
+    world.pass(10 * Millisecond);
+    QCOMPARE(engine.roomReturns(), 1);
+    QVERIFY(world.finish());
+}
+
 void tst_Backpressure::DISC_10_congestion_data()
 {
     QTest::addColumn<int>("high");
@@ -423,12 +446,21 @@ void tst_Backpressure::DISC_11_waitsForRoom()
     QVERIFY(most <= limit + 2); // those that the two workers are about to take
 }
 
+void tst_Backpressure::DISC_11_waitsAtTheWorkers_data()
+{
+    QTest::addColumn<DiscardMode>("mode");
+    QTest::newRow("newest") << DiscardMode::Newest;
+    QTest::newRow("oldest") << DiscardMode::Oldest;
+}
+
 void tst_Backpressure::DISC_11_waitsAtTheWorkers()
 {
+    QFETCH(DiscardMode, mode);
     constexpr int Producers = 4;
     constexpr int Each = 300;
-    Factory factory({.workerCount = 3, .router = keyPersistent(), .queueLimit = 1},
-                    [](Job<int, int> &) {});
+    Factory factory(
+        {.workerCount = 3, .router = keyPersistent(), .queueLimit = 1, .discardMode = mode},
+        [](Job<int, int> &) {});
     QVERIFY(factory.start());
     std::vector<std::thread> threads;
     for (int p = 0; p < Producers; ++p) {
@@ -441,6 +473,26 @@ void tst_Backpressure::DISC_11_waitsAtTheWorkers()
         thread.join();
     QVERIFY(hasEnded(factory.drain()));
     QCOMPARE(factory.counters().completed, Producers * Each);
+}
+
+void tst_Backpressure::DISC_11_routerIsNotAskedWithoutRoom()
+{
+    struct Asked : Router
+    {
+        explicit Asked(std::atomic<int> *c) : count(c) {}
+        Route route(const AbstractJob &, const Workers &) override
+        {
+            ++*count;
+            return Route::toQueue();
+        }
+        std::atomic<int> *count;
+    };
+    std::atomic<int> asked = 0;
+    FullMill mill({.router = customRouter<Asked>(&asked)});
+    QVERIFY(mill.isFull());
+    QCOMPARE(asked, 2);
+    QVERIFY(!mill->dispatchFor(2, u"patient"_s, 20ms));
+    QCOMPARE(asked, 3); // when it was the last try
 }
 
 void tst_Backpressure::DISC_11_deadline_data()

@@ -93,11 +93,13 @@ bool Engine::hasRoom() const
     return !isFull({});
 }
 
-// Changes whenever somebody who was refused had better try again.
+// Changes whenever somebody who was refused had better try again. Not when another one is refused or
+// shed, which leaves as many as before.
 RoomEpoch Engine::roomEpoch() const
 {
     const Counters &c = m_counters;
-    return {qint64(m_deals), c.completed + c.failed + c.discarded() + c.canceled + c.lost,
+    const qint64 discarded = c.discarded() - c.discarded(DiscardReason::Loadshed);
+    return {qint64(m_deals), c.completed + c.failed + discarded + c.canceled + c.lost,
             qint64(m_limit), qint64(m_workerCount),
             qint64(m_free),  mayRun() ? 1 : 0};
 }
