@@ -439,6 +439,11 @@ FactorySnapshot FactoryBase::snapshot(bool withWorkers) const
     return m_engine->snapshot(withWorkers);
 }
 
+double FactoryBase::throughput() const
+{
+    return m_engine->throughput();
+}
+
 Latencies FactoryBase::latencies() const
 {
     return m_engine->latencies();

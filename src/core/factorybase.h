@@ -208,6 +208,9 @@ public:
     [[nodiscard]] Counters counters() const;
     //! The factory and, if wanted, each of its workers at one instant.
     [[nodiscard]] FactorySnapshot snapshot(bool withWorkers = true) const;
+    //! Jobs completed per second, over the last three to four seconds. As a property, and over a
+    //! shorter time, `FactoryMonitor` has it.
+    [[nodiscard]] double throughput() const;
     //! How long completed jobs took, over all workers; or one of them, empty if there never was one.
     [[nodiscard]] Latencies latencies() const;
     [[nodiscard]] Latencies latencies(int worker) const;

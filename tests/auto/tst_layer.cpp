@@ -11,6 +11,9 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <cmath>
+#include <random>
 #include <thread>
 #include <vector>
 
@@ -113,6 +116,8 @@ private Q_SLOTS:
     void STAT_1_isToldBeforeTheFuture();
     void STAT_1_mayDispatch();
     void STAT_1_exceptionsAreLogged();
+    void STAT_2_quantilesOfJobs();
+    void STAT_2_throughput();
     void STAT_5_layersOfIdleFactoriesRest();
     void LIFE_6_layersAreExchanged();
     void LIFE_6_exchangedUnderLoad();
@@ -238,6 +243,85 @@ void tst_Layer::STAT_1_samples()
                                    u"[0 wait, 0 run, 0 of 2 active, limit 7]"_s}));
 }
 
+// The histograms of a factory and of each of its workers against the exact times.
+void tst_Layer::STAT_2_quantilesOfJobs()
+{
+    class Keeper final : public StatisticsLayer
+    {
+    public:
+        void jobCompleted(const AbstractJob &, const JobRun &run) override { runs.push_back(run); }
+        std::vector<JobRun> runs;
+    };
+    constexpr int Workers = 3;
+    const auto layer = std::make_shared<Keeper>();
+    World world({.workerCount = Workers, .statistics = layer});
+    world.engine().start();
+    std::mt19937_64 random(42);
+    for (int i = 0; i < 3'000; ++i) {
+        const double magnitude = double(random() % 1000) / 200; // 1 µs to 0.1 s
+        world.submit({.name = QString::number(i),
+                      .duration = qint64(1'000 * std::pow(10, magnitude)),
+                      .promised = false,
+                      .asynchronous = random() % 4 == 0});
+        if (i % 50 == 0)
+            world.pass(qint64(random() % (100 * Millisecond)));
+    }
+    QVERIFY(world.finish());
+    QCOMPARE(layer->runs.size(), std::size_t(3'000));
+
+    using Time = std::chrono::nanoseconds (JobRun::*)() const;
+    const auto compare = [&](const HistogramSnapshot &histogram, Time time, int worker) {
+        std::vector<qint64> exact;
+        for (const JobRun &run : layer->runs) {
+            if (worker < 0 || run.worker == worker)
+                exact.push_back((run.*time)().count());
+        }
+        std::sort(exact.begin(), exact.end());
+        QCOMPARE(histogram.count(), qint64(exact.size()));
+        for (const double q : {0.01, 0.25, 0.5, 0.9, 0.99, 0.999}) {
+            const auto index = std::size_t(std::ceil(q * double(exact.size()))) - 1;
+            const double difference = std::abs(double(histogram.quantile(q) - exact[index]));
+            QVERIFY2(difference <= 0.02 * double(exact[index]),
+                     qPrintable(u"worker %1, quantile %2: %3 instead of %4"_s.arg(worker)
+                                    .arg(q)
+                                    .arg(histogram.quantile(q))
+                                    .arg(exact[index])));
+        }
+    };
+    for (int worker = -1; worker < Workers; ++worker) {
+        const Latencies latencies = worker < 0 ? world.engine().latencies()
+                                               : *world.engine().latencies(worker);
+        compare(latencies.queueTime, &JobRun::queueTime, worker);
+        compare(latencies.runTime, &JobRun::runTime, worker);
+        compare(latencies.totalTime, &JobRun::totalTime, worker);
+    }
+}
+
+void tst_Layer::STAT_2_throughput()
+{
+    World world({.workerCount = 2});
+    world.engine().start();
+    world.settle();
+    QCOMPARE(world.engine().throughput(), 0.0);
+    // One job every 10 ms, which two workers do by turns.
+    for (int i = 0; i < 1'000; ++i) {
+        world.submit({.name = QString::number(i)});
+        world.pass(10 * Millisecond);
+    }
+    QVERIFY(std::abs(world.engine().throughput() - 100) < 1);
+    world.pass(1'500 * Millisecond);
+    QVERIFY(world.engine().throughput() > 10);
+    QVERIFY(world.engine().throughput() < 80);
+    world.pass(3'000 * Millisecond);
+    QCOMPARE(world.engine().throughput(), 0.0);
+    world.pass(4'000 * Millisecond); // the same entries again
+    QCOMPARE(world.engine().throughput(), 0.0);
+    world.submit({.name = u"last"_s});
+    world.settle();
+    QVERIFY(world.engine().throughput() > 0.2);
+    QVERIFY(world.engine().throughput() < 0.4);
+}
+
 void tst_Layer::STAT_5_layersOfIdleFactoriesRest()
 {
     const auto layer = std::make_shared<Recorder>(10ms);
@@ -357,13 +441,41 @@ void tst_Layer::STAT_1_nothingIsMissedUnderLoad()
 
 void tst_Layer::STAT_1_isToldBeforeTheFuture()
 {
-    const auto layer = std::make_shared<CountingLayer>();
-    Factory factory({.workerCount = 2, .statistics = layer}, [](Job<int, int> &) {});
-    QVERIFY(factory.start());
-    for (int i = 1; i <= 200; ++i) {
-        QFuture<void> future = factory.submit(i, i);
-        QVERIFY(Support::hasEnded(future));
-        QCOMPARE(layer->completed, i);
+    class Looker final : public StatisticsLayer
+    {
+    public:
+        void jobCompleted(const AbstractJob &, const JobRun &) override { look(); }
+        void jobFailed(const AbstractJob &, const JobRun &, const std::exception_ptr &) override
+        {
+            look();
+        }
+        void jobDiscarded(const AbstractJob &, DiscardReason) override { look(); }
+        void jobCanceled(const AbstractJob &) override { look(); }
+        void look() { (future.isFinished() ? late : intime) += 1; }
+        QFuture<void> future;
+        int late = 0;
+        int intime = 0;
+    };
+    for (const QString &end : {u"completed"_s, u"failed"_s, u"canceled"_s, u"discarded"_s}) {
+        const Support::Gate gate;
+        const auto layer = std::make_shared<Looker>();
+        Factory factory({.workerCount = 1, .statistics = layer}, [=](Job<QString, int> &job) {
+            gate.pass();
+            if (job.key() == u"failed")
+                throw JobError({});
+        });
+        const Support::GateOpener opener(gate);
+        layer->future = factory.submit(end, 0);
+        if (end != u"discarded") {
+            QVERIFY(factory.start());
+            QVERIFY(gate.awaitArrivals());
+        }
+        if (end == u"canceled")
+            layer->future.cancel();
+        gate.open();
+        QVERIFY(factory.stop(Support::Patience).isClean());
+        QVERIFY(layer->future.isFinished());
+        QVERIFY2(layer->intime == 1 && layer->late == 0, qPrintable(end));
     }
 }
 

@@ -192,6 +192,8 @@ public:
     [[nodiscard]] qint64 roomReturns() const;
     [[nodiscard]] Counters counters() const;
     [[nodiscard]] FactorySnapshot snapshot(bool withWorkers) const;
+    //! Jobs completed per second, over the last three to four seconds.
+    [[nodiscard]] double throughput() const;
     //! Of all workers there ever were; merged without holding the lock.
     [[nodiscard]] Latencies latencies() const;
     //! Of one worker and those it has replaced; nothing if there was never one of this id.

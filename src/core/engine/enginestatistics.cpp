@@ -58,6 +58,24 @@ JobRun Engine::runOf(const Incarnation &incarnation, const AbstractJob &job)
             job.m_routed,   job.m_started, incarnation.now};
 }
 
+// --- Throughput -------------------------------------------------------------------------------
+
+double Engine::throughput() const
+{
+    std::vector<std::shared_ptr<const WorkerStatistics>> all;
+    read([&] {
+        all.reserve(m_slots.size());
+        for (const auto &slot : m_slots)
+            all.push_back(slot->statistics);
+    });
+    const qint64 now = m_clock->now();
+    const qint64 first = now / RecentCount::Second - (RecentCount::Seconds - 1);
+    qint64 completed = 0;
+    for (const auto &statistics : all)
+        completed += statistics->recent.since(first);
+    return double(completed) * RecentCount::Second / double(now - first * RecentCount::Second);
+}
+
 // --- Sampling ---------------------------------------------------------------------------------
 
 // Lock held, at the end of every section but those of an alarm: something has happened.
