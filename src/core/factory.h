@@ -116,7 +116,8 @@ public:
 
     //! Gives the factory a job whose result nobody waits for. Any thread, also from inside a worker
     //! or a handler; does not block. A refused job goes to the discard handler first, and comes
-    //! back in the verdict with its message, if the handler has not taken it.
+    //! back in the verdict with its message, if the handler has not taken it. Where the handler's turn
+    //! comes later the verdict has the reason alone: see `setDiscardHandler()`.
     Verdict<Message> dispatch(Key key, Message message, const JobOptions &options = {})
     {
         auto job = makeJob<Detail::DispatchedJob<W>>(std::move(key), std::move(message), options);
@@ -191,7 +192,7 @@ public:
         for (;;) { // until the number of workers has not changed meanwhile
             const auto count = std::size_t(engine().workerCount());
             QList<QFuture<Result>> futures;
-            std::vector<std::unique_ptr<Submitted>> jobs;
+            std::vector<Detail::JobPointer<Submitted>> jobs;
             std::vector<AbstractJob *> all;
             for (std::size_t id = 0; id < count; ++id) {
                 jobs.push_back(makeJob<Submitted>(Key(key), Message(message), options));
@@ -225,38 +226,60 @@ public:
     }
 
     //! Called for every job that is discarded, on the thread that caused it, without any lock, so it
-    //! may dispatch again. The job and what `Job::takeMessage()` leaves of it are gone afterwards.
-    //! It may be called by several threads at once, must not throw, and must not wait for the
+    //! may dispatch again. Where that causes a handler to be called inside a handler and so on, many
+    //! levels deep, the next ones are called when this thread has come back; a job that was refused
+    //! there leaves its message to the handler, the verdict has the reason alone. The job and what
+    //! `Job::takeMessage()` leaves of it are gone after the call. It may be called by several threads at once, must not throw, and must not wait for the
     //! factory to stop. It should be quick: for jobs that expire it is called on the one thread that
     //! watches the time for all factories.
     void setDiscardHandler(std::function<void(Job &, DiscardReason)> handler)
     {
         engine().setDiscardHandler(
-            [handler = std::move(handler)](AbstractJob &job, DiscardReason reason) {
-                if (handler)
-                    handler(static_cast<Job &>(job), reason);
-            });
+            handler ? std::make_shared<const DiscardHandler>(untyped(std::move(handler)))
+                    : nullptr);
+    }
+
+    //! The same, but the handler is called on the thread of `context`, by its event loop. The outcome of
+    //! the job is counted and its future has ended by then; the job lives until the handler has
+    //! returned. Refused jobs, too, leave their messages to the handler: the verdict has the reason
+    //! alone. Without an event loop the jobs are kept until the context is destroyed, which ends the
+    //! calls; from then on it is as if there were no handler. A stop does not wait for the calls, so
+    //! they may come after it. The context must be alive now; it may be moved to another thread. Without
+    //! one the call is ignored with a warning.
+    void setDiscardHandler(QObject *context, std::function<void(Job &, DiscardReason)> handler)
+    {
+        if (handler)
+            engine().setDiscardHandler(context, untyped(std::move(handler)));
+        else
+            engine().setDiscardHandler(nullptr);
     }
 
 private:
-    template<typename J>
-    [[nodiscard]] std::unique_ptr<J> makeJob(Key &&key, Message &&message,
-                                             const JobOptions &options) const
+    static DiscardHandler::Function untyped(std::function<void(Job &, DiscardReason)> handler)
     {
-        if (!m_priorityManager.isSet())
-            return std::make_unique<J>(std::move(key), std::move(message), options);
-        const JobOptions complete = m_priorityManager.complete(key, options, engine().name());
-        return std::make_unique<J>(std::move(key), std::move(message), complete);
+        return [handler = std::move(handler)](AbstractJob &job, DiscardReason reason) {
+            handler(static_cast<Job &>(job), reason);
+        };
     }
 
-    [[nodiscard]] static Verdict<Message> verdict(std::unique_ptr<Detail::DispatchedJob<W>> job,
+    template<typename J>
+    [[nodiscard]] Detail::JobPointer<J> makeJob(Key &&key, Message &&message,
+                                                const JobOptions &options) const
+    {
+        if (!m_priorityManager.isSet())
+            return Detail::makeJob<J>(std::move(key), std::move(message), options);
+        const JobOptions complete = m_priorityManager.complete(key, options, engine().name());
+        return Detail::makeJob<J>(std::move(key), std::move(message), complete);
+    }
+
+    [[nodiscard]] static Verdict<Message> verdict(Detail::JobPointer<Detail::DispatchedJob<W>> job,
                                                   std::optional<DiscardReason> refused)
     {
         if (!refused) {
             job.release(); // the factory's
             return {};
         }
-        if (job->isMessageTaken())
+        if (job->isHandedOn() || job->isMessageTaken())
             return {*refused, std::nullopt};
         return {*refused, std::move(job->message())};
     }

@@ -28,7 +28,8 @@ public:
     explicit operator bool() const { return isAccepted(); }
     //! Why the job was refused; nothing if it was accepted.
     [[nodiscard]] std::optional<DiscardReason> reason() const { return m_reason; }
-    //! The message of a refused job, unless the discard handler has taken it.
+    //! The message of a refused job, unless the discard handler has taken it, or
+    //! will be called later.
     [[nodiscard]] std::optional<Message> takeMessage()
     {
         return std::exchange(m_message, std::nullopt);

@@ -115,7 +115,7 @@ public:
                                           const QVariant &message,
                                           const JobOptions &options) const override
     {
-        auto job = makeJob<DispatchedJob<W>>(key, message, options);
+        auto job = jobFrom<DispatchedJob<W>>(key, message, options);
         const auto refused = engine.submit(*job);
         if (!refused)
             job.release(); // the factory's
@@ -125,7 +125,7 @@ public:
     [[nodiscard]] VariantFuture submit(Engine &engine, const QVariant &key, const QVariant &message,
                                        const JobOptions &options) const override
     {
-        auto job = makeJob<SubmittedJob<W>>(key, message, options);
+        auto job = jobFrom<SubmittedJob<W>>(key, message, options);
         QFuture<Result> future = job->future();
         if (!engine.submit(*job))
             job.release(); // the factory's
@@ -138,11 +138,11 @@ public:
 
 private:
     template<typename J>
-    static std::unique_ptr<J> makeJob(const QVariant &key, const QVariant &message,
-                                      const JobOptions &options)
+    static JobPointer<J> jobFrom(const QVariant &key, const QVariant &message,
+                                 const JobOptions &options)
     {
-        return std::make_unique<J>(fromVariant<Key>(key, "key"),
-                                   fromVariant<Message>(message, "message"), options);
+        return makeJob<J>(fromVariant<Key>(key, "key"), fromVariant<Message>(message, "message"),
+                          options);
     }
 
     const WorkerBuilder m_builder;

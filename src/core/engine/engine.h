@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../factorysettings.h"
+#include "../job/discardhandler.h"
 #include "../lifecycle/usercall.h"
 #include "../statistics/snapshot.h"
 #include "clock.h"
@@ -101,8 +102,6 @@ class MILLWRIGHT_CORE_EXPORT Engine final : public Alarmed,
                                             public std::enable_shared_from_this<Engine>
 {
 public:
-    using DiscardHandler = std::function<void(AbstractJob &, DiscardReason)>;
-
     Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<Clock> clock,
            std::unique_ptr<StationHost> host);
     ~Engine();
@@ -161,7 +160,10 @@ public:
     [[nodiscard]] DiscardMode discardMode() const;
     [[nodiscard]] OnFailure onFailure() const;
     [[nodiscard]] int threadCount() const { return m_threadCount; }
-    void setDiscardHandler(DiscardHandler handler);
+    //! nullptr for none.
+    void setDiscardHandler(std::shared_ptr<const DiscardHandler> handler);
+    //! Bound to a context object.
+    void setDiscardHandler(QObject *context, DiscardHandler::Function function);
     //! For stages to come. The old hook is no longer called, unless its turn has come already.
     void setHook(UserCall which, Hook hook);
     void setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer);
@@ -275,9 +277,17 @@ private:
 
     //! The key as text; never throws.
     [[nodiscard]] static QString keyTextOf(const AbstractJob &job) noexcept;
-    static void report(AbstractJob &job, DiscardReason reason,
-                       const std::shared_ptr<const DiscardHandler> &handler,
-                       StatisticsLayer *layer);
+
+    // Telling of discarded jobs (enginediscard.cpp).
+    struct Untold;
+    static void reportRefused(AbstractJob &job, DiscardReason reason,
+                              std::shared_ptr<const DiscardHandler> handler,
+                              StatisticsLayer *layer);
+    void reportDiscarded(AbstractJob &job, DiscardReason reason,
+                         const std::shared_ptr<const DiscardHandler> &handler);
+    static void endDiscarded(AbstractJob &job, DiscardReason reason);
+    static void tellUntold();
+    void told();
 
     // Waiting (enginejobs.cpp).
     std::optional<DiscardReason> admit(AbstractJob &job, WorkerSlot *target, Section &section);

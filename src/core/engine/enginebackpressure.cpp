@@ -185,7 +185,7 @@ std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer 
         }
         if (refused != DiscardReason::Loadshed || stage == LastTry) {
             if (refused)
-                report(job, *refused, handler, layer.get());
+                reportRefused(job, *refused, handler, layer.get());
             return refused;
         }
         if (stage == FirstTry)

@@ -52,8 +52,8 @@ Engine::Section::~Section()
     if (room)
         room->tell();
     while (AbstractJob *job = m_discarded.takeFirst()) {
-        report(*job, m_reason, m_handler, m_layer.get());
-        job->unref();
+        tellLayer(m_layer.get(), &StatisticsLayer::jobDiscarded, *job, m_reason);
+        m_engine.reportDiscarded(*job, m_reason, m_handler);
     }
     while (AbstractJob *job = m_canceled.takeFirst()) {
         tellLayer(m_layer.get(), &StatisticsLayer::jobCanceled, *job);
@@ -76,10 +76,8 @@ Engine::Section::~Section()
         else
             qCWarning(lcMillwright, "%ls", qUtf16Printable(text));
     }
-    if (tells && --m_engine.m_telling == 0 && m_engine.m_ended) {
-        Section last(m_engine);
-        m_engine.proceed(last);
-    }
+    if (tells)
+        m_engine.told();
     if (m_stopped)
         m_engine.announceStopped();
     if (observer)
@@ -116,23 +114,6 @@ void Engine::Section::started(int worker, bool isReplacement)
     m_isReplacement = isReplacement;
 }
 
-// Discards a job for its owner: tells the layer and the handler, then ends the job's future. No lock
-// held.
-void Engine::report(AbstractJob &job, DiscardReason reason,
-                    const std::shared_ptr<const DiscardHandler> &handler, StatisticsLayer *layer)
-{
-    tellLayer(layer, &StatisticsLayer::jobDiscarded, job, reason);
-    if (handler && *handler) {
-        try {
-            (*handler)(job, reason);
-        } catch (...) {
-            qCWarning(lcMillwright, "A discard handler threw \"%ls\"; handlers must not throw.",
-                      qUtf16Printable(errorText(std::current_exception())));
-        }
-    }
-    job.reject(std::make_exception_ptr(JobDiscarded(reason)));
-}
-
 // --- Submitting -------------------------------------------------------------------------------
 
 std::optional<DiscardReason> Engine::submit(AbstractJob &job)
@@ -145,8 +126,7 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
             qUtf16Printable(m_name));
         ++m_counters.submitted;
         ++m_counters.discardedBy[std::size_t(DiscardReason::Loadshed)];
-        report(job, DiscardReason::Loadshed, nullptr,
-               nullptr); // the handler is not for use under the lock
+        endDiscarded(job, DiscardReason::Loadshed); // the handler is not for use under the lock
         return DiscardReason::Loadshed;
     }
 
@@ -162,7 +142,7 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
             handler = m_discardHandler;
     }
     if (refused)
-        report(job, *refused, handler, layer.get());
+        reportRefused(job, *refused, std::move(handler), layer.get());
     return refused;
 }
 
@@ -194,7 +174,7 @@ bool Engine::submitToAll(std::span<AbstractJob *const> jobs,
     for (std::size_t id = 0; id < jobs.size(); ++id) {
         tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, *jobs[id]);
         if (refused[id])
-            report(*jobs[id], *refused[id], handler, layer.get());
+            reportRefused(*jobs[id], *refused[id], handler, layer.get());
         jobs[id]->unref();
     }
     return true;

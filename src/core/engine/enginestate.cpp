@@ -92,15 +92,6 @@ void Engine::setOnFailure(OnFailure action)
     m_onFailure = action;
 }
 
-void Engine::setDiscardHandler(DiscardHandler handler)
-{
-    if (isCalledByPolicy("setDiscardHandler"))
-        return;
-    auto shared = std::make_shared<const DiscardHandler>(std::move(handler));
-    Section section(*this);
-    m_discardHandler.swap(shared); // the old one is destroyed after the lock was released
-}
-
 void Engine::setObserver(std::shared_ptr<EngineObserver> observer)
 {
     Section section(*this);

@@ -39,6 +39,12 @@ class MILLWRIGHT_CORE_EXPORT AbstractJob
 public:
     virtual ~AbstractJob();
 
+    //! Lets go of a job that belongs to no factory. A discard handler may still look at it.
+    struct Release
+    {
+        void operator()(AbstractJob *job) const { job->unref(); }
+    };
+
     static void *operator new(std::size_t size) { return JobMemory::allocate(size); }
     static void operator delete(void *memory, std::size_t size)
     {
@@ -69,6 +75,9 @@ public:
     [[nodiscard]] bool isDiscardable() const { return m_discardable; }
     //! True once somebody has moved the message out.
     [[nodiscard]] bool isMessageTaken() const { return m_messageTaken; }
+    //! True when the job was refused, and its message is left to a discard handler whose turn is
+    //! still to come, on this thread or another one. Only for the thread that submitted it.
+    [[nodiscard]] bool isHandedOn() const { return m_handedOn; }
     //! 1 when the job runs for the first time, higher when it is retried.
     [[nodiscard]] int attempt() const { return m_attempt; }
 
@@ -186,6 +195,7 @@ private:
     Place m_place = Place::Queue;
     bool m_discardable;
     bool m_messageTaken = false;
+    bool m_handedOn = false;
     bool m_promised = false;
     bool m_isListed = false; // in the ShedList
     bool m_isPinned = false; // to one worker, whatever its key is

@@ -155,6 +155,16 @@ template<typename W>
 using JobOf = std::conditional_t<W::isAsynchronous, AsynchronousJob<W>,
                                  Job<typename W::KeyType, typename W::MessageType>>;
 
+// Whoever makes a job owns it until a factory has accepted it.
+template<typename J>
+using JobPointer = std::unique_ptr<J, AbstractJob::Release>;
+
+template<typename J, typename... Arguments>
+[[nodiscard]] JobPointer<J> makeJob(Arguments &&...arguments)
+{
+    return JobPointer<J>(new J(std::forward<Arguments>(arguments)...));
+}
+
 // What `dispatch()` makes: nobody waits for the result.
 template<typename W>
 class DispatchedJob final : public JobOf<W>

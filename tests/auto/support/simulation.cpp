@@ -327,9 +327,10 @@ World::World(FactorySettings settings)
             return std::make_unique<VirtualWorker>(*this);
         },
         m_clock, std::make_unique<VirtualHost>(*this));
-    m_engine->setDiscardHandler([](AbstractJob &job, DiscardReason reason) {
-        static_cast<VirtualJob &>(job).discarded(reason);
-    });
+    m_engine->setDiscardHandler(
+        std::make_shared<const DiscardHandler>([](AbstractJob &job, DiscardReason reason) {
+            static_cast<VirtualJob &>(job).discarded(reason);
+        }));
 }
 
 World::~World()
@@ -351,7 +352,7 @@ bool World::submit(const Script &script)
     fate.number = ++m_submissions;
     m_keyOrder.submitted(script.key, int(script.options.priority.value_or(Priority::Normal)),
                          fate.number);
-    auto job = std::make_unique<VirtualJob>(*this, script);
+    std::unique_ptr<VirtualJob, AbstractJob::Release> job(new VirtualJob(*this, script));
     if (m_engine->submit(*job))
         return false;
     job.release();
