@@ -299,7 +299,16 @@ void tst_Statistics::STAT_4_notificationsOfEachProperty()
     factory.setDiscardMode(DiscardMode::Oldest);
     factory.setOnFailure(OnFailure::KeepWorker);
     factory.setStopDeadline(1000);
+    factory.setPaused(true);
+    factory.setHighWaterMark(0);
+    factory.setLowWaterMark(0);
+    factory.setRateLimit({.refill = 1, .interval = 1ms});
+    factory.setRateLimitMode(RateLimitMode::Delay);
+    factory.setOnStarted([] { throw JobError(u"on purpose"_s); });
     factory.dispatch(1, 0);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"onStarted failed: on purpose"_s));
+    QVERIFY(eventually([&] { return factory.isCongested(); }));
+    QCoreApplication::processEvents();
     QVERIFY(factory.start());
     for (const auto &spy : spies) {
         const QByteArray signal = spy->signal();
