@@ -49,6 +49,8 @@ private Q_SLOTS:
     void ROUTE_6_broadcastReachesEveryWorker();
     void ROUTE_6_broadcastWithoutWorkers();
     void ROUTE_6_broadcastIsOutsideTheOrderOfKeys();
+    void ROUTE_6_retriedCopyStaysWithItsWorker_data();
+    void ROUTE_6_retriedCopyStaysWithItsWorker();
     void ROUTE_8_choiceDoesNotDependOnTheNumberOfWorkers_data();
     void ROUTE_8_choiceDoesNotDependOnTheNumberOfWorkers();
     void DISC_4_limitZeroWithAStickyRouter();
@@ -433,6 +435,31 @@ void tst_Routing::ROUTE_6_broadcastIsOutsideTheOrderOfKeys()
     gate.open();
     for (const QFuture<void> &future : futures)
         QVERIFY(hasEnded(future));
+}
+
+void tst_Routing::ROUTE_6_retriedCopyStaysWithItsWorker_data()
+{
+    QTest::addColumn<int>("backoff");
+    QTest::newRow("at once") << 0;
+    QTest::newRow("later") << 1;
+}
+
+void tst_Routing::ROUTE_6_retriedCopyStaysWithItsWorker()
+{
+    QFETCH(const int, backoff);
+    const Support::EventLog log;
+    Factory factory({.workerCount = 4}, [log](Job<int, int> &job) {
+        log.add(QThread::currentThread()->objectName());
+        if (job.attempt() == 1)
+            throw JobError(u"once more"_s);
+    });
+    QVERIFY(factory.start());
+    const JobOptions options{.retry = {.maximumAttempts = 2,
+                                       .backoff = std::chrono::milliseconds(backoff)}};
+    for (const QFuture<void> &future : factory.broadcast(1, 1, options))
+        QVERIFY(hasEnded(future));
+    for (int id = 0; id < 4; ++id)
+        QCOMPARE(log.count(u" %1"_s.arg(id)), 2);
 }
 
 void tst_Routing::ROUTE_8_choiceDoesNotDependOnTheNumberOfWorkers_data()

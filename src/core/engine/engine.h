@@ -296,6 +296,7 @@ private:
     std::optional<DiscardReason> admitNow(AbstractJob &job, WorkerSlot *target, Section &section);
     void stamp(AbstractJob &job) const;
     [[nodiscard]] WorkerSlot *route(const AbstractJob &job, Section &section);
+    [[nodiscard]] WorkerSlot *targetOf(const AbstractJob &job, Section &section);
     [[nodiscard]] bool isFull(const Destination &destination) const;
     [[nodiscard]] bool isWaitingAtLeast(qsizetype count) const;
     [[nodiscard]] bool mayNotEnter(const AbstractJob &job);
@@ -577,6 +578,8 @@ private:
     quint64 m_order = 0;
     quint64 m_deals = 0; // hands
     quint64 m_dealsSeen = 0; // when progress was last looked at
+    const Station *m_pendingSeen = nullptr; // the first of the pending ones at that time
+    bool m_isPendingDue = false; // it still was at the next look
     Counters m_counters; // without what stands in the hands
     double m_meanRunTime = -1; // nanoseconds; negative until measured
 

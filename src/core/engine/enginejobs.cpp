@@ -266,6 +266,13 @@ AbstractJob *Engine::shed(AbstractJob &job)
     return job.m_discardable ? &job : nullptr;
 }
 
+// The worker that the job was made for, if it is still there; otherwise whom the router chooses.
+WorkerSlot *Engine::targetOf(const AbstractJob &job, Section &section)
+{
+    const bool stays = job.m_isPinned && job.m_slot && job.m_slot->id < m_workerCount;
+    return stays ? job.m_slot : route(job, section);
+}
+
 WorkerSlot *Engine::route(const AbstractJob &job, Section &section)
 {
     if (m_workerCount == 0)
@@ -363,7 +370,8 @@ void Engine::enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &secti
 
 void Engine::delay(AbstractJob &job, qint64 until, Section &section)
 {
-    job.m_slot = nullptr;
+    if (!job.m_isPinned)
+        job.m_slot = nullptr;
     job.m_place = AbstractJob::Place::Delayed;
     ++m_delayed;
     awaitEnd(job, job.expiry() ? std::min(job.expiry(), until) : until, section);

@@ -110,19 +110,24 @@ void Engine::releaseKey(AbstractJob &job, Section &section)
 
 void Engine::unpark(KeyUse &use, Section &section)
 {
-    // One that goes to the queue must not be overtaken by those behind it: then all go there.
-    bool toQueue = use.queued > 0;
-    JobList jobs;
     while (AbstractJob *job = use.parked.first()) {
-        toQueue = toQueue || !job->m_slot;
+        WorkerSlot *target = job->m_slot && use.queued == 0 ? route(*job, section) : nullptr;
+        if (!target && use.held == 0) { // to the queue, and so do those that must not overtake it
+            JobList jobs;
+            while ((job = use.parked.first())) {
+                leaveParked(*job);
+                forgetWaiting(*job);
+                jobs.append(*job);
+            }
+            enqueueFirst(jobs, section);
+            break;
+        }
+        if (!target || (use.held > 0 && use.holder != target))
+            break;
         leaveParked(*job);
         forgetWaiting(*job);
-        jobs.append(*job);
+        enqueue(*job, target, End::Back, section);
     }
-    if (toQueue)
-        enqueueFirst(jobs, section);
-    while (AbstractJob *job = jobs.takeFirst())
-        place(*job, destinationOf(*job, route(*job, section)), section);
     callNext(section);
 }
 

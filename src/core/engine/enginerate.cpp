@@ -29,6 +29,7 @@ void Engine::setRateLimit(const RateLimit &limit)
     m_rateLimit = limit;
     admitDelayed(now, section);
     callNext(section);
+    closeIfDrained(section);
 }
 
 void Engine::setRateLimiter(const RateLimiterBuilder &builder)
@@ -42,6 +43,7 @@ void Engine::setRateLimiter(const RateLimiterBuilder &builder)
     m_rateLimit = {};
     admitDelayed(m_clock->now(), section);
     callNext(section);
+    closeIfDrained(section);
 }
 
 void Engine::setRateLimitMode(RateLimitMode mode)
@@ -130,13 +132,11 @@ void Engine::admitDelayed(qint64 now, Section &section)
             alarmBy(m_tokenAt, section);
             return;
         }
+        m_tokenQueue->m_now = now;
         AbstractJob *job = m_tokenQueue->pop();
         leaveQueue(*job, section);
         takeToken(now, section);
-        WorkerSlot *target = job->m_isPinned ? job->m_slot : nullptr;
-        if (!target || target->id >= m_workerCount)
-            target = route(*job, section);
-        place(*job, destinationOf(*job, target), section);
+        place(*job, destinationOf(*job, targetOf(*job, section)), section);
     }
 }
 
@@ -154,6 +154,7 @@ void Engine::onTokenDue()
     Section section(*this);
     admitDelayed(m_clock->now(), section);
     callNext(section);
+    closeIfDrained(section);
 }
 
 qint64 Engine::nextToken(qint64 now, Section &section)

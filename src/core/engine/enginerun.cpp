@@ -17,6 +17,8 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
         AbstractJob *job = incarnation.hand.claim();
         if (!job)
             return nullptr;
+        if (job->expiry() != 0) // what came before it on this thread may have taken long
+            incarnation.now = m_clock->now();
         if (job->isExpired(incarnation.now)) {
             endUnrun(incarnation, *job, Outcome::Discarded);
         } else if (job->m_promised && job->promiseLink()->isCancelRequested()) {
@@ -159,7 +161,7 @@ bool Engine::retry(AbstractJob &job, qint64 now, Section &section)
     if (backoff > 0)
         delay(job, now < Never - backoff ? now + backoff : Never - 1, section);
     else
-        place(job, destinationOf(job, route(job, section)), section);
+        place(job, destinationOf(job, targetOf(job, section)), section);
     callNext(section);
     return true;
 }

@@ -111,8 +111,12 @@ void Engine::checkProgress(qint64 now, Section &section)
     if (m_queued + m_ownQueued > 0 && m_deals == m_dealsSeen)
         m_meanRunTime = std::max(m_meanRunTime, BatchTime);
     m_dealsSeen = m_deals;
+    // However busy the others are: they do not take what waits for this one's workers alone.
+    Station *pending = m_pending.first();
+    m_isPendingDue = pending && pending == m_pendingSeen;
+    m_pendingSeen = pending;
 
-    if (again)
+    if (again || pending)
         watch(section);
 }
 
@@ -152,7 +156,7 @@ void Engine::expire(qint64 now, Section &section)
             section.discard(job, DiscardReason::TtlExpired);
         } else {
             leaveQueue(job, section);
-            place(job, destinationOf(job, route(job, section)), section);
+            place(job, destinationOf(job, targetOf(job, section)), section);
         }
     }
 }

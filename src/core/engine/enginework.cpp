@@ -60,6 +60,8 @@ Order Engine::next(Station &station)
         end(station, section);
         return {Order::Close};
     }
+    if (!station.chores.isEmpty()) // a worker whose last jobs have expired just now
+        return {Order::Again};
     station.activity = Station::Activity::Quiet;
     --m_serving;
     relist(station);
@@ -95,7 +97,7 @@ void Engine::callNext(Section &section)
     Station *quiet = m_queued > 0 ? m_quiet.first() : nullptr;
     if (!pending && !quiet)
         return;
-    if (!m_called && isWorthCalling()) {
+    if (!m_called && (std::exchange(m_isPendingDue, false) || isWorthCalling())) {
         Station &station = pending ? *pending : *quiet;
         m_called = &station;
         m_calledAt = 0; // the time is read when somebody asks
