@@ -189,25 +189,22 @@ public:
                       "Message must be copyable. Wrap it in a std::shared_ptr, or submit() "
                       "one job for each worker.");
         using Submitted = Detail::SubmittedJob<W>;
-        for (;;) { // until the number of workers has not changed meanwhile
-            const auto count = std::size_t(engine().workerCount());
-            QList<QFuture<Result>> futures;
-            std::vector<Detail::JobPointer<Submitted>> jobs;
-            std::vector<AbstractJob *> all;
-            for (std::size_t id = 0; id < count; ++id) {
-                jobs.push_back(makeJob<Submitted>(Key(key), Message(message), options));
-                futures.append(jobs.back()->future());
-                all.push_back(jobs.back().get());
-            }
-            std::vector<std::optional<DiscardReason>> refused(count);
-            if (!engine().submitToAll(all, refused))
-                continue;
-            for (std::size_t id = 0; id < count; ++id) {
-                if (!refused[id])
-                    jobs[id].release(); // the factory's
-            }
-            return futures;
+        const auto count = std::size_t(engine().workerCount());
+        QList<QFuture<Result>> futures;
+        std::vector<Detail::JobPointer<Submitted>> jobs;
+        std::vector<AbstractJob *> all;
+        for (std::size_t id = 0; id < count; ++id) {
+            jobs.push_back(makeJob<Submitted>(Key(key), Message(message), options));
+            futures.append(jobs.back()->future());
+            all.push_back(jobs.back().get());
         }
+        std::vector<std::optional<DiscardReason>> refused(count);
+        engine().submitToAll(all, refused);
+        for (std::size_t id = 0; id < count; ++id) {
+            if (!refused[id])
+                jobs[id].release(); // the factory's
+        }
+        return futures;
     }
 
     //! Says how urgent the jobs of a key are, and whether they may be shed, where their options leave

@@ -67,6 +67,7 @@ private Q_SLOTS:
     void POOL_5_nonsenseIsClampedWithAWarning_data();
     void POOL_5_nonsenseIsClampedWithAWarning();
     void POOL_5_unsuitableSettingsAreNamed();
+    void POOL_5_drainingFactoryIsGivenWorkersAgain();
     void DISC_1_limitFollowsTheController();
     void DISC_1_limitMayBeAnsweredLater();
     void LIFE_3_controllersRunOnAThreadOfTheFactorysOwn();
@@ -226,6 +227,22 @@ void tst_Controllers::POOL_5_unsuitableSettingsAreNamed()
     plant.tick();
     QCOMPARE(calls, 10);
     QCOMPARE(plant->workerCount(), 0);
+}
+
+void tst_Controllers::POOL_5_drainingFactoryIsGivenWorkersAgain()
+{
+    World world({.workerCount = 0,
+                 .capacityController = {
+                     .function = [](const FactorySnapshot &now) { return now.counters.waiting; },
+                     .interval = 10ms,
+                     .minimum = 0}});
+    world.engine().start();
+    world.settle();
+    world.submit({.name = u"j"_s});
+    world.engine().drain(); // before the controller has seen the job
+    world.pass(100 * Millisecond);
+    QVERIFY(world.engine().state() == FactoryState::Stopped);
+    QCOMPARE(world.engine().counters().completed, 1);
 }
 
 void tst_Controllers::DISC_1_limitFollowsTheController()

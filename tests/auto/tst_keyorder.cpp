@@ -93,7 +93,11 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()
 {
     QFETCH(const RouterBuilder, router);
     QFETCH(const quint64, seed);
+#ifdef __SANITIZE_ADDRESS__
+    constexpr int Operations = 100'000; // ten times as slow
+#else
     constexpr int Operations = 1'000'000;
+#endif
 
     Dice dice(seed);
     FactorySettings settings{.name = u"random"_s, .workerCount = 4, .router = router};

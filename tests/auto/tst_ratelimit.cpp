@@ -195,6 +195,7 @@ private Q_SLOTS:
     void RATE_3_retriedJobTakesNoToken();
     void RATE_4_userLimiter();
     void RATE_4_userLimiterMaySayNever();
+    void RATE_4_drainEndsWhenTheLimiterSaysNever();
     void RATE_4_throwingLimiterLosesNoJob();
     void RATE_5_changedLimitCountsAtOnce_data();
     void RATE_5_changedLimitCountsAtOnce();
@@ -656,6 +657,31 @@ void tst_RateLimit::RATE_4_userLimiter()
     for (int i = 0; i < 10; ++i)
         QVERIFY(factory.dispatch(i, i));
     QCOMPARE(taken, 5);
+}
+
+void tst_RateLimit::RATE_4_drainEndsWhenTheLimiterSaysNever()
+{
+    struct Broken : RateLimiter // promises a token, and has none when its time has come
+    {
+        qint64 nextAvailable(qint64 now) override
+        {
+            if (due == 0)
+                due = now + 10 * Millisecond;
+            return now < due ? due : Never;
+        }
+        void acquire(qint64) override {}
+        qint64 due = 0;
+    };
+    LimitedWorld world({.workerCount = 1,
+                        .rateLimiter = customLimiter<Broken>(),
+                        .rateLimitMode = RateLimitMode::Delay});
+    world.submit({1, 2});
+    world->engine().drain();
+    world->pass(5 * Millisecond);
+    QVERIFY(world->engine().state() == FactoryState::Draining);
+    world->pass(10 * Millisecond);
+    QVERIFY(world->engine().state() == FactoryState::Stopped);
+    QCOMPARE(world->engine().counters().discarded(DiscardReason::RateLimited), 2);
 }
 
 void tst_RateLimit::RATE_4_userLimiterMaySayNever()

@@ -454,8 +454,8 @@ void tst_Routing::ROUTE_6_retriedCopyStaysWithItsWorker()
             throw JobError(u"once more"_s);
     });
     QVERIFY(factory.start());
-    const JobOptions options{.retry = {.maximumAttempts = 2,
-                                       .backoff = std::chrono::milliseconds(backoff)}};
+    const JobOptions options{
+        .retry = {.maximumAttempts = 2, .backoff = std::chrono::milliseconds(backoff)}};
     for (const QFuture<void> &future : factory.broadcast(1, 1, options))
         QVERIFY(hasEnded(future));
     for (int id = 0; id < 4; ++id)

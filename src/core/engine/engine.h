@@ -116,10 +116,10 @@ public:
     [[nodiscard]] std::optional<DiscardReason> submitFor(AbstractJob &job, QDeadlineTimer deadline);
     //! Ends when there is room; canceled if the factory takes no more jobs.
     [[nodiscard]] QFuture<void> whenCapacityAvailable();
-    //! One job for each worker, without asking the router. False, and nothing has happened, when
-    //! there are not as many workers as jobs. Otherwise tells which jobs were refused.
-    [[nodiscard]] bool submitToAll(std::span<AbstractJob *const> jobs,
-                                   std::span<std::optional<DiscardReason>> refused);
+    //! The first job for the first worker, and so on, without asking the router but for jobs whose
+    //! worker has left. Tells which jobs were refused.
+    void submitToAll(std::span<AbstractJob *const> jobs,
+                     std::span<std::optional<DiscardReason>> refused);
 
     // Lifecycle.
 
@@ -417,6 +417,7 @@ private:
     }
     void setControl(UserCall which, Control control);
     void armControllers(Section &section);
+    [[nodiscard]] bool isControlled() const;
     void arm(Control &control, qint64 last, Section &section);
     void callControllers(qint64 now, Section &section);
     void controllerAnswered(UserCall which, qint64 answer, const std::exception_ptr &error,

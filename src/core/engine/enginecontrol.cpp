@@ -60,10 +60,17 @@ void Engine::armControllers(Section &section)
         arm(control, m_clock->now(), section);
 }
 
+// While there is work to do: one that drains may have to be given workers again, too.
+bool Engine::isControlled() const
+{
+    return m_state == FactoryState::Running
+           || (m_state == FactoryState::Draining && m_opened && !m_closing && !m_discarding);
+}
+
 // The next call comes one interval after the last.
 void Engine::arm(Control &control, qint64 last, Section &section)
 {
-    if (!control.function || !*control.function || m_state != FactoryState::Running)
+    if (!control.function || !*control.function || !isControlled())
         return;
     control.dueAt = last < Never - control.interval ? last + control.interval : Never;
     m_controlAt = std::min(m_controlAt, control.dueAt);
@@ -75,7 +82,7 @@ void Engine::callControllers(qint64 now, Section &section)
     m_controlAt = Never;
     for (const UserCall which : {UserCall::CapacityController, UserCall::QueueLimitController}) {
         Control &control = controlOf(which);
-        if (m_state != FactoryState::Running) {
+        if (!isControlled()) {
             control.dueAt = Never;
         } else if (now >= control.dueAt) {
             control.calledAt = now;
@@ -97,7 +104,7 @@ void Engine::callControllers(qint64 now, Section &section)
 void Engine::controllerAnswered(UserCall which, qint64 answer, const std::exception_ptr &error,
                                 Section &section)
 {
-    if (m_state != FactoryState::Running)
+    if (!isControlled())
         return;
     Control &control = controlOf(which);
     const qint64 now = m_clock->now();

@@ -146,38 +146,34 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
     return refused;
 }
 
-bool Engine::submitToAll(std::span<AbstractJob *const> jobs,
+void Engine::submitToAll(std::span<AbstractJob *const> jobs,
                          std::span<std::optional<DiscardReason>> refused)
 {
     if (m_mutex.isMine()) {
         for (std::size_t id = 0; id < jobs.size(); ++id)
             refused[id] = submit(*jobs[id]); // says what is wrong
-        return true;
+        return;
     }
 
+    const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
     for (AbstractJob *job : jobs) {
         stamp(*job);
         job->m_isPinned = true;
+        tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, *job);
     }
-    const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
     std::shared_ptr<const DiscardHandler> handler;
     {
         Section section(*this);
-        if (jobs.size() != std::size_t(m_workerCount))
-            return false;
-        for (std::size_t id = 0; id < jobs.size(); ++id)
-            jobs[id]->ref(); // it may end before the layer is told
-        for (std::size_t id = 0; id < jobs.size(); ++id)
-            refused[id] = admit(*jobs[id], m_slots[id].get(), section);
+        for (std::size_t id = 0; id < jobs.size(); ++id) {
+            WorkerSlot *slot = id < std::size_t(m_workerCount) ? m_slots[id].get() : nullptr;
+            refused[id] = admit(*jobs[id], slot, section);
+        }
         handler = m_discardHandler;
     }
     for (std::size_t id = 0; id < jobs.size(); ++id) {
-        tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, *jobs[id]);
         if (refused[id])
             reportRefused(*jobs[id], *refused[id], handler, layer.get());
-        jobs[id]->unref();
     }
-    return true;
 }
 
 void Engine::stamp(AbstractJob &job) const
