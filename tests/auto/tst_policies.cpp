@@ -45,13 +45,11 @@ public:
     AbstractJob *pop() override { return m_jobs.takeFirst(); }
     AbstractJob *peek() const override { return m_jobs.first(); }
     void remove(AbstractJob &job) override { m_jobs.remove(job); }
-    AbstractJob *shed() override
+    AbstractJob *victim() override
     {
         AbstractJob *job = m_jobs.last();
         while (job && !job->isDiscardable())
             job = JobList::previous(*job);
-        if (job)
-            m_jobs.remove(*job);
         return job;
     }
 

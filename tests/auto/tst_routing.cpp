@@ -30,6 +30,7 @@ private Q_SLOTS:
 
     void ROUTE_2_workersTakeTurns();
     void ROUTE_2_jobsWaitAtTheirWorker();
+    void ROUTE_2_streamForOneWorkerKeepsNobodyWaiting();
     void ROUTE_3_keyHasAWorkerOfItsOwn();
     void ROUTE_3_shareOfKeysThatMove_data();
     void ROUTE_3_shareOfKeysThatMove();
@@ -41,6 +42,7 @@ private Q_SLOTS:
     void ROUTE_4_jobsAtWorkersCountForTheLimit();
     void ROUTE_4_oldestOfAllIsShed();
     void ROUTE_4_leavingWorkerGetsNoMore();
+    void ROUTE_4_keyOfADoneJobIsFree();
     void ROUTE_5_functionChooses();
     void ROUTE_5_indexOutOfRangeIsReduced();
     void ROUTE_5_otherKeyTypeIsReported();
@@ -118,6 +120,50 @@ void tst_Routing::ROUTE_2_jobsWaitAtTheirWorker()
     QCOMPARE(world->engine().snapshot(true).workers.at(0).waiting, 1);
     QVERIFY(world->finish());
     QVERIFY(world->takeLog().contains(u"b@0"_s));
+}
+
+// Short jobs are done by few threads; but not by those that may not have them.
+void tst_Routing::ROUTE_2_streamForOneWorkerKeepsNobodyWaiting()
+{
+    struct ByKey : Router
+    {
+        Route route(const AbstractJob &job, const Workers &) override
+        {
+            return Route::toWorker(int(job.keyHash()));
+        }
+        WaitingPlace waitingPlace() const override { return WaitingPlace::AtWorkers; }
+    };
+    constexpr int Others = 200;
+    constexpr qint64 Short = 10'000;
+    const auto world = startedWorld(settingsOf(customRouter<ByKey>(), 1 + Others));
+    int number = 0;
+    const auto submit = [&](quint64 worker) {
+        world->submit({.name = QString::number(++number), .key = worker, .duration = Short});
+    };
+    for (int i = 0; i < 50; ++i)
+        submit(0);
+    world->finish();
+    for (int i = 0; i < 10; ++i)
+        submit(0);
+    world->settle();
+    for (int i = 1; i <= Others; ++i)
+        submit(quint64(i));
+    const qint64 completed = world->engine().counters().completed;
+    qint64 forOthers = 0;
+    const qint64 start = world->now();
+    while (forOthers < Others && world->now() < start + 50 * Millisecond) {
+        for (qsizetype waiting = world->engine().snapshot(true).workers[0].waiting; waiting < 10;
+             ++waiting)
+            submit(0);
+        world->pass(5 * Short);
+        forOthers = 0;
+        const auto workers = world->engine().snapshot(true).workers;
+        for (int i = 1; i <= Others; ++i)
+            forOthers += workers[i].completed;
+    }
+    QCOMPARE(forOthers, Others);
+    QVERIFY(world->engine().counters().completed > completed + Others); // the stream went on
+    QVERIFY(world->finish());
 }
 
 void tst_Routing::ROUTE_3_keyHasAWorkerOfItsOwn()
@@ -308,6 +354,29 @@ void tst_Routing::ROUTE_4_leavingWorkerGetsNoMore()
         world->pass(2 * Millisecond);
     }
     QVERIFY(world->takeLog().contains(u"-1"_s));
+    QVERIFY(world->finish());
+    QCOMPARE(world->keyOrder().complaint(), QString());
+}
+
+// A worker takes short jobs several at a time. One that is done does not tie its key to the worker
+// because another one of them lasts.
+void tst_Routing::ROUTE_4_keyOfADoneJobIsFree()
+{
+    const auto world = startedWorld(settingsOf(stickyQueuer(), 2));
+    for (int i = 0; i < 64; ++i)
+        world->submit({.name = u"short %1"_s.arg(i), .key = quint64(100 + i), .duration = 100});
+    world->finish();
+    world->clearLog();
+    world->submit({.name = u"a1"_s, .key = 1, .duration = 100});
+    world->submit({.name = u"b1"_s, .key = 2, .duration = 1000 * Millisecond});
+    world->pass(5 * Millisecond);
+    QString log = world->takeLog().join(u' ');
+    QVERIFY2(log == u"a1@0 a1 done b1@0"_s || log == u"a1@1 a1 done b1@1"_s, qPrintable(log));
+    world->submit({.name = u"a2"_s, .key = 1, .duration = Millisecond});
+    world->submit({.name = u"b2"_s, .key = 2});
+    world->pass(5 * Millisecond);
+    const QString other = log.contains(u"b1@0"_s) ? u"1"_s : u"0"_s;
+    QCOMPARE(world->takeLog(), (QStringList{u"a2@"_s + other, u"a2 done"_s}));
     QVERIFY(world->finish());
     QCOMPARE(world->keyOrder().complaint(), QString());
 }

@@ -300,8 +300,11 @@ private:
     [[nodiscard]] bool isFull(const Destination &destination) const;
     [[nodiscard]] bool isWaitingAtLeast(qsizetype count) const;
     [[nodiscard]] bool mayNotEnter(const AbstractJob &job);
+    [[nodiscard]] qsizetype waitingAt(const WorkerSlot &slot) const;
     [[nodiscard]] bool isAtRest(const WorkerSlot &slot) const;
-    [[nodiscard]] AbstractJob *shed(AbstractJob &job);
+    [[nodiscard]] bool isShedListed(const WorkerSlot *slot) const;
+    void takeBackOlder(const AbstractJob &job, Section &section);
+    [[nodiscard]] AbstractJob *victimFor(AbstractJob &job);
     [[nodiscard]] Queue &queueOf(WorkerSlot *slot);
     void enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &section);
     void delay(AbstractJob &job, qint64 until, Section &section);
@@ -352,15 +355,22 @@ private:
     [[nodiscard]] int batchSize(qsizetype available) const;
     void account(Incarnation &incarnation);
     void putDown(Incarnation &incarnation, Section &section);
-    void takeBack(Incarnation &incarnation, std::vector<AbstractJob *> &jobs);
-    void putBack(std::vector<AbstractJob *> &jobs, Section &section);
+    // What was in hands: jobs to go back where they came from, and of each key that the worker is done
+    // with one job that it has done.
+    struct TakenBack
+    {
+        std::vector<AbstractJob *> unstarted = {};
+        std::vector<AbstractJob *> lastDone = {};
+    };
+    void takeBack(Incarnation &incarnation, TakenBack &jobs);
+    void putBack(TakenBack &jobs, Section &section);
     void takeBackAll(Section &section);
     [[nodiscard]] bool settle(Incarnation &incarnation, Section &section);
     void endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome);
     void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
     [[nodiscard]] bool retry(AbstractJob &job, qint64 now, Section &section);
     [[nodiscard]] bool mayRun() const;
-    [[nodiscard]] bool isWorthCalling() const;
+    [[nodiscard]] bool isWorthCalling(bool isPending) const;
     void callNext(Section &section);
     void relist(WorkerSlot &slot);
     void relist(Station &station);
@@ -554,8 +564,9 @@ private:
     int m_unstarted = 0; // workers whose first start is still to succeed or fail
     int m_free = 0; // workers with nothing to do
     int m_ready = 0; // workers with only waiting jobs of their own
+    int m_idleWithOwn = 0; // stations that are about to take a job of a worker's own
+    int m_idleForShared = 0; // stations that would take a job from the factory's queue
     int m_engagedCount = 0; // workers with a hand
-    int m_suspendedCount = 0; // of these, those that leave their thread to others meanwhile
     bool m_asynchronous = false; // jobs go on after process() has returned
     IntrusiveList<WorkerSlot, &WorkerSlot::freeLink> m_freeSlots; // the last at work first
     IntrusiveList<Incarnation, &Incarnation::engagedLink> m_engaged; // with a hand
@@ -580,7 +591,8 @@ private:
     quint64 m_deals = 0; // hands
     quint64 m_dealsSeen = 0; // when progress was last looked at
     const Station *m_pendingSeen = nullptr; // the first of the pending ones at that time
-    bool m_isPendingDue = false; // it still was at the next look
+    int m_extraServing = 0; // so many more may serve, since pending ones were not called
+    int m_looks = 0; // at progress
     Counters m_counters; // without what stands in the hands
     double m_meanRunTime = -1; // nanoseconds; negative until measured
 

@@ -29,7 +29,7 @@ void Engine::suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJo
         if (!givenUp) {
             incarnation->suspended = true;
             incarnation->station.atWork = nullptr;
-            ++m_suspendedCount;
+            relist(incarnation->station);
         }
     }
     if (givenUp) {
@@ -63,16 +63,15 @@ std::optional<Order> Engine::nextEnded(Station &station)
         return std::nullopt;
     forgetSuspended(*incarnation);
     station.atWork = incarnation;
+    relist(station);
     return Order{Order::Conclude, incarnation->slot->incarnation};
 }
 
 // Lock held. Nothing happens if it is not suspended.
 void Engine::forgetSuspended(Incarnation &incarnation)
 {
-    if (!std::exchange(incarnation.suspended, false))
-        return;
-    --m_suspendedCount;
-    incarnation.station.ended.remove(incarnation);
+    if (std::exchange(incarnation.suspended, false))
+        incarnation.station.ended.remove(incarnation);
 }
 
 void Engine::conclude(Incarnation &incarnation)

@@ -223,10 +223,9 @@ std::optional<DiscardReason> Engine::admitNow(AbstractJob &job, WorkerSlot *targ
 
     place(job, destination, section);
     if (full && m_mode == DiscardMode::Oldest) {
-        if (waitingInQueues() == 1)
-            takeBackAll(section); // what is older stands in hands
-        if (AbstractJob *victim = shed(job)) {
-            leaveQueue(*victim, section);
+        takeBackOlder(job, section);
+        if (AbstractJob *victim = victimFor(job)) {
+            removeWaiting(*victim, section);
             if (victim == &job)
                 return DiscardReason::Loadshed;
             section.discard(*victim, DiscardReason::Loadshed);
@@ -243,23 +242,37 @@ bool Engine::mayNotEnter(const AbstractJob &job)
     return m_isPatient || (m_mode == DiscardMode::Newest && job.m_discardable);
 }
 
-// The job to give up now that this one waits; it has left its queue, but is still counted. nullptr
-// when none may be discarded.
-AbstractJob *Engine::shed(AbstractJob &job)
+// Where no other job waits in a queue, what is older stands in hands.
+void Engine::takeBackOlder(const AbstractJob &job, Section &section)
 {
-    if (m_waitingPlace == WaitingPlace::Anywhere) {
+    if (job.m_slot && m_waitingPlace == WaitingPlace::AtWorkers) {
+        const WorkerSlot &slot = *job.m_slot;
+        if (slot.ownSize + slot.parkedSize > 1 || !slot.incarnation)
+            return;
+        TakenBack jobs;
+        takeBack(*slot.incarnation, jobs);
+        putBack(jobs, section);
+    } else if (waitingInQueues() - m_delayed == 1) {
+        takeBackAll(section);
+    }
+}
+
+// The job to give up now that this one waits. nullptr when none may be discarded.
+AbstractJob *Engine::victimFor(AbstractJob &job)
+{
+    if (m_waitingPlace != WaitingPlace::AtWorkers) {
         AbstractJob *victim = m_shedable.first();
-        if (victim && victim->m_place != AbstractJob::Place::Parked)
-            queueOf(victim->m_slot).remove(*victim);
+        if (m_waitingPlace == WaitingPlace::InFactory)
+            victim = ShedList::firstOf(victim, m_queue->victim());
         return victim;
     }
+    AbstractJob *victim = queueOf(job.m_slot).victim();
     if (job.m_place != AbstractJob::Place::Parked)
-        return queueOf(job.m_slot).shed();
-    if (job.m_slot && job.m_slot->ownQueue) {
-        if (AbstractJob *victim = job.m_slot->ownQueue->shed())
-            return victim;
-    }
-    return job.m_discardable ? &job : nullptr;
+        return victim;
+    AbstractJob *parked = job.m_key->parked.first();
+    if (parked->m_slot != job.m_slot || !parked->m_discardable)
+        parked = &job;
+    return parked->m_discardable ? ShedList::firstOf(victim, parked) : victim;
 }
 
 // The worker that the job was made for, if it is still there; otherwise whom the router chooses.
@@ -293,19 +306,23 @@ bool Engine::isFull(const Destination &destination) const
     if (m_limit < 0)
         return false;
     const WorkerSlot *slot = destination.slot;
-    if (slot && m_waitingPlace == WaitingPlace::AtWorkers) {
-        qsizetype waiting = slot->ownSize + slot->parkedSize;
-        if (slot->incarnation)
-            waiting += slot->incarnation->hand.count().waiting();
-        const bool takesOne = isAtRest(*slot) && !destination.isParked;
-        return waiting - (takesOne ? 1 : 0) >= m_limit;
-    }
-
     const bool runsAtOnce = slot ? isAtRest(*slot) && slot->ownSize == 0
                                  : runnable() < qsizetype(workersReady());
     if (runsAtOnce && !destination.isBehindItsKey)
         return false;
-    return isWaitingAtLeast(m_limit);
+    if (m_waitingPlace != WaitingPlace::AtWorkers)
+        return isWaitingAtLeast(m_limit);
+    return (slot ? waitingAt(*slot) : m_queued - std::min(runnable(), qsizetype(workersReady())))
+           >= m_limit;
+}
+
+// Without the job that it is about to take.
+qsizetype Engine::waitingAt(const WorkerSlot &slot) const
+{
+    qsizetype waiting = slot.ownSize + slot.parkedSize;
+    if (slot.incarnation && m_batches.contains(*slot.incarnation))
+        waiting += slot.incarnation->hand.count().waiting();
+    return waiting - (isAtRest(slot) && slot.ownSize > 0 ? 1 : 0);
 }
 
 // Without the jobs that free workers are about to take.
@@ -313,7 +330,7 @@ bool Engine::isWaitingAtLeast(qsizetype count) const
 {
     qsizetype waiting = waitingInQueues() - std::min(runnable(), qsizetype(workersReady()));
     if (mayRun())
-        waiting -= m_ready; // each takes one of its own
+        waiting -= m_idleWithOwn;
     return waiting + m_dealt >= count // cheap, and never too low
            && waiting + waitingInHands() >= count;
 }
@@ -321,8 +338,10 @@ bool Engine::isWaitingAtLeast(qsizetype count) const
 // It takes a job as soon as it has one.
 bool Engine::isAtRest(const WorkerSlot &slot) const
 {
-    return mayRun()
-           && (m_freeSlots.contains(slot) || (slot.station && slot.station->ready.contains(slot)));
+    if (!mayRun() || !slot.station || slot.station->atWork)
+        return false;
+    const WorkerSlot *next = slot.station->ready.first();
+    return next ? next == &slot : m_freeSlots.contains(slot);
 }
 
 // --- Waiting ----------------------------------------------------------------------------------
@@ -336,6 +355,13 @@ Queue &Engine::queueOf(WorkerSlot *slot)
     return *slot->ownQueue;
 }
 
+// Whether the jobs of this queue share their limit with those of others.
+bool Engine::isShedListed(const WorkerSlot *slot) const
+{
+    return m_waitingPlace == WaitingPlace::Anywhere
+           || (slot && m_waitingPlace == WaitingPlace::InFactory);
+}
+
 void Engine::enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &section)
 {
     job.m_slot = slot;
@@ -347,12 +373,10 @@ void Engine::enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &secti
     else
         queueOf(slot).push(job);
     countKey(job, slot);
-    if (m_waitingPlace == WaitingPlace::Anywhere) {
-        if (end == End::Front)
-            m_shedable.prepend(job);
-        else
-            m_shedable.append(job);
-    }
+    if (isShedListed(slot))
+        m_shedable.add(job);
+    else
+        m_shedable.remove(job);
     if (slot) {
         ++m_ownQueued;
         if (++slot->ownSize == 1 && slot->station)

@@ -46,8 +46,8 @@ void Engine::park(AbstractJob &job, WorkerSlot *slot, Section &section)
     ++m_parked;
     if (slot)
         ++slot->parkedSize;
-    if (m_waitingPlace == WaitingPlace::Anywhere)
-        m_shedable.append(job);
+    if (m_waitingPlace != WaitingPlace::AtWorkers)
+        m_shedable.add(job);
     awaitEnd(job, job.expiry(), section);
 }
 

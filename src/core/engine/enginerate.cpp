@@ -103,8 +103,8 @@ std::optional<DiscardReason> Engine::awaitToken(AbstractJob &job, qint64 next, S
     ++m_awaitingToken;
     awaitEnd(job, job.expiry(), section);
     if (full && m_mode == DiscardMode::Oldest) {
-        if (AbstractJob *victim = m_tokenQueue->shed()) {
-            leaveQueue(*victim, section);
+        if (AbstractJob *victim = m_tokenQueue->victim()) {
+            removeWaiting(*victim, section);
             if (victim == &job)
                 return DiscardReason::Loadshed;
             section.discard(*victim, DiscardReason::Loadshed);

@@ -111,9 +111,9 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
         }
         WorkerSlot &slot = *incarnation.slot;
         if (m_onFailure == OnFailure::ReplaceWorker) {
-            std::vector<AbstractJob *> unstarted;
-            takeBack(incarnation, unstarted);
-            putBack(unstarted, section);
+            TakenBack jobs;
+            takeBack(incarnation, jobs);
+            putBack(jobs, section);
             ++slot.restarts;
             ++m_counters.restarts;
             addChore(slot, WorkerState::Restarting, section);

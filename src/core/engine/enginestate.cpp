@@ -147,19 +147,16 @@ qint64 Engine::capacityWith(qint64 waiting) const
         return 0;
     const qint64 free = m_awaitingToken > 0 ? 0 : workersReady();
     const qint64 taken = std::min<qint64>(free, runnable()); // about to be taken by a free worker
-    const qint64 room = m_limit < 0 ? 0 : std::max<qint64>(0, totalLimit() - (waiting - taken));
+    const qint64 own = mayRun() ? m_idleWithOwn : 0;
+    const qint64 room = m_limit < 0 ? 0
+                                    : std::max<qint64>(0, totalLimit() - (waiting - taken - own));
     return free - taken + room;
 }
 
 // Workers that could start a job at once. On a shared thread that takes the thread, too.
 qint64 Engine::workersReady() const
 {
-    if (!mayRun())
-        return 0;
-    if (m_threadCount == 0)
-        return m_free;
-    return std::clamp<qint64>(qint64(m_stations.size()) - (m_engagedCount - m_suspendedCount), 0,
-                              m_free);
+    return mayRun() ? m_idleForShared : 0;
 }
 
 // What is seen while others hold the lock. Costs a few stores for each critical section, so what

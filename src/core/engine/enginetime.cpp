@@ -78,7 +78,7 @@ void Engine::checkProgress(qint64 now, Section &section)
     m_submittedSeen = quint64(m_counters.submitted);
     m_producing = int(submitted * SubmitTime / WatchInterval + 0.5);
     bool again = m_producing > 0;
-    std::vector<AbstractJob *> unstarted;
+    TakenBack jobs;
     for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
         const Hand::Count count = i->hand.count();
         const bool stands = i->dealSeen == i->deal && i->claimedSeen == count.claimed
@@ -88,15 +88,16 @@ void Engine::checkProgress(qint64 now, Section &section)
         i->settledSeen = count.settled;
         const qint64 elapsed = count.running() ? now - i->startedAt.load(std::memory_order_relaxed)
                                                : 0;
-        if (elapsed >= WatchInterval / 2 || (stands && count.waiting() > 0)) {
+        const bool holdsUp = count.waiting() > 0 || (m_keepsKeyOrder && count.settled > 0);
+        if (elapsed >= WatchInterval / 2 || (stands && holdsUp)) {
             // The estimate was wrong, or the worker's thread is in a continuation of the user's.
             m_meanRunTime = std::max({m_meanRunTime, double(elapsed), BatchTime});
-            takeBack(*i, unstarted);
+            takeBack(*i, jobs);
         } else {
-            again = again || count.waiting() > 0;
+            again = again || holdsUp;
         }
     }
-    putBack(unstarted, section);
+    putBack(jobs, section);
 
     // A station that does not come is busy with something else; do not wait for it.
     if (m_called) {
@@ -111,9 +112,17 @@ void Engine::checkProgress(qint64 now, Section &section)
     if (m_queued + m_ownQueued > 0 && m_deals == m_dealsSeen)
         m_meanRunTime = std::max(m_meanRunTime, BatchTime);
     m_dealsSeen = m_deals;
-    // However busy the others are: they do not take what waits for this one's workers alone.
-    Station *pending = m_pending.first();
-    m_isPendingDue = pending && pending == m_pendingSeen;
+    // However busy the others are, they do not take what waits for the workers of one station alone:
+    // where none of those was called since the last look, more stations may serve.
+    constexpr int LooksOfGrace = 8;
+    const Station *pending = m_pending.first();
+    ++m_looks;
+    if (!pending)
+        m_extraServing = 0;
+    else if (pending == m_pendingSeen)
+        m_extraServing = std::max(1, 2 * m_extraServing);
+    else if (m_extraServing > 0 && m_looks % LooksOfGrace == 0)
+        --m_extraServing;
     m_pendingSeen = pending;
 
     if (again || pending)

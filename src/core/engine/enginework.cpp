@@ -97,7 +97,7 @@ void Engine::callNext(Section &section)
     Station *quiet = m_queued > 0 ? m_quiet.first() : nullptr;
     if (!pending && !quiet)
         return;
-    if (!m_called && (std::exchange(m_isPendingDue, false) || isWorthCalling())) {
+    if (!m_called && isWorthCalling(pending)) {
         Station &station = pending ? *pending : *quiet;
         m_called = &station;
         m_calledAt = 0; // the time is read when somebody asks
@@ -112,10 +112,12 @@ void Engine::callNext(Section &section)
 
 // Short jobs are done by as many threads as there are processors, and by fewer while little waits.
 // Whether jobs are short is an estimate, so progress is watched while it holds a thread back.
-bool Engine::isWorthCalling() const
+bool Engine::isWorthCalling(bool isPending) const
 {
     if (m_serving == 0 || m_meanRunTime < 0 || m_meanRunTime >= BatchTime)
         return true;
+    if (isPending && m_extraServing > 0)
+        return m_serving + m_producing < m_parallelism + m_extraServing;
     const double work = double(m_queued + m_ownQueued) * m_meanRunTime;
     return m_serving + m_producing < m_parallelism && work > WakeTime * m_serving;
 }
@@ -133,6 +135,22 @@ void Engine::relist(Station &station)
         m_pending.append(station);
     else if (!pending)
         m_pending.remove(station);
+
+    using Appetite = Station::Appetite;
+    Appetite appetite = Appetite::None;
+    if (!station.atWork) {
+        if (!station.ready.isEmpty())
+            appetite = Appetite::OwnJobs;
+        else if (!station.parked.isEmpty())
+            appetite = Appetite::SharedJobs;
+    }
+    if (appetite == station.appetite)
+        return;
+    m_idleWithOwn += int(appetite == Appetite::OwnJobs)
+                     - int(station.appetite == Appetite::OwnJobs);
+    m_idleForShared += int(appetite == Appetite::SharedJobs)
+                       - int(station.appetite == Appetite::SharedJobs);
+    station.appetite = appetite;
 }
 
 // Puts a worker into the lists it belongs to, after something about it has changed.
@@ -181,7 +199,7 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     // Jobs that can end while they wait are on a list that they have to leave. Others need not be
     // touched here, where everybody else has to wait for it.
     const bool watched = !m_due.isEmpty() || !m_promised.isEmpty();
-    const bool listed = m_waitingPlace == WaitingPlace::Anywhere;
+    const bool listed = isShedListed(own ? &slot : nullptr);
 
     int count = 0;
     for (int seen = 0; count < wanted && available > 0 && seen < wanted + MostRedirected; ++seen) {
@@ -298,16 +316,30 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
 }
 
 // Takes what the worker has in hand but has not started.
-void Engine::takeBack(Incarnation &incarnation, std::vector<AbstractJob *> &jobs)
+void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
 {
-    const int count = incarnation.hand.revoke();
-    const int first = incarnation.hand.count().end;
+    Hand &hand = incarnation.hand;
+    const int count = hand.revoke();
+    const Hand::Count left = hand.count();
     m_dealt -= count;
-    for (int i = first; i < first + count; ++i) {
-        AbstractJob *job = incarnation.hand.at(i);
+    for (int i = left.end; i < left.end + count; ++i) {
+        AbstractJob *job = hand.at(i);
         job->m_slot = incarnation.fromOwnQueue ? incarnation.slot : nullptr;
         uncountKey(*job, Standing::InHand);
-        jobs.push_back(job);
+        jobs.unstarted.push_back(job);
+    }
+    // The running one may last: nobody else is to wait for it because of what is done.
+    if (m_keepsKeyOrder) {
+        for (int i = 0; i < left.settled; ++i) {
+            AbstractJob *job = hand.at(i);
+            if (!job || !job->m_key)
+                continue;
+            uncountKey(*job, Standing::InHand);
+            if (job->m_key->held == 0)
+                jobs.lastDone.push_back(job);
+            else
+                job->m_key = nullptr;
+        }
     }
     if (incarnation.slot)
         noteLoad(*incarnation.slot);
@@ -315,23 +347,25 @@ void Engine::takeBack(Incarnation &incarnation, std::vector<AbstractJob *> &jobs
 
 void Engine::takeBackAll(Section &section)
 {
-    std::vector<AbstractJob *> unstarted;
+    TakenBack jobs;
     for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
-        takeBack(*i, unstarted);
-    putBack(unstarted, section);
+        takeBack(*i, jobs);
+    putBack(jobs, section);
 }
 
 // Jobs that were taken back are next where they came from, in the order in which they had come. Where
 // others of their key stay with the worker they stay, too.
-void Engine::putBack(std::vector<AbstractJob *> &jobs, Section &section)
+void Engine::putBack(TakenBack &jobs, Section &section)
 {
-    std::sort(jobs.begin(), jobs.end(),
+    std::sort(jobs.unstarted.begin(), jobs.unstarted.end(),
               [](const AbstractJob *a, const AbstractJob *b) { return a->m_order > b->m_order; });
-    for (AbstractJob *job : jobs) {
+    for (AbstractJob *job : jobs.unstarted) {
         const KeyUse *use = job->m_key;
         const bool stays = use && (use->held > 0 || !use->parked.isEmpty());
         enqueue(*job, stays ? use->holder : job->m_slot, End::Front, section);
     }
+    for (AbstractJob *job : jobs.lastDone)
+        releaseKey(*job, section);
 }
 
 // Without those that stand alone in a hand: their worker is about to start them. What is left are

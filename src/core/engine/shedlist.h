@@ -7,27 +7,44 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace Millwright {
 
 //! The waiting jobs that may be shed, over all the queues that share one limit: by priority, the
-//! oldest first. O(1), allocates nothing, owns nothing.
+//! oldest first. O(1) for jobs that come in their order; O(log n) for those that come back to wait
+//! again, n of them.
 class ShedList
 {
 public:
     //! Nothing happens when the job is listed already, or must not be shed.
-    void append(AbstractJob &job) { add(job, false); }
-    //! A job that is older than all others.
-    void prepend(AbstractJob &job) { add(job, true); }
+    void add(AbstractJob &job)
+    {
+        if (job.m_isListed || !job.isDiscardable())
+            return;
+        job.m_isListed = true;
+        job.m_newer = nullptr;
+        job.m_older = nullptr;
+        Level &level = levelOf(job);
+        if (level.newest && level.newest->m_order > job.m_order) {
+            m_returned.insert(&job);
+            return;
+        }
+        job.m_older = level.newest;
+        (level.newest ? level.newest->m_newer : level.oldest) = &job;
+        level.newest = &job;
+    }
 
     //! Nothing happens when the job is not listed.
     void remove(AbstractJob &job)
     {
         if (!job.m_isListed)
             return;
-        Level &level = levelOf(job);
-        (job.m_older ? job.m_older->m_newer : level.oldest) = job.m_newer;
-        (job.m_newer ? job.m_newer->m_older : level.newest) = job.m_older;
+        if (m_returned.empty() || m_returned.erase(&job) == 0) {
+            Level &level = levelOf(job);
+            (job.m_older ? job.m_older->m_newer : level.oldest) = job.m_newer;
+            (job.m_newer ? job.m_newer->m_older : level.newest) = job.m_older;
+        }
         job.m_isListed = false;
         job.m_routed = 0;
         job.m_started = 0;
@@ -36,11 +53,18 @@ public:
     //! The oldest job of the lowest priority; nullptr when there is none.
     [[nodiscard]] AbstractJob *first() const
     {
+        AbstractJob *returned = m_returned.empty() ? nullptr : *m_returned.begin();
         for (auto level = m_levels.rbegin(); level != m_levels.rend(); ++level) {
             if (level->oldest)
-                return level->oldest;
+                return firstOf(level->oldest, returned);
         }
-        return nullptr;
+        return returned;
+    }
+
+    //! The one that is shed before the other; either may be nullptr.
+    [[nodiscard]] static AbstractJob *firstOf(AbstractJob *a, AbstractJob *b)
+    {
+        return !a || (b && GoesBefore{}(b, a)) ? b : a;
     }
 
 private:
@@ -49,25 +73,22 @@ private:
         AbstractJob *oldest = nullptr;
         AbstractJob *newest = nullptr;
     };
-
-    void add(AbstractJob &job, bool asOldest)
+    struct GoesBefore
     {
-        if (job.m_isListed || !job.isDiscardable())
-            return;
-        Level &level = levelOf(job);
-        job.m_isListed = true;
-        job.m_older = asOldest ? nullptr : level.newest;
-        job.m_newer = asOldest ? level.oldest : nullptr;
-        (job.m_older ? job.m_older->m_newer : level.oldest) = &job;
-        (job.m_newer ? job.m_newer->m_older : level.newest) = &job;
-    }
+        bool operator()(const AbstractJob *a, const AbstractJob *b) const
+        {
+            return a->m_priority != b->m_priority ? a->m_priority > b->m_priority
+                                                  : a->m_order < b->m_order;
+        }
+    };
 
     [[nodiscard]] Level &levelOf(const AbstractJob &job)
     {
         return m_levels[std::min(std::size_t(job.priority()), m_levels.size() - 1)];
     }
 
-    std::array<Level, PriorityLevels> m_levels; // Highest first
+    std::array<Level, PriorityLevels> m_levels; // Highest first; each from the oldest to the newest
+    std::set<AbstractJob *, GoesBefore> m_returned; // older than the newest of their level
 };
 
 } // namespace Millwright

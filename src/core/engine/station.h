@@ -44,8 +44,11 @@ private:
     friend class Engine;
 
     enum class Activity : quint8 { Quiet, Called, Serving };
+    // What the thread will take next: nothing while it is at work or has no worker to take it.
+    enum class Appetite : quint8 { None, OwnJobs, SharedJobs };
 
     Activity activity = Activity::Quiet;
+    Appetite appetite = Appetite::None;
     bool closing = false; // no worker will be placed here again
     bool givenUp = false; // whatever it still does is ignored
     bool sharedTurn = false; // the factory's queue is served before the workers' own

@@ -84,16 +84,14 @@ void FifoQueue::dropHoles()
     }
 }
 
-AbstractJob *FifoQueue::shed()
+AbstractJob *FifoQueue::victim()
 {
     // What was found to be firm is not looked at again, so that a search costs nothing in the end.
     m_firmBefore = std::max(m_firmBefore, m_base);
     for (std::size_t i = indexOf(m_firmBefore); i < m_jobs.size(); ++i) {
         m_firmBefore = m_base + qint64(i);
-        if (AbstractJob *job = m_jobs[i]; job && job->isDiscardable()) {
-            remove(*job);
+        if (AbstractJob *job = m_jobs[i]; job && job->isDiscardable())
             return job;
-        }
     }
     m_firmBefore = m_base + qint64(m_jobs.size());
     return nullptr;

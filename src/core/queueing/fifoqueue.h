@@ -18,7 +18,7 @@ public:
     AbstractJob *pop() override;
     [[nodiscard]] AbstractJob *peek() const override;
     void remove(AbstractJob &job) override;
-    AbstractJob *shed() override;
+    [[nodiscard]] AbstractJob *victim() override;
 
 private:
     [[nodiscard]] std::size_t indexOf(qint64 position) const

@@ -74,10 +74,10 @@ void PriorityQueue::remove(AbstractJob &job)
     levelOf(job).remove(job);
 }
 
-AbstractJob *PriorityQueue::shed()
+AbstractJob *PriorityQueue::victim()
 {
     for (auto level = m_levels.rbegin(); level != m_levels.rend(); ++level) {
-        if (AbstractJob *job = level->shed())
+        if (AbstractJob *job = level->victim())
             return job;
     }
     return nullptr;

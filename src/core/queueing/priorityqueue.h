@@ -20,7 +20,7 @@ public:
     AbstractJob *pop() override;
     [[nodiscard]] AbstractJob *peek() const override;
     void remove(AbstractJob &job) override;
-    AbstractJob *shed() override;
+    [[nodiscard]] AbstractJob *victim() override;
 
 private:
     static constexpr std::size_t None = PriorityLevels;

@@ -15,7 +15,7 @@ namespace Millwright {
 //!
 //! Derive from it to write a queue; keep the jobs in one or more `JobList`s. The factory calls it
 //! one call at a time, under its lock, so a queue needs no lock of its own, must be quick, and must
-//! not call the factory. It owns no job: what is pushed is popped, removed or shed, once.
+//! not call the factory. It owns no job: what is pushed is popped or removed, once.
 class MILLWRIGHT_CORE_EXPORT Queue
 {
 public:
@@ -31,11 +31,11 @@ public:
     virtual AbstractJob *pop() = 0;
     //! The job that `pop()` would return.
     [[nodiscard]] virtual AbstractJob *peek() const = 0;
-    //! A job that waits here leaves for another reason: it was canceled, or it expired.
+    //! A job that waits here leaves for another reason: it was canceled, has expired, or is shed.
     virtual void remove(AbstractJob &job) = 0;
-    //! The discardable job to give up when there are too many, removed: the oldest of the lowest
-    //! priority. nullptr when no job here may be discarded.
-    virtual AbstractJob *shed() = 0;
+    //! The discardable job to give up when there are too many: the oldest of the lowest priority. It
+    //! stays, until it is removed. nullptr when no job here may be discarded.
+    [[nodiscard]] virtual AbstractJob *victim() = 0;
 
 protected:
     //! The time, for queues that look at it in `pop()`: when a worker last came for jobs. Monotonic,

@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "support/eventlog.h"
+#include "support/expectations.h"
+#include "support/gate.h"
+#include "support/simulation.h"
+
+#include <Millwright/Factory>
+
+#include "routing/consistentindex.h"
+
+#include <QTest>
+
+#include <memory>
+
+using namespace Simulation;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 Millisecond = 1'000'000;
+
+//! A started factory whose workers are up, and that has seen short jobs: hands are full from now on.
+std::unique_ptr<World> practisedWorld(const FactorySettings &settings)
+{
+    auto world = std::make_unique<World>(settings);
+    world->engine().start();
+    world->settle();
+    for (int i = 0; i < 64; ++i)
+        world->submit(
+            {.name = u"practice %1"_s.arg(i), .key = quint64(1000 + i), .duration = 5'000});
+    world->finish();
+    world->engine().setQueueLimit(settings.queueLimit);
+    world->clearLog();
+    return world;
+}
+
+FactorySettings settingsOf(RouterBuilder router, int workers, qsizetype limit,
+                           DiscardMode mode = DiscardMode::Oldest)
+{
+    return {.workerCount = workers,
+            .router = std::move(router),
+            .queueLimit = limit,
+            .discardMode = mode};
+}
+
+} // namespace
+
+// Which job makes room when too many wait, wherever the router lets them wait.
+class tst_Shedding : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { Support::failOnAnyWarning(); }
+
+    void DISC_2_oldestStandsInTheHandOfTheWorker();
+    void DISC_2_copiesAndOtherJobsMakeRoomForEachOther();
+    void DISC_2_parkedJobsMakeRoom();
+    void DISC_2_jobThatComesBackKeepsItsAge();
+    void DISC_4_limitZeroOnSharedThreads_data();
+    void DISC_4_limitZeroOnSharedThreads();
+    void DISC_5_verdictDoesNotDependOnWhoComesFirst_data();
+    void DISC_5_verdictDoesNotDependOnWhoComesFirst();
+};
+
+void tst_Shedding::DISC_2_oldestStandsInTheHandOfTheWorker()
+{
+    const auto world = practisedWorld(settingsOf(roundRobin(), 2, FactorySettings::Unlimited));
+    world->engine().pause();
+    for (int i = 0; i < 6; ++i) // even ones to one worker, odd ones to the other
+        world->submit({.name = u"j%1"_s.arg(i), .duration = 50 * Millisecond});
+    world->engine().resume();
+    world->step(); // one of the workers takes a hand of three
+    world->step();
+    world->step();
+    QCOMPARE(world->takeLog().filter(u"@"_s).size(), 1);
+    world->engine().setQueueLimit(2);
+    world->submit({.name = u"j6"_s, .duration = Millisecond});
+    world->submit({.name = u"j7"_s, .duration = Millisecond});
+    // Each takes the place of the oldest that waits for the same worker.
+    QStringList log = world->takeLog();
+    log.sort();
+    QVERIFY2(log == (QStringList{u"j1 Loadshed"_s, u"j2 Loadshed"_s})
+                 || log == (QStringList{u"j0 Loadshed"_s, u"j3 Loadshed"_s}),
+             qPrintable(log.join(u", "_s)));
+    QVERIFY(world->finish());
+    QCOMPARE(world->engine().counters().discarded(DiscardReason::Loadshed), 2);
+}
+
+// The copies of a broadcast wait at their workers, other jobs in the factory's queue; all have one
+// limit.
+void tst_Shedding::DISC_2_copiesAndOtherJobsMakeRoomForEachOther()
+{
+    const Support::Gate gate;
+    const Support::EventLog discarded;
+    Factory factory({.workerCount = 2, .queueLimit = 2, .discardMode = DiscardMode::Oldest},
+                    [gate](Job<int, int> &) { gate.pass(); });
+    const Support::GateOpener opener(gate);
+    factory.setDiscardHandler([discarded](Job<int, int> &job, DiscardReason) {
+        discarded.add(QString::number(job.key()));
+    });
+    QVERIFY(factory.start());
+    QVERIFY(factory.dispatch(0, 0));
+    QVERIFY(factory.dispatch(0, 0));
+    QVERIFY(gate.awaitArrivals(2));
+
+    QVERIFY(factory.dispatch(1, 0));
+    QVERIFY(factory.dispatch(2, 0));
+    const auto copies = factory.broadcast(3, 0);
+    QCOMPARE(discarded.events(), (QStringList{u"1"_s, u"2"_s}));
+    QVERIFY(factory.dispatch(4, 0));
+    QVERIFY(factory.dispatch(5, 0));
+    QCOMPARE(discarded.events().mid(2), (QStringList{u"3"_s, u"3"_s}));
+    QVERIFY(factory.dispatch(6, 0));
+    QCOMPARE(discarded.events().mid(4), QStringList{u"4"_s});
+    QCOMPARE(factory.queueDepth(), 2);
+}
+
+void tst_Shedding::DISC_2_parkedJobsMakeRoom()
+{
+    quint64 moving = 1; // from the only worker to the second one
+    while (consistentIndex(moving, 2) != 1)
+        ++moving;
+    World world(settingsOf(keyPersistent(), 1, 1));
+    world.engine().start();
+    world.settle();
+    world.submit({.name = u"a"_s, .key = moving, .duration = 50 * Millisecond});
+    world.settle();
+    world.engine().setWorkerCount(2);
+    world.settle();
+    world.clearLog();
+    for (const QString &name :
+         {u"b"_s, u"c"_s, u"d"_s}) // wait until the first worker is done with a
+        QVERIFY(world.submit({.name = name, .key = moving, .duration = Millisecond}));
+    QCOMPARE(world.takeLog(), (QStringList{u"b Loadshed"_s, u"c Loadshed"_s}));
+    QVERIFY(world.finish());
+    QCOMPARE(world.takeLog(), (QStringList{u"a done"_s, u"d@1"_s, u"d done"_s}));
+}
+
+void tst_Shedding::DISC_2_jobThatComesBackKeepsItsAge()
+{
+    const auto world = practisedWorld(settingsOf(stickyQueuer(), 2, FactorySettings::Unlimited));
+    constexpr qint64 Long = 1000 * Millisecond;
+    world->submit({.name = u"first"_s, .key = 1, .duration = Long});
+    world->settle();
+    world->submit({.name = u"old"_s, .key = 1}); // waits for its worker
+    for (int i = 0; i < 50; ++i) // the other worker takes four of these
+        world->submit({.name = u"h%1"_s.arg(i), .key = quint64(10 + i), .duration = Long});
+    world->settle();
+    QCOMPARE(world->engine().snapshot(true).workers[0].waiting
+                 + world->engine().snapshot(true).workers[1].waiting,
+             4);
+    world->pass(5 * Millisecond); // they last, so three of them are taken back
+    world->clearLog();
+    world->engine().setQueueLimit(50);
+    world->submit({.name = u"n1"_s, .key = 100});
+    world->submit({.name = u"n2"_s, .key = 101});
+    QCOMPARE(world->takeLog(), (QStringList{u"old Loadshed"_s, u"h1 Loadshed"_s}));
+}
+
+void tst_Shedding::DISC_4_limitZeroOnSharedThreads_data()
+{
+    QTest::addColumn<RouterBuilder>("router");
+    QTest::newRow("queuer") << queuer();
+    QTest::newRow("round-robin") << roundRobin();
+    QTest::newRow("least-loaded") << leastLoaded();
+    QTest::newRow("sticky") << stickyQueuer();
+}
+
+// A worker that has nothing to do is no room for a job while another one has the thread.
+void tst_Shedding::DISC_4_limitZeroOnSharedThreads()
+{
+    QFETCH(const RouterBuilder, router);
+    FactorySettings settings = settingsOf(router, 3, 0, DiscardMode::Newest);
+    settings.threadCount = 1;
+    World world(settings);
+    world.engine().start();
+    world.settle();
+    QCOMPARE(world.engine().availableCapacity(), 1);
+    for (int round = 0; round < 3; ++round) {
+        const auto submit = [&](const QString &name) {
+            return world.submit({.name = name, .key = 1, .duration = Millisecond});
+        };
+        QVERIFY(submit(u"runs"_s));
+        QVERIFY(!submit(u"refused at once"_s)); // the thread is still to come
+        world.settle();
+        QVERIFY(!submit(u"refused while it runs"_s));
+        QCOMPARE(world.engine().availableCapacity(), 0);
+        QVERIFY(world.finish());
+    }
+}
+
+void tst_Shedding::DISC_5_verdictDoesNotDependOnWhoComesFirst_data()
+{
+    QTest::addColumn<RouterBuilder>("router");
+    QTest::addColumn<int>("threads");
+    for (const int threads : {0, 1}) {
+        QTest::addRow("queuer, %d", threads) << queuer() << threads;
+        QTest::addRow("round-robin, %d", threads) << roundRobin() << threads;
+        QTest::addRow("key-persistent, %d", threads) << keyPersistent() << threads;
+        QTest::addRow("sticky, %d", threads) << stickyQueuer() << threads;
+    }
+}
+
+// The worker's thread may be anywhere between being called and running the job.
+void tst_Shedding::DISC_5_verdictDoesNotDependOnWhoComesFirst()
+{
+    QFETCH(const RouterBuilder, router);
+    QFETCH(const int, threads);
+    for (int steps = 0; steps < 6; ++steps) {
+        FactorySettings settings = settingsOf(router, 1, 1, DiscardMode::Newest);
+        settings.threadCount = threads;
+        World world(settings);
+        world.engine().start();
+        world.settle();
+        QVERIFY(world.submit({.name = u"a"_s, .key = 1, .duration = Millisecond}));
+        for (int i = 0; i < steps; ++i)
+            world.step();
+        QVERIFY2(world.submit({.name = u"b"_s, .key = 2}), qPrintable(QString::number(steps)));
+        QVERIFY2(!world.submit({.name = u"c"_s, .key = 3}), qPrintable(QString::number(steps)));
+        QVERIFY(world.finish());
+    }
+}
+
+QTEST_GUILESS_MAIN(tst_Shedding)
+
+#include "tst_shedding.moc"
