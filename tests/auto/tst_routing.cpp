@@ -42,6 +42,7 @@ private Q_SLOTS:
     void ROUTE_4_jobsAtWorkersCountForTheLimit();
     void ROUTE_4_oldestOfAllIsShed();
     void ROUTE_4_leavingWorkerGetsNoMore();
+    void ROUTE_4_keyOfADoneJobIsFree_data();
     void ROUTE_4_keyOfADoneJobIsFree();
     void ROUTE_5_functionChooses();
     void ROUTE_5_indexOutOfRangeIsReduced();
@@ -358,16 +359,24 @@ void tst_Routing::ROUTE_4_leavingWorkerGetsNoMore()
     QCOMPARE(world->keyOrder().complaint(), QString());
 }
 
+void tst_Routing::ROUTE_4_keyOfADoneJobIsFree_data()
+{
+    QTest::addColumn<qint64>("duration");
+    QTest::newRow("the other one lasts at once") << qint64(100);
+    QTest::newRow("the other one lasts later") << 3 * Millisecond / 2;
+}
+
 // A worker takes short jobs several at a time. One that is done does not tie its key to the worker
 // because another one of them lasts.
 void tst_Routing::ROUTE_4_keyOfADoneJobIsFree()
 {
+    QFETCH(const qint64, duration);
     const auto world = startedWorld(settingsOf(stickyQueuer(), 2));
     for (int i = 0; i < 64; ++i)
         world->submit({.name = u"short %1"_s.arg(i), .key = quint64(100 + i), .duration = 100});
     world->finish();
     world->clearLog();
-    world->submit({.name = u"a1"_s, .key = 1, .duration = 100});
+    world->submit({.name = u"a1"_s, .key = 1, .duration = duration});
     world->submit({.name = u"b1"_s, .key = 2, .duration = 1000 * Millisecond});
     world->pass(5 * Millisecond);
     QString log = world->takeLog().join(u' ');

@@ -158,6 +158,7 @@ void tst_Shedding::DISC_2_jobThatComesBackKeepsItsAge()
     world->submit({.name = u"n1"_s, .key = 100});
     world->submit({.name = u"n2"_s, .key = 101});
     QCOMPARE(world->takeLog(), (QStringList{u"old Loadshed"_s, u"h1 Loadshed"_s}));
+    QVERIFY(world->finish());
 }
 
 void tst_Shedding::DISC_4_limitZeroOnSharedThreads_data()
