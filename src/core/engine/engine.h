@@ -459,6 +459,7 @@ private:
     [[nodiscard]] static JobRun runOf(const Incarnation &incarnation, const AbstractJob &job);
     void awaitSample(Section &section);
     void sample(qint64 now, Section &section);
+    void ring(Station &station, Section &section);
 
     // What can be seen (enginestate.cpp).
     [[nodiscard]] bool isCalledByPolicy(const char *function) const;
@@ -533,6 +534,9 @@ private:
     std::atomic<quint64> m_layerNumber = 0; // of the layer; 0 if there is none
     quint64 m_layers = 0; // so far
     qint64 m_sampleInterval = 0; // 0: nobody wants samples
+    bool m_isPingWanted = false; // the next station that is called shows how long it takes
+    const Station *m_pinged = nullptr; // was called, and has not come
+    qint64 m_pingedAt = 0;
     FactoryState m_state = FactoryState::Idle;
     bool m_discarding = false; // stop(): nothing waits any more
     bool m_closing = false; // the workers were told to go
@@ -665,6 +669,7 @@ public:
     void setQuiet() { m_quiet = true; }
     void sample();
     void started(int worker, bool isReplacement);
+    void pinged(qint64 elapsed);
     //! Not the engine's any more: destroyed without the lock.
     void release(std::shared_ptr<StatisticsLayer> layer) { m_formerLayer = std::move(layer); }
     //! Goes to the log: a message handler may be anything, and slow.
@@ -693,6 +698,7 @@ private:
     std::shared_ptr<StatisticsLayer> m_layer;
     std::shared_ptr<StatisticsLayer> m_formerLayer;
     int m_startedWorker = -1;
+    qint64 m_ping = -1;
     bool m_isReplacement = false;
     DiscardReason m_reason = DiscardReason::Shutdown;
     bool m_alarm = false;

@@ -30,7 +30,7 @@ Engine::Section::~Section()
     }
     const qint64 alarmAt = m_engine.m_alarmAt;
     const bool tells = !m_discarded.isEmpty() || !m_canceled.isEmpty() || m_sample
-                       || m_startedWorker >= 0;
+                       || m_startedWorker >= 0 || m_ping >= 0;
     if (tells)
         ++m_engine.m_telling;
     m_engine.m_mutex.unlock();
@@ -68,6 +68,8 @@ Engine::Section::~Section()
                                   : &StatisticsLayer::workerStarted,
                   m_startedWorker);
     }
+    if (m_ping >= 0)
+        tellLayer(m_layer.get(), &StatisticsLayer::pinged, std::chrono::nanoseconds(m_ping));
     if (m_sample && m_layer)
         tellLayer(m_layer.get(), &StatisticsLayer::sampled, m_engine.snapshot(false));
     for (const auto &[type, text] : m_said) {
@@ -105,6 +107,12 @@ void Engine::Section::sample()
 {
     m_layer = m_engine.m_layer;
     m_sample = true;
+}
+
+void Engine::Section::pinged(qint64 elapsed)
+{
+    m_layer = m_engine.m_layer;
+    m_ping = elapsed;
 }
 
 void Engine::Section::started(int worker, bool isReplacement)

@@ -127,6 +127,8 @@ void Engine::end(Station &station, Section &section)
     --m_serving;
     const auto it = std::find_if(m_stations.begin(), m_stations.end(),
                                  [&](const auto &other) { return other.get() == &station; });
+    if (m_pinged == &station)
+        m_pinged = nullptr;
     m_ending.push_back(std::move(*it));
     *it = std::move(m_stations.back());
     m_stations.pop_back();

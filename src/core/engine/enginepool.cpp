@@ -177,7 +177,7 @@ void Engine::summon(Station &station, Section &section)
     if (station.closing)
         section.close(station);
     else
-        section.ring(station);
+        ring(station, section);
 }
 
 std::optional<Order> Engine::nextChore(Station &station, Section &section)

@@ -20,6 +20,7 @@ void Engine::setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer)
     m_layerNumber.store(m_layer ? ++m_layers : 0, std::memory_order_release);
     m_sampleInterval = interval;
     m_sampleAt = Never;
+    m_isPingWanted = interval > 0;
 }
 
 std::shared_ptr<StatisticsLayer> Engine::statisticsLayer() const
@@ -90,9 +91,20 @@ void Engine::awaitSample(Section &section)
 void Engine::sample(qint64 now, Section &section)
 {
     m_sampleAt = Never;
+    m_isPingWanted = true;
     section.sample();
     if (m_engagedCount + waitingInQueues() > 0)
         m_sampleAt = now + m_sampleInterval;
+}
+
+void Engine::ring(Station &station, Section &section)
+{
+    section.ring(station);
+    if (m_isPingWanted) {
+        m_isPingWanted = false;
+        m_pinged = &station;
+        m_pingedAt = m_clock->now();
+    }
 }
 
 } // namespace Millwright

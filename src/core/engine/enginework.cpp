@@ -32,6 +32,10 @@ Order Engine::next(Station &station)
         relist(station);
         if (m_called == &station)
             m_called = nullptr;
+        if (m_pinged == &station) {
+            m_pinged = nullptr;
+            section.pinged(m_clock->now() - m_pingedAt);
+        }
     }
     closeIfDrained(section);
 
@@ -103,7 +107,7 @@ void Engine::callNext(Section &section)
         m_calledAt = 0; // the time is read when somebody asks
         station.activity = Station::Activity::Called;
         relist(station);
-        section.ring(station);
+        ring(station, section);
         if (!m_pending.first() && !m_quiet.first())
             return;
     }

@@ -24,5 +24,6 @@ std::chrono::milliseconds StatisticsLayer::samplingInterval() const
 }
 
 void StatisticsLayer::sampled(const FactorySnapshot &) {}
+void StatisticsLayer::pinged(std::chrono::nanoseconds) {}
 
 } // namespace Millwright

@@ -84,6 +84,10 @@ public:
     //! has jobs, and once more when it has become idle; as long as nothing happens then, there is
     //! neither call nor timer. On the thread that watches the time for all factories.
     virtual void sampled(const FactorySnapshot &snapshot);
+    //! How long a thread of the factory took to come when it was called because of a job or of a
+    //! worker to be built: how responsive the machine is. Once per sampling interval, if a thread was
+    //! called at all: none is woken for this. On the thread that was called.
+    virtual void pinged(std::chrono::nanoseconds elapsed);
 
 protected:
     StatisticsLayer();
