@@ -239,6 +239,19 @@ private:
         int active;
         qint64 capacity;
     };
+    // What the capacity follows from.
+    struct Load
+    {
+        qint64 waiting;
+        qint64 limit;
+        int places; // for each of which that is the limit
+        qint64 runnable;
+        int idleForShared;
+        int idleWithOwn;
+
+        [[nodiscard]] qint64 totalLimit() const;
+        [[nodiscard]] qint64 capacity() const;
+    };
 
     // A value that never comes: nothing is due.
     static constexpr qint64 Never = std::numeric_limits<qint64>::max();
@@ -369,7 +382,7 @@ private:
     void endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome);
     void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
     [[nodiscard]] bool retry(AbstractJob &job, qint64 now, Section &section);
-    [[nodiscard]] bool mayRun() const;
+    [[nodiscard]] bool mayRun() const { return !m_paused && m_opened && !isOver(); }
     [[nodiscard]] bool isWorthCalling(bool isPending) const;
     void callNext(Section &section);
     void relist(WorkerSlot &slot);
@@ -466,16 +479,17 @@ private:
     [[nodiscard]] Glance glance() const;
     [[nodiscard]] Glance exactGlance() const;
     [[nodiscard]] Counters exactCounters() const;
+    [[nodiscard]] int placesFor(int workers) const
+    {
+        return m_waitingPlace == WaitingPlace::AtWorkers ? std::max(1, workers) : 1;
+    }
+    [[nodiscard]] Load loadWith(qint64 waiting) const;
     [[nodiscard]] qint64 capacityWith(qint64 waiting) const;
     [[nodiscard]] qint64 workersReady() const;
     //! The jobs in the factory's queue that free workers are about to take, if there are enough.
     [[nodiscard]] qsizetype runnable() const { return m_keepsKeyOrder ? m_runnableKeys : m_queued; }
     //! The queue limit for all that waits, wherever it does.
-    [[nodiscard]] qsizetype totalLimit() const
-    {
-        return m_waitingPlace == WaitingPlace::AtWorkers ? m_limit * std::max(1, m_workerCount)
-                                                         : m_limit;
-    }
+    [[nodiscard]] qsizetype totalLimit() const { return loadWith(0).totalLimit(); }
     //! Without what waits in hands.
     [[nodiscard]] qint64 waitingInQueues() const
     {
@@ -631,12 +645,16 @@ private:
     std::shared_ptr<EngineObserver> m_observer;
     std::atomic<bool> m_observed = true;
 
+    // What is seen while others hold the lock.
     struct
     {
         std::atomic<qint64> waiting = 0;
         std::atomic<int> active = 0;
         std::atomic<int> workers = 0;
-        std::atomic<qint64> capacity = 0;
+        std::atomic<qint64> limit = 0;
+        std::atomic<qint64> runnable = 0;
+        std::atomic<int> idleForShared = 0;
+        std::atomic<int> idleWithOwn = 0;
         std::atomic<bool> congested = false;
         std::atomic<FactoryState> state = FactoryState::Idle;
     } m_published;
@@ -648,62 +666,6 @@ private:
     mutable QMutex m_stopMutex;
     QWaitCondition m_stopCondition;
     std::vector<QPromise<void>> m_stopPromises;
-    bool m_stopped = false;
-};
-
-//! A critical section of the engine, and what is to be done once it is over.
-class Engine::Section
-{
-public:
-    explicit Section(Engine &engine);
-    ~Section();
-
-    void ring(Station &station) { m_rings.push_back(station.shared_from_this()); }
-    void close(Station &station) { m_closes.push_back(station.shared_from_this()); }
-    void open(std::shared_ptr<Station> station) { m_opens.push_back(std::move(station)); }
-    void setAlarm() { m_alarm = true; }
-    void stopped() { m_stopped = true; }
-    //! Is called on the engine's executor.
-    void execute(std::function<void()> task) { m_tasks.push_back(std::move(task)); }
-    //! It is an alarm that comes by itself, not something that happens to the factory.
-    void setQuiet() { m_quiet = true; }
-    void sample();
-    void started(int worker, bool isReplacement);
-    void pinged(qint64 elapsed);
-    //! Not the engine's any more: destroyed without the lock.
-    void release(std::shared_ptr<StatisticsLayer> layer) { m_formerLayer = std::move(layer); }
-    //! Goes to the log: a message handler may be anything, and slow.
-    void say(QtMsgType type, const QString &text) { m_said.emplace_back(type, text); }
-    //! Ends a job that has left every queue and hand. One reason per section.
-    void discard(AbstractJob &job, DiscardReason reason);
-    void cancel(AbstractJob &job);
-    //! Jobs that have ended and are told so already.
-    void release(std::span<AbstractJob *const> jobs) { m_settled = jobs; }
-    void release(AbstractJob &job) { m_released = &job; }
-
-private:
-    Q_DISABLE_COPY_MOVE(Section)
-
-    Engine &m_engine;
-    std::vector<std::shared_ptr<Station>> m_opens;
-    std::vector<std::shared_ptr<Station>> m_rings;
-    std::vector<std::shared_ptr<Station>> m_closes;
-    std::vector<std::pair<QtMsgType, QString>> m_said;
-    std::vector<std::function<void()>> m_tasks;
-    JobList m_discarded;
-    JobList m_canceled;
-    std::span<AbstractJob *const> m_settled;
-    AbstractJob *m_released = nullptr;
-    std::shared_ptr<const DiscardHandler> m_handler;
-    std::shared_ptr<StatisticsLayer> m_layer;
-    std::shared_ptr<StatisticsLayer> m_formerLayer;
-    int m_startedWorker = -1;
-    qint64 m_ping = -1;
-    bool m_isReplacement = false;
-    DiscardReason m_reason = DiscardReason::Shutdown;
-    bool m_alarm = false;
-    bool m_quiet = false;
-    bool m_sample = false;
     bool m_stopped = false;
 };
 

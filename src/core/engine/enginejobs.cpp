@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "engine/engine.h"
+#include "engine/section.h"
 #include "job/errors.h"
 #include "logging.h"
 #include "statistics/telllayer.h"
@@ -9,118 +9,6 @@
 #include <algorithm>
 
 namespace Millwright {
-
-// --- The critical section ---------------------------------------------------------------------
-
-Engine::Section::Section(Engine &engine) : m_engine(engine)
-{
-    m_engine.m_mutex.lock();
-}
-
-Engine::Section::~Section()
-{
-    if (!m_quiet)
-        m_engine.awaitSample(*this);
-    m_engine.publish();
-    const std::unique_ptr<RoomNews> room = m_engine.m_roomIsWatched ? m_engine.findRoom() : nullptr;
-    std::shared_ptr<EngineObserver> observer;
-    if (m_engine.m_observer && !m_engine.m_observed.load(std::memory_order_relaxed)
-        && !m_engine.m_observed.exchange(true, std::memory_order_acq_rel)) {
-        observer = m_engine.m_observer;
-    }
-    const qint64 alarmAt = m_engine.m_alarmAt;
-    const bool tells = !m_discarded.isEmpty() || !m_canceled.isEmpty() || m_sample
-                       || m_startedWorker >= 0 || m_ping >= 0;
-    if (tells)
-        ++m_engine.m_telling;
-    m_engine.m_mutex.unlock();
-
-    for (const auto &station : m_opens)
-        station->open(m_engine.shared_from_this());
-    for (const auto &station : m_rings)
-        station->ring();
-    for (const auto &station : m_closes)
-        station->close();
-    if (m_alarm)
-        m_engine.m_clock->setAlarm(m_engine.weak_from_this(), alarmAt);
-    for (AbstractJob *job : m_settled) {
-        if (job)
-            job->unref();
-    }
-    if (m_released)
-        m_released->unref();
-    if (room)
-        room->tell();
-    while (AbstractJob *job = m_discarded.takeFirst()) {
-        tellLayer(m_layer.get(), &StatisticsLayer::jobDiscarded, *job, m_reason);
-        m_engine.reportDiscarded(*job, m_reason, m_handler);
-    }
-    while (AbstractJob *job = m_canceled.takeFirst()) {
-        tellLayer(m_layer.get(), &StatisticsLayer::jobCanceled, *job);
-        job->cancel();
-        job->unref();
-    }
-    for (auto &task : m_tasks)
-        m_engine.m_executor->execute(std::move(task));
-    if (m_startedWorker >= 0) {
-        tellLayer(m_layer.get(),
-                  m_isReplacement ? &StatisticsLayer::workerRestarted
-                                  : &StatisticsLayer::workerStarted,
-                  m_startedWorker);
-    }
-    if (m_ping >= 0)
-        tellLayer(m_layer.get(), &StatisticsLayer::pinged, std::chrono::nanoseconds(m_ping));
-    if (m_sample && m_layer)
-        tellLayer(m_layer.get(), &StatisticsLayer::sampled, m_engine.snapshot(false));
-    for (const auto &[type, text] : m_said) {
-        if (type == QtCriticalMsg)
-            qCCritical(lcMillwright, "%ls", qUtf16Printable(text));
-        else
-            qCWarning(lcMillwright, "%ls", qUtf16Printable(text));
-    }
-    if (tells)
-        m_engine.told();
-    if (m_stopped)
-        m_engine.announceStopped();
-    if (observer)
-        observer->engineChanged();
-}
-
-void Engine::Section::discard(AbstractJob &job, DiscardReason reason)
-{
-    Q_ASSERT(m_discarded.isEmpty() || m_reason == reason);
-    m_reason = reason;
-    m_handler = m_engine.m_discardHandler;
-    m_layer = m_engine.m_layer;
-    m_discarded.append(job);
-    ++m_engine.m_counters.discardedBy[std::size_t(reason)];
-}
-
-void Engine::Section::cancel(AbstractJob &job)
-{
-    m_layer = m_engine.m_layer;
-    m_canceled.append(job);
-    ++m_engine.m_counters.canceled;
-}
-
-void Engine::Section::sample()
-{
-    m_layer = m_engine.m_layer;
-    m_sample = true;
-}
-
-void Engine::Section::pinged(qint64 elapsed)
-{
-    m_layer = m_engine.m_layer;
-    m_ping = elapsed;
-}
-
-void Engine::Section::started(int worker, bool isReplacement)
-{
-    m_layer = m_engine.m_layer;
-    m_startedWorker = worker;
-    m_isReplacement = isReplacement;
-}
 
 // --- Submitting -------------------------------------------------------------------------------
 

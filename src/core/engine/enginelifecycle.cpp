@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "engine/engine.h"
+#include "engine/section.h"
 #include "job/errors.h"
 #include "logging.h"
 #include "statistics/telllayer.h"

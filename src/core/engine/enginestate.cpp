@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "engine/engine.h"
+#include "engine/section.h"
 #include "logging.h"
 #include "supervision/givenup.h"
 
@@ -124,9 +124,15 @@ Engine::Glance Engine::glance() const
         m_mutex.unlock();
         return exact;
     }
-    return {m_published.waiting.load(std::memory_order_relaxed),
-            m_published.active.load(std::memory_order_relaxed),
-            m_published.capacity.load(std::memory_order_relaxed)};
+    constexpr auto Relaxed = std::memory_order_relaxed;
+    const Load load{.waiting = m_published.waiting.load(Relaxed),
+                    .limit = m_published.limit.load(Relaxed),
+                    .places = placesFor(m_published.workers.load(Relaxed)),
+                    .runnable = m_published.runnable.load(Relaxed),
+                    .idleForShared = m_published.idleForShared.load(Relaxed),
+                    .idleWithOwn = m_published.idleWithOwn.load(Relaxed)};
+    return {load.waiting, m_published.active.load(Relaxed),
+            state() > FactoryState::Running ? 0 : load.capacity()};
 }
 
 Engine::Glance Engine::exactGlance() const
@@ -141,16 +147,33 @@ Engine::Glance Engine::exactGlance() const
     return {waiting, active, capacityWith(waiting)};
 }
 
+Engine::Load Engine::loadWith(qint64 waiting) const
+{
+    return {.waiting = waiting,
+            .limit = m_limit,
+            .places = placesFor(m_workerCount),
+            .runnable = runnable(),
+            .idleForShared = m_awaitingToken > 0 || !mayRun() ? 0 : m_idleForShared,
+            .idleWithOwn = mayRun() ? m_idleWithOwn : 0};
+}
+
 qint64 Engine::capacityWith(qint64 waiting) const
 {
-    if (m_state > FactoryState::Running)
-        return 0;
-    const qint64 free = m_awaitingToken > 0 ? 0 : workersReady();
-    const qint64 taken = std::min<qint64>(free, runnable()); // about to be taken by a free worker
-    const qint64 own = mayRun() ? m_idleWithOwn : 0;
-    const qint64 room = m_limit < 0 ? 0
-                                    : std::max<qint64>(0, totalLimit() - (waiting - taken - own));
-    return free - taken + room;
+    return m_state > FactoryState::Running ? 0 : loadWith(waiting).capacity();
+}
+
+qint64 Engine::Load::capacity() const
+{
+    // Jobs that a worker at rest is about to take do not wait.
+    const qint64 taken = std::min<qint64>(idleForShared, runnable);
+    const qint64 stay = waiting - taken - idleWithOwn;
+    return idleForShared - taken + (limit < 0 ? 0 : std::max<qint64>(0, totalLimit() - stay));
+}
+
+qint64 Engine::Load::totalLimit() const
+{
+    constexpr qint64 Most = std::numeric_limits<qint64>::max();
+    return limit > Most / places ? Most : limit * places;
 }
 
 // Workers that could start a job at once. On a shared thread that takes the thread, too.
@@ -163,13 +186,17 @@ qint64 Engine::workersReady() const
 // stands in the hands is estimated: one job of each is running, the others wait.
 void Engine::publish()
 {
-    const qint64 waiting = waitingInQueues() + m_dealt - m_engagedCount;
-    m_published.waiting.store(waiting, std::memory_order_relaxed);
-    m_published.active.store(m_ready + m_engagedCount, std::memory_order_relaxed);
+    constexpr auto Relaxed = std::memory_order_relaxed;
+    const Load load = loadWith(waitingInQueues() + m_dealt - m_engagedCount);
+    m_published.waiting.store(load.waiting, Relaxed);
+    m_published.active.store(m_ready + m_engagedCount, Relaxed);
     if (m_highWaterMark >= 0 || m_isCongested)
-        noteCongestion(waiting);
-    m_published.workers.store(m_workerCount, std::memory_order_relaxed);
-    m_published.capacity.store(capacityWith(waiting), std::memory_order_relaxed);
+        noteCongestion(load.waiting);
+    m_published.workers.store(m_workerCount, Relaxed);
+    m_published.limit.store(load.limit, Relaxed);
+    m_published.runnable.store(load.runnable, Relaxed);
+    m_published.idleForShared.store(load.idleForShared, Relaxed);
+    m_published.idleWithOwn.store(load.idleWithOwn, Relaxed);
     m_published.state.store(m_state, std::memory_order_release);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "engine/engine.h"
+#include "engine/section.h"
 
 #include <algorithm>
 
@@ -82,11 +82,6 @@ bool Engine::yield(Station &station)
         putDown(*station.atWork, section);
     callNext(section);
     return true;
-}
-
-bool Engine::mayRun() const
-{
-    return !m_paused && m_opened && !isOver();
 }
 
 // --- Waking -----------------------------------------------------------------------------------

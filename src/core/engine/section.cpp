@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/section.h"
+#include "logging.h"
+#include "statistics/telllayer.h"
+
+namespace Millwright {
+
+Engine::Section::~Section()
+{
+    if (!m_quiet)
+        m_engine.awaitSample(*this);
+    m_engine.publish();
+    const std::unique_ptr<RoomNews> room = m_engine.m_roomIsWatched ? m_engine.findRoom() : nullptr;
+    std::shared_ptr<EngineObserver> observer;
+    if (m_engine.m_observer && !m_engine.m_observed.load(std::memory_order_relaxed)
+        && !m_engine.m_observed.exchange(true, std::memory_order_acq_rel)) {
+        observer = m_engine.m_observer;
+    }
+    const qint64 alarmAt = m_engine.m_alarmAt;
+    if (m_rest && m_rest->tells)
+        ++m_engine.m_telling;
+    m_engine.m_mutex.unlock();
+
+    if (m_rest || m_ring)
+        call();
+    if (m_alarm)
+        m_engine.m_clock->setAlarm(m_engine.weak_from_this(), alarmAt);
+    for (AbstractJob *job : m_settled) {
+        if (job)
+            job->unref();
+    }
+    if (m_released)
+        m_released->unref();
+    if (room)
+        room->tell();
+    if (m_rest)
+        tell();
+    if (observer)
+        observer->engineChanged();
+}
+
+void Engine::Section::ring(Station &station)
+{
+    if (m_ring)
+        rest().rings.push_back(station.shared_from_this());
+    else
+        m_ring = station.shared_from_this();
+}
+
+void Engine::Section::discard(AbstractJob &job, DiscardReason reason)
+{
+    Rest &rest = told();
+    Q_ASSERT(rest.discarded.isEmpty() || rest.reason == reason);
+    rest.reason = reason;
+    rest.handler = m_engine.m_discardHandler;
+    rest.discarded.append(job);
+    ++m_engine.m_counters.discardedBy[std::size_t(reason)];
+}
+
+void Engine::Section::cancel(AbstractJob &job)
+{
+    told().canceled.append(job);
+    ++m_engine.m_counters.canceled;
+}
+
+void Engine::Section::started(int worker, bool isReplacement)
+{
+    told().startedWorker = worker;
+    rest().isReplacement = isReplacement;
+}
+
+Engine::Section::Rest &Engine::Section::told()
+{
+    Rest &rest = this->rest();
+    if (!std::exchange(rest.tells, true))
+        rest.layer = m_engine.m_layer;
+    return rest;
+}
+
+void Engine::Section::call()
+{
+    if (m_rest) {
+        for (const auto &station : m_rest->opens)
+            station->open(m_engine.shared_from_this());
+    }
+    if (m_ring)
+        m_ring->ring();
+    if (m_rest) {
+        for (const auto &station : m_rest->rings)
+            station->ring();
+        for (const auto &station : m_rest->closes)
+            station->close();
+    }
+}
+
+void Engine::Section::tell()
+{
+    StatisticsLayer *layer = m_rest->layer.get();
+    while (AbstractJob *job = m_rest->discarded.takeFirst()) {
+        tellLayer(layer, &StatisticsLayer::jobDiscarded, *job, m_rest->reason);
+        m_engine.reportDiscarded(*job, m_rest->reason, m_rest->handler);
+    }
+    while (AbstractJob *job = m_rest->canceled.takeFirst()) {
+        tellLayer(layer, &StatisticsLayer::jobCanceled, *job);
+        job->cancel();
+        job->unref();
+    }
+    for (auto &task : m_rest->tasks)
+        m_engine.m_executor->execute(std::move(task));
+    if (m_rest->startedWorker >= 0) {
+        tellLayer(layer,
+                  m_rest->isReplacement ? &StatisticsLayer::workerRestarted
+                                        : &StatisticsLayer::workerStarted,
+                  m_rest->startedWorker);
+    }
+    if (m_rest->ping >= 0)
+        tellLayer(layer, &StatisticsLayer::pinged, std::chrono::nanoseconds(m_rest->ping));
+    if (m_rest->sample && layer)
+        tellLayer(layer, &StatisticsLayer::sampled, m_engine.snapshot(false));
+    for (const auto &[type, text] : m_rest->said) {
+        if (type == QtCriticalMsg)
+            qCCritical(lcMillwright, "%ls", qUtf16Printable(text));
+        else
+            qCWarning(lcMillwright, "%ls", qUtf16Printable(text));
+    }
+    if (m_rest->tells)
+        m_engine.told();
+    if (m_rest->stopped)
+        m_engine.announceStopped();
+}
+
+} // namespace Millwright

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "engine.h"
+
+namespace Millwright {
+
+//! A critical section of the engine, and what is to be done once it is over.
+class Engine::Section
+{
+public:
+    explicit Section(Engine &engine) : m_engine(engine) { m_engine.m_mutex.lock(); }
+    ~Section();
+
+    void ring(Station &station);
+    void close(Station &station) { rest().closes.push_back(station.shared_from_this()); }
+    void open(std::shared_ptr<Station> station) { rest().opens.push_back(std::move(station)); }
+    void setAlarm() { m_alarm = true; }
+    void stopped() { rest().stopped = true; }
+    //! Is called on the engine's executor.
+    void execute(std::function<void()> task) { rest().tasks.push_back(std::move(task)); }
+    //! It is an alarm that comes by itself, not something that happens to the factory.
+    void setQuiet() { m_quiet = true; }
+    void sample() { told().sample = true; }
+    void started(int worker, bool isReplacement);
+    void pinged(qint64 elapsed) { told().ping = elapsed; }
+    //! Not the engine's any more: destroyed without the lock.
+    void release(std::shared_ptr<StatisticsLayer> layer)
+    {
+        if (layer)
+            rest().formerLayer = std::move(layer);
+    }
+    //! Goes to the log: a message handler may be anything, and slow.
+    void say(QtMsgType type, const QString &text) { rest().said.emplace_back(type, text); }
+    //! Ends a job that has left every queue and hand. One reason per section.
+    void discard(AbstractJob &job, DiscardReason reason);
+    void cancel(AbstractJob &job);
+    //! Jobs that have ended and are told so already.
+    void release(std::span<AbstractJob *const> jobs) { m_settled = jobs; }
+    void release(AbstractJob &job) { m_released = &job; }
+
+private:
+    Q_DISABLE_COPY_MOVE(Section)
+
+    // What few sections have. The others, one for each job, do not pay for it.
+    struct Rest
+    {
+        std::vector<std::shared_ptr<Station>> opens;
+        std::vector<std::shared_ptr<Station>> rings;
+        std::vector<std::shared_ptr<Station>> closes;
+        std::vector<std::pair<QtMsgType, QString>> said;
+        std::vector<std::function<void()>> tasks;
+        std::shared_ptr<StatisticsLayer> formerLayer;
+        bool stopped = false;
+
+        // To be told to handlers, futures and the layer.
+        bool tells = false;
+        JobList discarded;
+        JobList canceled;
+        std::shared_ptr<const DiscardHandler> handler;
+        std::shared_ptr<StatisticsLayer> layer;
+        DiscardReason reason = DiscardReason::Shutdown;
+        int startedWorker = -1;
+        bool isReplacement = false;
+        qint64 ping = -1;
+        bool sample = false;
+    };
+
+    [[nodiscard]] Rest &rest() { return m_rest ? *m_rest : m_rest.emplace(); }
+    [[nodiscard]] Rest &told();
+    void call();
+    void tell();
+
+    Engine &m_engine;
+    std::shared_ptr<Station> m_ring; // most ring one
+    std::span<AbstractJob *const> m_settled;
+    AbstractJob *m_released = nullptr;
+    bool m_alarm = false;
+    bool m_quiet = false;
+    std::optional<Rest> m_rest;
+};
+
+} // namespace Millwright
