@@ -73,9 +73,11 @@ private Q_SLOTS:
     void LIFE_3_controllersRunOnAThreadOfTheFactorysOwn();
     void LIFE_5_hangingControllerIsGivenUp_data();
     void LIFE_5_hangingControllerIsGivenUp();
+    void LIFE_5_controllerWhoseTurnHasNotComeIsNotNamed();
     void LIFE_5_unansweredFutureHoldsUpNothing();
     void LIFE_6_controllersMayBeExchanged();
     void LIFE_6_removedControllerThatNeverHadItsTurnIsNotCalled();
+    void LIFE_4_stoppingFactoryAsksNoController();
     void STAT_5_controllersHaveATimerOnlyWhileTheFactoryRuns();
 };
 
@@ -352,6 +354,32 @@ void tst_Controllers::LIFE_5_hangingControllerIsGivenUp()
     QVERIFY(factory.state() == FactoryState::Stopped);
 }
 
+void tst_Controllers::LIFE_5_controllerWhoseTurnHasNotComeIsNotNamed()
+{
+    const Support::Gate gate;
+    std::atomic<int> calls = 0;
+    Factory factory(
+        {.name = u"mill"_s,
+         .workerCount = 1,
+         .capacityController = {.function =
+                                    [gate](const FactorySnapshot &) {
+                                        gate.pass();
+                                        return 1;
+                                    },
+                                .interval = 1ms},
+         .queueLimitController = {.function = [&](const FactorySnapshot &) { return ++calls; },
+                                  .interval = 1ms}},
+        [](Job<int, int> &) {});
+    const Support::GateOpener opener(gate);
+    QVERIFY(factory.start());
+    QVERIFY(gate.awaitArrivals()); // at the same alarm the other one has got its place behind it
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"capacityController has not ended"_s));
+    const StopReport report = factory.stop(20ms);
+    QCOMPARE(report.calls, QStringList(u"capacityController"_s));
+    gate.open();
+    QCOMPARE(calls, 0);
+}
+
 void tst_Controllers::LIFE_5_unansweredFutureHoldsUpNothing()
 {
     QPromise<int> promise;
@@ -408,6 +436,23 @@ void tst_Controllers::LIFE_6_removedControllerThatNeverHadItsTurnIsNotCalled()
     plant->drain();
     plant.world.settle();
     QVERIFY(plant->state() == FactoryState::Stopped);
+}
+
+void tst_Controllers::LIFE_4_stoppingFactoryAsksNoController()
+{
+    int calls = 0;
+    const auto count = [&](const FactorySnapshot &) { return ++calls; };
+    Plant plant({.function = count, .interval = 10ms}, {.function = count, .interval = 10ms});
+    plant.world.submit({.name = u"runs"_s, .duration = 50 * Millisecond});
+    plant.world.settle();
+    plant.world.clock().moveTo(plant.world.clock().now() + 10 * Millisecond); // both are due
+    plant->stop();
+    plant.world.settle();
+    QCOMPARE(calls, 0);
+    QVERIFY(plant->state() == FactoryState::Draining);
+    plant.world.pass(50 * Millisecond);
+    QVERIFY(plant->state() == FactoryState::Stopped);
+    QCOMPARE(calls, 0);
 }
 
 void tst_Controllers::STAT_5_controllersHaveATimerOnlyWhileTheFactoryRuns()

@@ -449,6 +449,7 @@ private:
     // Hooks, and calls of all kinds (enginecalls.cpp).
     [[nodiscard]] bool callHook(UserCall which, Section &section);
     [[nodiscard]] bool isHookPending() const;
+    [[nodiscard]] bool isHook(UserCall which) const { return std::size_t(which) < m_hooks.size(); }
     void call(UserCall which, std::function<void(const Detail::Reply &)> function,
               Section &section);
     [[nodiscard]] bool mayCall(UserCall which, quint64 ticket);
@@ -562,7 +563,7 @@ private:
     {
         UserCall which;
         quint64 ticket;
-        qint64 since;
+        bool isStarted = false; // the user's function was called
     };
     struct Hooked
     {

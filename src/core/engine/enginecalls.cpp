@@ -34,7 +34,7 @@ void Engine::call(UserCall which, std::function<void(const Detail::Reply &)> fun
 {
     const quint64 ticket = ++m_ticket;
     m_awaited[std::size_t(which)] = ticket;
-    m_calls.push_back({which, ticket, m_clock->now()});
+    m_calls.push_back({which, ticket});
     // The engine is not held while the user's function runs, which may hang.
     section.execute([weak = weak_from_this(), which, ticket, function = std::move(function)] {
         bool isWanted = false;
@@ -51,10 +51,17 @@ void Engine::call(UserCall which, std::function<void(const Detail::Reply &)> fun
     });
 }
 
-// The turn of a call has come. Meanwhile it may have been given up, or removed.
+// The turn of a call has come. Meanwhile it may have been given up, or removed, or there is nothing left
+// to control.
 bool Engine::mayCall(UserCall which, quint64 ticket)
 {
-    return read([&] { return m_awaited[std::size_t(which)] == ticket; });
+    return read([&] {
+        if (m_awaited[std::size_t(which)] != ticket || (!isHook(which) && !isControlled()))
+            return false;
+        for (Call &call : m_calls)
+            call.isStarted = call.isStarted || call.ticket == ticket;
+        return true;
+    });
 }
 
 void Engine::replied(UserCall which, quint64 ticket, qint64 answer, const std::exception_ptr &error)
@@ -63,7 +70,7 @@ void Engine::replied(UserCall which, quint64 ticket, qint64 answer, const std::e
     if (m_awaited[std::size_t(which)] != ticket)
         return; // nobody waits for it any more
     m_awaited[std::size_t(which)] = 0;
-    if (std::size_t(which) < m_hooks.size())
+    if (isHook(which))
         hookEnded(which, error, section);
     else
         controllerAnswered(which, answer, error, section);
@@ -82,9 +89,9 @@ QStringList Engine::abandonCalls()
     QStringList names;
     for (std::size_t i = 0; i < m_awaited.size(); ++i) {
         const bool runs = std::any_of(m_calls.begin(), m_calls.end(), [&](const Call &call) {
-            return std::size_t(call.which) == i;
+            return std::size_t(call.which) == i && call.isStarted;
         });
-        if (runs || (i < m_hooks.size() && m_awaited[i]))
+        if (runs || (isHook(UserCall(i)) && m_awaited[i]))
             names.append(nameOf(UserCall(i)));
     }
     m_awaited.fill(0);

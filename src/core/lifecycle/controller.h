@@ -23,6 +23,8 @@ namespace Millwright {
 //! The function is called on a thread of the factory's own that has no event loop, without any
 //! lock. The snapshot does without the workers. It is not called again before it has answered. If it
 //! throws or its future fails, nothing changes, and the error is logged when it is not the last one.
+//! The factory continues the future. Where it has continuations of somebody else's, return that of the
+//! last one: a future of Qt 6.4 has room for one.
 class ControlFunction
 {
 public:
