@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/clock.h"
 #include "support/expectations.h"
 
 #include <Millwright/Factory>
@@ -9,6 +10,8 @@
 #include <QFile>
 #include <QHash>
 #include <QTest>
+
+#include <future>
 
 #include <unistd.h>
 
@@ -37,6 +40,21 @@ QHash<QString, qint64> sleepsOfThreads()
     return sleeps;
 }
 
+//! Tells the name of the thread that rings it.
+class Bell final : public Alarmed
+{
+public:
+    void onAlarm() override
+    {
+        QFile name(u"/proc/thread-self/comm"_s);
+        m_name.set_value(name.open(QIODevice::ReadOnly) ? name.readAll().trimmed() : QByteArray());
+    }
+    QByteArray threadName() { return m_name.get_future().get(); }
+
+private:
+    std::promise<QByteArray> m_name;
+};
+
 } // namespace
 
 class tst_Idle : public QObject
@@ -47,6 +65,7 @@ private Q_SLOTS:
     void init() { Support::failOnAnyWarning(); }
 
     void STAT_5_idleFactoryWakesNobody();
+    void STAT_5_threadOfTheClockHasANameOfItsOwn();
 };
 
 void tst_Idle::STAT_5_idleFactoryWakesNobody()
@@ -79,6 +98,15 @@ void tst_Idle::STAT_5_idleFactoryWakesNobody()
     before = sleepsOfThreads();
     QTest::qWait(500);
     QVERIFY(sleepsOfThreads() == before);
+}
+
+void tst_Idle::STAT_5_threadOfTheClockHasANameOfItsOwn()
+{
+    if (!QFile::exists(u"/proc/thread-self/comm"_s))
+        QSKIP("Needs /proc.");
+    const auto bell = std::make_shared<Bell>();
+    Clock::system()->setAlarm(bell, 0);
+    QCOMPARE(bell->threadName(), "Millwright cloc"); // Linux has room for 15 characters
 }
 
 QTEST_GUILESS_MAIN(tst_Idle)

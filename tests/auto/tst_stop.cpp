@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/engine.h"
+#include "engine/threadstation.h"
 #include "support/expectations.h"
 #include "support/gate.h"
 #include "support/slowstarter.h"
@@ -22,6 +24,70 @@ using Support::hasEnded;
 using Support::SlowStarter;
 using Support::statesOf;
 
+namespace {
+
+//! A thread that never comes. As soon as it is opened it does something else.
+class TrapStation final : public Station
+{
+public:
+    explicit TrapStation(std::function<void()> trap) : m_trap(std::move(trap)) {}
+
+    void open(const std::shared_ptr<Engine> &) override { m_trap(); }
+    void ring() override {}
+    void close() override {}
+    [[nodiscard]] bool join(QDeadlineTimer) override { return true; }
+    [[nodiscard]] bool isCurrent() const override { return false; }
+    void requestInterruption() override {}
+
+private:
+    const std::function<void()> m_trap;
+};
+
+//! The first worker lives on a trap, the others on threads.
+class TrapHost final : public StationHost
+{
+public:
+    TrapHost(std::function<void()> trap, std::weak_ptr<Station> *thread)
+        : m_trap(std::make_shared<TrapStation>(std::move(trap)))
+        , m_thread(thread)
+    {
+    }
+    [[nodiscard]] std::shared_ptr<Station> createStation(const QString &name) override
+    {
+        if (m_trap)
+            return std::exchange(m_trap, nullptr);
+        const std::shared_ptr<Station> station = m_threads.createStation(name);
+        *m_thread = station;
+        return station;
+    }
+    [[nodiscard]] std::unique_ptr<Executor> createExecutor() override
+    {
+        return m_threads.createExecutor();
+    }
+
+private:
+    ThreadStationHost m_threads;
+    std::shared_ptr<Station> m_trap;
+    std::weak_ptr<Station> *m_thread;
+};
+
+std::shared_ptr<Engine> trapped(int workers, std::function<void()> trap,
+                                std::weak_ptr<Station> *thread)
+{
+    return std::make_shared<Engine>(
+        FactorySettings{.name = u"mill"_s, .workerCount = workers},
+        [](const WorkerContext &) { return std::make_unique<QObject>(); }, Clock::system(),
+        std::make_unique<TrapHost>(std::move(trap), thread));
+}
+
+void giveUp(const std::shared_ptr<Engine> &engine)
+{
+    engine->stop();
+    engine->giveUp();
+}
+
+} // namespace
+
 class tst_Stop : public QObject
 {
     Q_OBJECT
@@ -37,6 +103,8 @@ private Q_SLOTS:
     void LIFE_4_stopLetsEventLoopsOfJobsGoOn();
     void LIFE_4_stoppedMeansThatEveryOutcomeWasTold_data();
     void LIFE_4_stoppedMeansThatEveryOutcomeWasTold();
+    void LIFE_5_threadIsGivenUpBeforeItIsStarted_data();
+    void LIFE_5_threadIsGivenUpBeforeItIsStarted();
 };
 
 void tst_Stop::LIFE_4_stopDiscardsWhatWaitsAndLetsRunningJobsFinish()
@@ -206,6 +274,52 @@ void tst_Stop::LIFE_4_stoppedMeansThatEveryOutcomeWasTold()
     QVERIFY(factory.waitForStopped(Support::Patience));
     QVERIFY(future.isFinished());
     QVERIFY(hasEnded(stopped));
+}
+
+void tst_Stop::LIFE_5_threadIsGivenUpBeforeItIsStarted_data()
+{
+    QTest::addColumn<bool>("hasTime");
+    QTest::newRow("given up") << false;
+    QTest::newRow("told to end") << true;
+}
+
+// A thread is opened without the lock: by then another one may have stopped the factory.
+void tst_Stop::LIFE_5_threadIsGivenUpBeforeItIsStarted()
+{
+    QFETCH(const bool, hasTime);
+    std::weak_ptr<Station> thread;
+    std::weak_ptr<Station> none;
+    const auto sweep = [&] { // whoever gives something up frees what has ended
+        const auto other = trapped(
+            1, [] {}, &none);
+        QVERIFY(other->start());
+        giveUp(other);
+    };
+    std::shared_ptr<Engine> engine;
+    bool hasEnded = true;
+    engine = trapped(
+        2,
+        [&] {
+            const auto station = thread.lock();
+            hasEnded = station->join(QDeadlineTimer(0));
+            if (!hasTime) {
+                giveUp(engine);
+                sweep();
+            } else {
+                engine->stop();
+            }
+        },
+        &thread);
+    QVERIFY(engine->start());
+    QVERIFY(!hasEnded);
+    if (hasTime)
+        QVERIFY(thread.lock()->join(QDeadlineTimer(10s)));
+    giveUp(engine);
+    engine.reset();
+    QVERIFY(eventually([&] {
+        sweep();
+        return thread.expired();
+    }));
 }
 
 QTEST_GUILESS_MAIN(tst_Stop)

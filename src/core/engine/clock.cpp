@@ -10,6 +10,10 @@
 #include <mutex>
 #include <thread>
 
+#ifdef Q_OS_LINUX
+#include <sys/prctl.h>
+#endif
+
 namespace Millwright {
 
 Clock::~Clock() = default;
@@ -19,6 +23,14 @@ Station::~Station() = default;
 StationHost::~StationHost() = default;
 
 namespace {
+
+// On Linux a thread bears the name of the one that has started it, until it is given its own.
+void nameThread()
+{
+#ifdef Q_OS_LINUX
+    prctl(PR_SET_NAME, "Millwright clock"); // shortened to 15 characters
+#endif
+}
 
 // The thread that waits for the earliest alarm. It lives as long as there is something to wait for
 // and a little longer, and owns what it works with, so that nobody has to wait for its end.
@@ -73,6 +85,7 @@ private:
     static void run(const std::shared_ptr<State> &state, const SystemClock *clock)
     {
         constexpr std::chrono::seconds Patience{10};
+        nameThread();
         std::unique_lock locker(state->mutex);
         for (;;) {
             if (state->alarms.empty()) {

@@ -29,7 +29,8 @@ public:
     //! Like `ring()`, and makes the thread end when `next()` says so even if no event can be
     //! delivered to it any more.
     virtual void close() = 0;
-    //! Waits for the end of the thread; false when it has not ended by the deadline.
+    //! Waits for the end of the thread; false when it has not ended by the deadline. The end of one
+    //! that is still to be opened is still to come.
     [[nodiscard]] virtual bool join(QDeadlineTimer deadline) = 0;
     //! True on the thread of the station.
     [[nodiscard]] virtual bool isCurrent() const = 0;

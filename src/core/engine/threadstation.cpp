@@ -59,6 +59,9 @@ void ThreadStation::open(const std::shared_ptr<Engine> &engine)
 {
     m_engine = engine;
     start();
+    const QMutexLocker locker(&m_openMutex);
+    m_isOpen = true;
+    m_opened.wakeAll();
 }
 
 void ThreadStation::ring()
@@ -74,8 +77,16 @@ void ThreadStation::close()
     quit();
 }
 
+// A thread that is still to be started has not ended, although QThread says so.
 bool ThreadStation::join(QDeadlineTimer deadline)
 {
+    {
+        const QMutexLocker locker(&m_openMutex);
+        while (!m_isOpen) {
+            if (!m_opened.wait(&m_openMutex, deadline))
+                return false;
+        }
+    }
     return wait(deadline);
 }
 
@@ -93,7 +104,9 @@ void ThreadStation::run()
 {
     // The event loop ends when the station is closed, or when a worker calls quit(): only the engine
     // decides. The first lets the last workers go even after the application object is gone, when
-    // no event is delivered any more.
+    // no event is delivered any more. A quit() from before the start is forgotten.
+    if (m_closeRequested.load(std::memory_order_acquire))
+        serve();
     while (!m_closed) {
         exec();
         if (!m_closed && m_closeRequested.load(std::memory_order_acquire))

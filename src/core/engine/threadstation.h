@@ -5,12 +5,14 @@
 
 #include "engine.h"
 
+#include <QtCore/qmutex.h>
 #include <QtCore/qthread.h>
+#include <QtCore/qwaitcondition.h>
 
 namespace Millwright {
 
 //! The stations of the real world: a QThread with an event loop each.
-class ThreadStationHost final : public StationHost
+class MILLWRIGHT_CORE_EXPORT ThreadStationHost final : public StationHost
 {
 public:
     [[nodiscard]] std::shared_ptr<Station> createStation(const QString &name) override;
@@ -52,6 +54,9 @@ private:
     [[nodiscard]] bool linger();
     void noteGap();
 
+    QMutex m_openMutex;
+    QWaitCondition m_opened;
+    bool m_isOpen = false; // the mutex's
     std::shared_ptr<Engine> m_engine;
     QObject m_threshold; // lives on the thread; the doorbell is heard here
     std::atomic<Bell> m_bell = Bell::Silent;
