@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "support/expectations.h"
+#include "support/gate.h"
 #include "support/simulation.h"
 
 #include <Millwright/Factory>
@@ -195,6 +196,7 @@ private Q_SLOTS:
     void RATE_3_retriedJobTakesNoToken();
     void RATE_4_userLimiter();
     void RATE_4_userLimiterMaySayNever();
+    void RATE_4_limiterMayChangeItsMind();
     void RATE_4_drainEndsWhenTheLimiterSaysNever();
     void RATE_4_throwingLimiterLosesNoJob();
     void RATE_5_changedLimitCountsAtOnce_data();
@@ -657,6 +659,51 @@ void tst_RateLimit::RATE_4_userLimiter()
     for (int i = 0; i < 10; ++i)
         QVERIFY(factory.dispatch(i, i));
     QCOMPARE(taken, 5);
+}
+
+// Never to those that wait, and then at once to the one that comes: each ends for its own reason.
+void tst_RateLimit::RATE_4_limiterMayChangeItsMind()
+{
+    enum class Mood { Open, Closed, ClosedForAMoment };
+    struct Fickle : RateLimiter
+    {
+        explicit Fickle(Mood *m) : mood(m) {}
+        qint64 nextAvailable(qint64 now) override
+        {
+            if (*mood == Mood::Closed)
+                return now + 3'600'000 * Millisecond;
+            return std::exchange(*mood, Mood::Open) == Mood::Open ? now : Never;
+        }
+        void acquire(qint64) override {}
+        Mood *mood;
+    };
+    Mood mood = Mood::Open;
+    const Support::Gate gate;
+    Factory factory({.workerCount = 1,
+                     .queueLimit = 2,
+                     .discardMode = DiscardMode::Oldest,
+                     .rateLimiter = customLimiter<Fickle>(&mood),
+                     .rateLimitMode = RateLimitMode::Delay},
+                    [gate](Job<int, int> &) { gate.pass(); });
+    const Support::GateOpener opener(gate);
+    QMap<int, DiscardReason> discarded;
+    factory.setDiscardHandler(
+        [&](Job<int, int> &job, DiscardReason reason) { discarded.insert(job.key(), reason); });
+    QVERIFY(factory.start());
+    QVERIFY(factory.dispatch(0, 0));
+    QVERIFY(gate.awaitArrivals());
+    QVERIFY(factory.dispatch(1, 0));
+    mood = Mood::Closed;
+    QVERIFY(factory.dispatch(2, 0)); // is delayed
+    factory.setQueueLimit(1);
+    mood = Mood::ClosedForAMoment;
+    QVERIFY(factory.dispatch(3, 0)); // is let in, instead of the oldest one
+    QCOMPARE(discarded, (QMap<int, DiscardReason>{{1, DiscardReason::Loadshed},
+                                                  {2, DiscardReason::RateLimited}}));
+    gate.open();
+    QVERIFY(Support::hasEnded(factory.drain()));
+    QCOMPARE(factory.counters().completed, 2);
+    QVERIFY(Support::isConserved(factory.counters()));
 }
 
 void tst_RateLimit::RATE_4_drainEndsWhenTheLimiterSaysNever()

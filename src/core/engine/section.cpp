@@ -52,8 +52,7 @@ void Engine::Section::ring(Station &station)
 void Engine::Section::discard(AbstractJob &job, DiscardReason reason)
 {
     Rest &rest = told();
-    Q_ASSERT(rest.discarded.isEmpty() || rest.reason == reason);
-    rest.reason = reason;
+    job.m_discardReason = quint8(reason);
     rest.handler = m_engine.m_discardHandler;
     rest.discarded.append(job);
     ++m_engine.m_counters.discardedBy[std::size_t(reason)];
@@ -99,8 +98,9 @@ void Engine::Section::tell()
 {
     StatisticsLayer *layer = m_rest->layer.get();
     while (AbstractJob *job = m_rest->discarded.takeFirst()) {
-        tellLayer(layer, &StatisticsLayer::jobDiscarded, *job, m_rest->reason);
-        m_engine.reportDiscarded(*job, m_rest->reason, m_rest->handler);
+        const auto reason = DiscardReason(job->m_discardReason);
+        tellLayer(layer, &StatisticsLayer::jobDiscarded, *job, reason);
+        m_engine.reportDiscarded(*job, reason, m_rest->handler);
     }
     while (AbstractJob *job = m_rest->canceled.takeFirst()) {
         tellLayer(layer, &StatisticsLayer::jobCanceled, *job);

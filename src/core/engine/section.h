@@ -34,7 +34,7 @@ public:
     }
     //! Goes to the log: a message handler may be anything, and slow.
     void say(QtMsgType type, const QString &text) { rest().said.emplace_back(type, text); }
-    //! Ends a job that has left every queue and hand. One reason per section.
+    //! Ends a job that has left every queue and hand.
     void discard(AbstractJob &job, DiscardReason reason);
     void cancel(AbstractJob &job);
     //! Jobs that have ended and are told so already.
@@ -61,7 +61,6 @@ private:
         JobList canceled;
         std::shared_ptr<const DiscardHandler> handler;
         std::shared_ptr<StatisticsLayer> layer;
-        DiscardReason reason = DiscardReason::Shutdown;
         int startedWorker = -1;
         bool isReplacement = false;
         qint64 ping = -1;

@@ -192,6 +192,7 @@ private:
     std::atomic<int> m_references = 1;
     quint16 m_attempt = 1;
     quint8 m_priority;
+    quint8 m_discardReason = 0; // once it is discarded, until that is told
     Place m_place = Place::Queue;
     bool m_discardable;
     bool m_messageTaken = false;
