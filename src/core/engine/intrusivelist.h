@@ -23,6 +23,7 @@ class IntrusiveList
 public:
     [[nodiscard]] bool isEmpty() const { return !m_first; }
     [[nodiscard]] T *first() const { return m_first; }
+    [[nodiscard]] T *last() const { return m_last; }
     [[nodiscard]] static T *next(const T &item) { return (item.*Link).next; }
     [[nodiscard]] static bool contains(const T &item) { return (item.*Link).linked; }
 

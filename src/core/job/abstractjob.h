@@ -25,6 +25,7 @@ class JobList;
 class PromiseLink;
 class RunReport;
 class ShedList;
+struct FifoBlock;
 struct Incarnation;
 struct KeyUse;
 struct WorkerSlot;
@@ -166,11 +167,15 @@ private:
         return end != 0 && now >= end;
     }
 
-    AbstractJob *m_next = nullptr; // JobList
+    union
+    {
+        AbstractJob *m_next = nullptr; // JobList
+        FifoBlock *m_block; // FifoQueue; nullptr if it came back
+    };
     union
     {
         AbstractJob *m_previous = nullptr; // JobList
-        qint64 m_position; // FifoQueue
+        qint64 m_position; // FifoQueue: in the block
         RunReport *m_report; // while running
     };
     quint64 m_keyHash;

@@ -7,94 +7,109 @@
 
 namespace Millwright {
 
+FifoQueue::FifoQueue() = default;
+
+FifoQueue::~FifoQueue()
+{
+    while (FifoBlock *block = m_blocks.first()) {
+        m_blocks.remove(*block);
+        delete block;
+    }
+}
+
 void FifoQueue::push(AbstractJob &job)
 {
-    job.m_position = m_base + qint64(m_jobs.size());
-    m_jobs.push_back(&job);
+    FifoBlock *block = m_blocks.last();
+    if (!block || block->filled == FifoBlock::Size) {
+        block = new FifoBlock;
+        m_blocks.append(*block);
+    }
+    const int place = block->filled++;
+    block->jobs[std::size_t(place)] = &job;
+    block->waiting |= FifoBlock::bit(place);
+    if (job.m_discardable) {
+        if (block->discardable == 0)
+            m_shedable.append(*block);
+        block->discardable |= FifoBlock::bit(place);
+    }
+    job.m_block = block;
+    job.m_position = place;
 }
 
 void FifoQueue::pushFront(AbstractJob &job)
 {
-    // Older jobs that came back before this one stay before it; they are few.
-    constexpr std::size_t Most = 2048;
+    job.m_block = nullptr;
+    returnedLike(job).insert(&job);
+}
 
-    m_jobs.push_front(&job);
-    --m_base;
-    std::size_t index = 0;
-    for (std::size_t next = 1; next < std::min(Most, m_jobs.size()); ++next) {
-        if (!m_jobs[next])
-            continue;
-        if (m_jobs[next]->order() > job.order())
-            break;
-        for (; index < next; ++index) {
-            m_jobs[index] = m_jobs[index + 1];
-            if (m_jobs[index])
-                m_jobs[index]->m_position = m_base + qint64(index);
-        }
-        m_jobs[index] = &job;
+AbstractJob *FifoQueue::firstReturned() const
+{
+    if (m_returned.empty() || m_returnedFirm.empty()) {
+        const Returned &all = m_returned.empty() ? m_returnedFirm : m_returned;
+        return all.empty() ? nullptr : *all.begin();
     }
-    job.m_position = m_base + qint64(index);
-    m_firmBefore = m_base;
+    return std::min(*m_returned.begin(), *m_returnedFirm.begin(), ComesBefore());
 }
 
 AbstractJob *FifoQueue::peek() const
 {
-    return m_jobs.empty() ? nullptr : m_jobs.front();
+    if (AbstractJob *job = firstReturned())
+        return job;
+    const FifoBlock *block = m_blocks.first();
+    if (!block || block->waiting == 0)
+        return nullptr;
+    return block->jobs[std::size_t(FifoBlock::firstOf(block->waiting))];
 }
 
 AbstractJob *FifoQueue::pop()
 {
-    if (m_jobs.empty())
+    if (AbstractJob *job = firstReturned()) {
+        returnedLike(*job).erase(job);
+        return job;
+    }
+    FifoBlock *block = m_blocks.first();
+    if (!block || block->waiting == 0)
         return nullptr;
-    AbstractJob *job = m_jobs.front();
-    m_jobs.pop_front();
-    ++m_base;
-    if (m_holes > 0)
-        dropHoles();
+    const int place = FifoBlock::firstOf(block->waiting);
+    AbstractJob *job = block->jobs[std::size_t(place)];
+    vacate(*block, place);
     return job;
 }
 
 void FifoQueue::remove(AbstractJob &job)
 {
-    AbstractJob *&place = m_jobs[indexOf(job.m_position)];
-    Q_ASSERT(place == &job);
-    place = nullptr;
-    ++m_holes;
-    dropHoles();
+    if (job.m_block) {
+        Q_ASSERT(job.m_block->jobs[std::size_t(job.m_position)] == &job);
+        vacate(*job.m_block, int(job.m_position));
+    } else {
+        returnedLike(job).erase(&job);
+    }
 }
 
-void FifoQueue::dropHoles()
+void FifoQueue::vacate(FifoBlock &block, int place)
 {
-    while (!m_jobs.empty() && !m_jobs.front()) {
-        m_jobs.pop_front();
-        ++m_base;
-        --m_holes;
+    block.waiting &= ~FifoBlock::bit(place);
+    if (block.discardable != 0) {
+        block.discardable &= ~FifoBlock::bit(place);
+        if (block.discardable == 0)
+            m_shedable.remove(block);
     }
-    // Where holes outnumber jobs the queue is closed up: a constant cost for each removed job.
-    constexpr std::size_t Few = 64;
-    if (m_holes > Few && m_holes > m_jobs.size() / 2) {
-        std::deque<AbstractJob *> jobs;
-        m_holes = 0;
-        m_jobs.swap(jobs);
-        m_firmBefore = m_base;
-        for (AbstractJob *job : jobs) {
-            if (job)
-                push(*job);
-        }
+    if (block.waiting != 0)
+        return;
+    if (&block == m_blocks.last()) {
+        block.filled = 0;
+    } else {
+        m_blocks.remove(block);
+        delete &block;
     }
 }
 
 AbstractJob *FifoQueue::victim()
 {
-    // What was found to be firm is not looked at again, so that a search costs nothing in the end.
-    m_firmBefore = std::max(m_firmBefore, m_base);
-    for (std::size_t i = indexOf(m_firmBefore); i < m_jobs.size(); ++i) {
-        m_firmBefore = m_base + qint64(i);
-        if (AbstractJob *job = m_jobs[i]; job && job->isDiscardable())
-            return job;
-    }
-    m_firmBefore = m_base + qint64(m_jobs.size());
-    return nullptr;
+    if (!m_returned.empty())
+        return *m_returned.begin();
+    const FifoBlock *block = m_shedable.first();
+    return block ? block->jobs[std::size_t(FifoBlock::firstOf(block->discardable))] : nullptr;
 }
 
 } // namespace Millwright

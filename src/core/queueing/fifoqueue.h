@@ -3,16 +3,22 @@
 
 #pragma once
 
+#include "fifoblock.h"
 #include "queue.h"
 
-#include <deque>
+#include <functional>
+#include <set>
 
 namespace Millwright {
 
-//! First in, first out.
+//! First in, first out. Every operation is O(1), however many jobs wait or have been removed; with n
+//! jobs that have come back, O(log n).
 class MILLWRIGHT_CORE_EXPORT FifoQueue final : public Queue
 {
 public:
+    FifoQueue();
+    ~FifoQueue() override;
+
     void push(AbstractJob &job) override;
     void pushFront(AbstractJob &job) override;
     AbstractJob *pop() override;
@@ -21,19 +27,30 @@ public:
     [[nodiscard]] AbstractJob *victim() override;
 
 private:
-    [[nodiscard]] std::size_t indexOf(qint64 position) const
+    struct ComesBefore
     {
-        return std::size_t(position - m_base);
+        bool operator()(const AbstractJob *a, const AbstractJob *b) const
+        {
+            return a->m_order != b->m_order ? a->m_order < b->m_order : std::less<>()(a, b);
+        }
+    };
+    using Returned = std::set<AbstractJob *, ComesBefore>;
+
+    [[nodiscard]] Returned &returnedLike(const AbstractJob &job)
+    {
+        return job.m_discardable ? m_returned : m_returnedFirm;
     }
-    void dropHoles();
+    [[nodiscard]] AbstractJob *firstReturned() const;
+    void vacate(FifoBlock &block, int place);
 
     // Pointers side by side rather than a linked list: while the engine's lock is held, popping must
     // not touch the jobs themselves, which are still in the cache of the processor that made them.
-    // A job that is removed from the middle leaves a hole.
-    std::deque<AbstractJob *> m_jobs; // never begins with a hole
-    qint64 m_base = 0; // the position of the first
-    std::size_t m_holes = 0;
-    qint64 m_firmBefore = 0; // no job before this position may be shed
+    // Each block but the last has a job, so the memory is in proportion to what waits.
+    IntrusiveList<FifoBlock, &FifoBlock::link> m_blocks;
+    IntrusiveList<FifoBlock, &FifoBlock::shedLink> m_shedable; // with a discardable job, in order
+    // Jobs that came back go before all others.
+    Returned m_returned;
+    Returned m_returnedFirm; // those that may not be shed
 };
 
 } // namespace Millwright
