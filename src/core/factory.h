@@ -151,6 +151,11 @@ public:
     //! limit meanwhile. If there is still none at the deadline, it does what `dispatch()` does. Time
     //! to live counts from the call. Waiting ends when the factory takes no more jobs, too.
     //!
+    //! Room is what this job can use: where jobs wait at the workers and the one that the router has
+    //! chosen is full, it is room at that worker; the router is asked again only if the number of
+    //! workers changes. Under a rate limit that delays, a token is awaited where there is no room
+    //! without one.
+    //!
     //! For threads of your own. On the GUI thread, on the threads of this factory's workers, and in
     //! the discard handler of an expired job it does not wait, and says so with a warning; it is
     //! `dispatch()` then. A job over a rate limit that rejects is refused at once.

@@ -198,8 +198,8 @@ public:
 
     [[nodiscard]] bool isCongested() const;
 
-    //! A future that ends when a job would be accepted without another one being shed, which may be
-    //! at once; it ends canceled when the factory takes no more jobs. Needs no event loop, and ends
+    //! A future that ends when some job would be accepted without another one being shed, which may be
+    //! at once, and under a rate limit may take until there is a token; it ends canceled when the factory takes no more jobs. Needs no event loop, and ends
     //! at the moment when the room is there: a continuation may dispatch, but others who wait may be
     //! quicker. Where each worker has a limit of its own, there is room at one of them at least.
     [[nodiscard]] QFuture<void> whenCapacityAvailable();

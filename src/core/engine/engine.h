@@ -114,7 +114,7 @@ public:
     //! Waits for room until the deadline; then it is `submit()`. Does not wait, with a warning, where
     //! that would do harm.
     [[nodiscard]] std::optional<DiscardReason> submitFor(AbstractJob &job, QDeadlineTimer deadline);
-    //! Ends when there is room; canceled if the factory takes no more jobs.
+    //! Ends when some job would be accepted; canceled if the factory takes no more jobs.
     [[nodiscard]] QFuture<void> whenCapacityAvailable();
     //! The first job for the first worker, and so on, without asking the router but for jobs whose
     //! worker has left. Tells which jobs were refused.
@@ -192,6 +192,13 @@ public:
 
     //! How often there has been room again after a job was refused or shed for the lack of it.
     [[nodiscard]] qint64 roomReturns() const;
+    //! How often threads have gone to sleep in `submitFor()`, and were woken because there is room.
+    struct Sleeps
+    {
+        qint64 begun;
+        qint64 ended;
+    };
+    [[nodiscard]] Sleeps sleepsForRoom() const;
     [[nodiscard]] Counters counters() const;
     [[nodiscard]] FactorySnapshot snapshot(bool withWorkers) const;
     //! Jobs completed per second, over the last three to four seconds.
@@ -288,6 +295,14 @@ private:
         bool isBehindItsKey = false; // a job of its key is before it
     };
 
+    // What the rate limit does with a job that comes now, and when there will be a token for it.
+    enum class Admission : quint8 { Open, Delayed, Closed };
+    struct Outlook
+    {
+        Admission admission;
+        qint64 next;
+    };
+
     //! The key as text; never throws.
     [[nodiscard]] static QString keyTextOf(const AbstractJob &job) noexcept;
 
@@ -312,7 +327,7 @@ private:
     [[nodiscard]] WorkerSlot *targetOf(const AbstractJob &job, Section &section);
     [[nodiscard]] bool isFull(const Destination &destination) const;
     [[nodiscard]] bool isWaitingAtLeast(qsizetype count) const;
-    [[nodiscard]] bool mayNotEnter(const AbstractJob &job);
+    [[nodiscard]] bool mayNotEnter(const AbstractJob &job, WorkerSlot *target);
     [[nodiscard]] qsizetype waitingAt(const WorkerSlot &slot) const;
     [[nodiscard]] bool isAtRest(const WorkerSlot &slot) const;
     [[nodiscard]] bool isShedListed(const WorkerSlot *slot) const;
@@ -333,11 +348,17 @@ private:
 
     // Backpressure (enginebackpressure.cpp).
     void noteCongestion(qint64 waiting);
-    [[nodiscard]] bool hasRoom() const;
-    [[nodiscard]] RoomEpoch roomEpoch() const;
+    [[nodiscard]] bool hasPlace();
+    [[nodiscard]] bool hasRoom(Admission admission);
+    [[nodiscard]] bool mayEnter(const RoomWaiter &waiter, Admission admission);
+    [[nodiscard]] WorkerSlot *chosenFor(const RoomWaiter &waiter) const;
+    [[nodiscard]] qint64 placesAt(const WorkerSlot &slot) const;
+    [[nodiscard]] RoomEpoch roomEpoch(Admission admission) const;
     void noteLackOfRoom();
-    [[nodiscard]] std::unique_ptr<RoomNews> findRoom();
-    std::optional<DiscardReason> tryPatiently(AbstractJob &job, Section &section);
+    [[nodiscard]] std::unique_ptr<RoomNews> findRoom(Section &section);
+    void tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &epoch);
+    std::optional<DiscardReason> tryPatiently(RoomWaiter &waiter, AbstractJob &job,
+                                              Section &section);
     [[nodiscard]] bool warnIfWaitingHarms() const;
     [[nodiscard]] bool stopWaiting(RoomWaiter &waiter);
 
@@ -358,6 +379,7 @@ private:
     std::optional<DiscardReason> awaitToken(AbstractJob &job, qint64 next, Section &section);
     void admitDelayed(qint64 now, Section &section);
     void discardDelayed(DiscardReason reason, Section &section);
+    [[nodiscard]] Outlook outlook(Section &section);
     void onTokenDue();
     [[nodiscard]] qint64 nextToken(qint64 now, Section &section);
     void takeToken(qint64 now, Section &section);
@@ -512,6 +534,7 @@ private:
     [[nodiscard]] bool isFreeWorker(int index) const;
     [[nodiscard]] qsizetype waitingAtWorker(int index) const;
     [[nodiscard]] int leastLoadedWorker();
+    void fillIndex(std::optional<LoadIndex> &index);
     [[nodiscard]] int holderOf(const AbstractJob &job);
     void noteLoad(const WorkerSlot &slot);
 
@@ -617,12 +640,15 @@ private:
 
     bool m_roomIsWatched = false; // any of the following needs a look
     bool m_lacksRoom = false; // a job was refused or shed for it, since:
-    RoomEpoch m_lacksRoomSince{};
+    std::optional<RoomEpoch> m_lacksRoomSince;
     qint64 m_roomReturns = 0;
     std::vector<QPromise<void>> m_roomPromises;
     std::list<std::shared_ptr<RoomWaiter>> m_roomWaiters;
     qint64 m_roomTold = 0; // were told of room and have not come yet
-    bool m_isPatient = false; // the job that is admitted would rather wait than have another shed
+    std::atomic<qint64> m_roomSleeps = 0;
+    qint64 m_roomCalls = 0;
+    RoomWaiter *m_patient
+        = nullptr; // whose job is admitted now, and rather waits than sheds another
 
     IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink>
         m_promised; // waiting jobs with a future
@@ -630,6 +656,9 @@ private:
     KeyTable m_keys; // of the jobs that wait or run, if the router keeps their order
     ShedList m_shedable; // waiting jobs, if the queues of the workers share the factory's limit
     std::optional<LoadIndex> m_loads; // if the router asks for it
+    std::optional<LoadIndex>
+        m_crowds; // what waits at each worker, if somebody waits for room there
+    bool m_crowdsMayRun = false; // when they were looked at
     ExpiryHeap m_due;
     qint64 m_alarmAt = Never;
     qint64 m_watchAt = Never;

@@ -81,75 +81,156 @@ qint64 Engine::roomReturns() const
     return read([this] { return m_roomReturns; });
 }
 
-// Whether a job that could go to any worker would be accepted without another one being shed.
-bool Engine::hasRoom() const
+Engine::Sleeps Engine::sleepsForRoom() const
+{
+    return read([this] { return Sleeps{m_roomSleeps, m_roomCalls}; });
+}
+
+// Whether some job could be placed without another one being shed.
+bool Engine::hasPlace()
 {
     if (m_limit < 0)
         return true;
-    if (m_awaitingToken > 0)
-        return !isWaitingAtLeast(totalLimit());
-    if (m_waitingPlace == WaitingPlace::AtWorkers)
-        return capacityWith(waitingInQueues() + waitingInHands()) > 0;
-    return !isFull({});
+    if (m_waitingPlace != WaitingPlace::AtWorkers || m_workerCount == 0)
+        return !isFull({});
+    if (workersReady() > 0)
+        return true;
+    if (m_limit == 0)
+        return false;
+    if (!m_crowds || std::exchange(m_crowdsMayRun, mayRun()) != mayRun())
+        fillIndex(m_crowds);
+    return m_crowds->leastLoad() < m_limit;
+}
+
+// Whether some job would be accepted.
+bool Engine::hasRoom(Admission admission)
+{
+    switch (admission) {
+    case Admission::Open:
+        return hasPlace();
+    case Admission::Delayed:
+        return m_limit < 0 || !isWaitingAtLeast(totalLimit());
+    case Admission::Closed:
+        break;
+    }
+    return false;
+}
+
+// Whether there is room for this one, as far as can be said without asking the router. Where the rate
+// limit would refuse it, it still waits for its place, and hears of that then.
+bool Engine::mayEnter(const RoomWaiter &waiter, Admission admission)
+{
+    if (admission == Admission::Delayed || m_limit < 0)
+        return hasRoom(admission == Admission::Closed ? Admission::Open : admission);
+    WorkerSlot *target = chosenFor(waiter);
+    if (m_waitingPlace == WaitingPlace::AtWorkers) {
+        if (!target)
+            return hasPlace();
+    } else if (m_keepsKeyOrder) {
+        const KeyUse *use = m_keys.find(waiter.job.keyHash());
+        target = use && use->held > 0 ? use->holder : nullptr;
+    }
+    return !isFull(destinationOf(waiter.job, target));
+}
+
+// The router is asked again only if the number of workers has changed.
+WorkerSlot *Engine::chosenFor(const RoomWaiter &waiter) const
+{
+    return waiter.workerCount == m_workerCount ? waiter.chosen : nullptr;
+}
+
+// How many jobs more could wait there, or run at once.
+qint64 Engine::placesAt(const WorkerSlot &slot) const
+{
+    return (isAtRest(slot) && slot.ownSize == 0 ? 1 : 0)
+           + std::max<qint64>(0, m_limit - waitingAt(slot));
 }
 
 // Changes whenever somebody who was refused had better try again. Not when another one is refused or
 // shed, which leaves as many as before.
-RoomEpoch Engine::roomEpoch() const
+RoomEpoch Engine::roomEpoch(Admission admission) const
 {
     const Counters &c = m_counters;
-    const qint64 discarded = c.discarded() - c.discarded(DiscardReason::Loadshed);
-    return {qint64(m_deals), c.completed + c.failed + discarded + c.canceled + c.lost,
-            qint64(m_limit), qint64(m_workerCount),
-            qint64(m_free),  mayRun() ? 1 : 0};
+    const qint64 discarded = c.discarded(DiscardReason::TtlExpired)
+                             + c.discarded(DiscardReason::Shutdown);
+    return {qint64(m_deals),         c.completed + c.failed + discarded + c.canceled + c.lost,
+            qint64(m_limit),         qint64(m_workerCount),
+            qint64(m_idleForShared), qint64(m_idleWithOwn),
+            mayRun() ? 1 : 0,        qint64(admission),
+            waitingInHands()};
 }
 
 void Engine::noteLackOfRoom()
 {
     if (!std::exchange(m_lacksRoom, true))
-        m_lacksRoomSince = roomEpoch();
+        m_lacksRoomSince.reset(); // the end of the section fills it in
     m_roomIsWatched = true;
 }
 
 // At the end of a section, if anybody cares: who is to be told that there is room, or that there
 // will be none any more. nullptr if nobody is.
-std::unique_ptr<RoomNews> Engine::findRoom()
+std::unique_ptr<RoomNews> Engine::findRoom(Section &section)
 {
-    const bool isOver = m_state > FactoryState::Running;
-    if (!isOver && !hasRoom())
-        return nullptr;
-    const RoomEpoch epoch = roomEpoch();
-    if (m_lacksRoom && (isOver || epoch != m_lacksRoomSince)) {
-        m_lacksRoom = false;
-        m_roomReturns += isOver ? 0 : 1;
-    }
-    std::unique_ptr<RoomNews> news;
-    if (!m_roomPromises.empty() || !m_roomWaiters.empty()) {
-        news = std::make_unique<RoomNews>();
-        news->isOver = isOver;
-        news->promises.swap(m_roomPromises);
-        // Each place is for one of those who wait; who was told and has not come yet has his.
-        qint64 places = Never;
-        if (!isOver && m_limit >= 0)
-            places = std::max<qint64>(1, capacityWith(waitingInQueues())) - m_roomTold;
-        for (auto it = m_roomWaiters.begin(); it != m_roomWaiters.end() && places > 0;) {
-            RoomWaiter &waiter = **it;
-            if (!isOver && waiter.seen == epoch) {
-                ++it;
-                continue;
-            }
-            waiter.isTold = true;
-            waiter.place.reset();
-            ++m_roomTold;
-            --places;
-            news->waiters.push_back(std::move(*it));
-            it = m_roomWaiters.erase(it);
+    auto news = std::make_unique<RoomNews>();
+    news->isOver = m_state > FactoryState::Running;
+    const Outlook rate = news->isOver ? Outlook{Admission::Open, Never} : outlook(section);
+    const RoomEpoch epoch = roomEpoch(rate.admission);
+    if (news->isOver || hasRoom(rate.admission)) {
+        if (m_lacksRoom && (news->isOver || epoch != m_lacksRoomSince.value_or(epoch))) {
+            m_lacksRoom = false;
+            m_roomReturns += news->isOver ? 0 : 1;
         }
+        news->promises.swap(m_roomPromises);
     }
-    m_roomIsWatched = m_lacksRoom || !m_roomWaiters.empty();
-    return news;
+    if (m_lacksRoom && !m_lacksRoomSince)
+        m_lacksRoomSince = epoch;
+    tellWaiters(*news, rate.admission, epoch);
+
+    m_roomIsWatched = m_lacksRoom || !m_roomPromises.empty() || !m_roomWaiters.empty();
+    // Delayed jobs have their alarm. Others wait for a token where there is no room without.
+    const bool wantsToken = m_lacksRoom || !m_roomPromises.empty()
+                            || (!m_roomWaiters.empty() && rate.admission == Admission::Delayed);
+    if (wantsToken && rate.next != Never && m_awaitingToken == 0) {
+        m_tokenAt = std::min(m_tokenAt, rate.next);
+        alarmBy(m_tokenAt, section);
+    }
+    return news->waiters.empty() && news->promises.empty() ? nullptr : std::move(news);
 }
 
+// Each place is for one of those who wait; who was told and has not come yet has his. Takes its time
+// for each thread that waits.
+void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &epoch)
+{
+    qint64 places = Never;
+    if (!news.isOver && m_limit >= 0) {
+        places = std::max<qint64>(1, capacityWith(waitingInQueues())) - m_roomTold;
+        if (m_limiter && m_limit == 0) // nobody knows for how many there are tokens
+            places = 1 - m_roomTold;
+    }
+    for (auto it = m_roomWaiters.begin(); it != m_roomWaiters.end();) {
+        RoomWaiter &waiter = **it;
+        WorkerSlot *chosen = news.isOver || admission == Admission::Delayed ? nullptr
+                                                                            : chosenFor(waiter);
+        const bool isTold = news.isOver
+                            || ((chosen || places > 0) && waiter.seen != epoch
+                                && (!chosen || placesAt(*chosen) > chosen->roomTold)
+                                && mayEnter(waiter, admission));
+        if (!isTold) {
+            ++it;
+            continue;
+        }
+        waiter.isTold = true;
+        waiter.place.reset();
+        waiter.toldOf = chosen;
+        if (chosen)
+            ++chosen->roomTold;
+        ++m_roomTold;
+        ++m_roomCalls;
+        --places;
+        news.waiters.push_back(std::move(*it));
+        it = m_roomWaiters.erase(it);
+    }
+}
 // --- Waiting for room -------------------------------------------------------------------------
 
 std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer deadline)
@@ -161,7 +242,7 @@ std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer 
     const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
     tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
     enum { FirstTry, Waiting, LastTry } stage = FirstTry;
-    const auto waiter = std::make_shared<RoomWaiter>();
+    const auto waiter = std::make_shared<RoomWaiter>(job);
     for (;;) {
         if (deadline.hasExpired())
             stage = LastTry;
@@ -170,13 +251,12 @@ std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer 
         {
             Section section(*this);
             const bool wasTold = stopWaiting(*waiter);
-            refused = stage == LastTry ? tryAdmit(job, nullptr, section)
-                                       : tryPatiently(job, section);
+            refused = stage == LastTry ? tryAdmit(job, chosenFor(*waiter), section)
+                                       : tryPatiently(*waiter, job, section);
             if (refused != DiscardReason::Loadshed || stage == LastTry) {
                 count(refused);
                 handler = m_discardHandler;
             } else if (stage == Waiting) {
-                waiter->seen = roomEpoch();
                 // Who was told and came too late does not lose his place.
                 waiter->place = m_roomWaiters.insert(
                     wasTold ? m_roomWaiters.begin() : m_roomWaiters.end(), waiter);
@@ -188,21 +268,27 @@ std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer 
                 reportRefused(job, *refused, handler, layer.get());
             return refused;
         }
-        if (stage == FirstTry)
+        if (stage == FirstTry) {
             stage = warnIfWaitingHarms() ? LastTry : Waiting;
-        else
+        } else {
+            ++m_roomSleeps;
             waiter->await(deadline);
+        }
     }
 }
 
 // Refuses rather than make room by shedding.
-std::optional<DiscardReason> Engine::tryPatiently(AbstractJob &job, Section &section)
+std::optional<DiscardReason> Engine::tryPatiently(RoomWaiter &waiter, AbstractJob &job,
+                                                  Section &section)
 {
-    if (m_state <= FactoryState::Running && !hasRoom())
+    waiter.seen.reset();
+    if (m_state <= FactoryState::Running && !mayEnter(waiter, outlook(section).admission))
         return DiscardReason::Loadshed; // the router need not be asked
-    m_isPatient = true;
-    const std::optional<DiscardReason> refused = tryAdmit(job, nullptr, section);
-    m_isPatient = false;
+    m_patient = &waiter;
+    const std::optional<DiscardReason> refused = tryAdmit(job, chosenFor(waiter), section);
+    m_patient = nullptr;
+    if (refused)
+        waiter.seen = roomEpoch(outlook(section).admission);
     return refused;
 }
 
@@ -240,6 +326,8 @@ bool Engine::stopWaiting(RoomWaiter &waiter)
     if (!std::exchange(waiter.isTold, false))
         return false;
     --m_roomTold;
+    if (WorkerSlot *slot = std::exchange(waiter.toldOf, nullptr))
+        --slot->roomTold;
     return true;
 }
 

@@ -114,7 +114,7 @@ std::optional<DiscardReason> Engine::admitNow(AbstractJob &job, WorkerSlot *targ
 {
     const Destination destination = destinationOf(job, target ? target : route(job, section));
     const bool full = isFull(destination);
-    if (full && mayNotEnter(job))
+    if (full && mayNotEnter(job, destination.slot))
         return DiscardReason::Loadshed;
 
     place(job, destination, section);
@@ -132,10 +132,16 @@ std::optional<DiscardReason> Engine::admitNow(AbstractJob &job, WorkerSlot *targ
 }
 
 // Now that there is no room.
-bool Engine::mayNotEnter(const AbstractJob &job)
+bool Engine::mayNotEnter(const AbstractJob &job, WorkerSlot *target)
 {
     noteLackOfRoom();
-    return m_isPatient || (m_mode == DiscardMode::Newest && job.m_discardable);
+    if (!m_patient)
+        return m_mode == DiscardMode::Newest && job.m_discardable;
+    if (target && m_waitingPlace == WaitingPlace::AtWorkers) {
+        m_patient->chosen = target;
+        m_patient->workerCount = m_workerCount;
+    }
+    return true;
 }
 
 // Where no other job waits in a queue, what is older stands in hands.

@@ -44,8 +44,10 @@ void Engine::park(AbstractJob &job, WorkerSlot *slot, Section &section)
     job.m_place = AbstractJob::Place::Parked;
     use.parked.append(job);
     ++m_parked;
-    if (slot)
+    if (slot) {
         ++slot->parkedSize;
+        noteLoad(*slot);
+    }
     if (m_waitingPlace != WaitingPlace::AtWorkers)
         m_shedable.add(job);
     awaitEnd(job, job.expiry(), section);
@@ -55,8 +57,10 @@ void Engine::leaveParked(AbstractJob &job)
 {
     job.m_key->parked.remove(job);
     --m_parked;
-    if (job.m_slot)
+    if (job.m_slot) {
         --job.m_slot->parkedSize;
+        noteLoad(*job.m_slot);
+    }
 }
 
 // The job joins those of its key that wait in a queue.

@@ -30,9 +30,13 @@ void Engine::setWorkerCount(int count, Section &section)
     if (isOver() || m_closing || count == m_workerCount)
         return;
     const int before = std::exchange(m_workerCount, count);
-    if (m_loads)
-        m_loads->resize(std::size_t(count));
     fillSlots(section);
+    for (std::optional<LoadIndex> *index : {&m_loads, &m_crowds}) {
+        if (*index)
+            (*index)->resize(std::size_t(count));
+    }
+    for (int id = before; id < count; ++id)
+        noteLoad(*m_slots[std::size_t(id)]); // it may have been leaving, with jobs of its own
     for (std::size_t i = std::size_t(count); i < m_slots.size(); ++i) {
         m_slots[i]->leaving = true; // all of them, before the router is asked again
         if (m_slots[i]->station)

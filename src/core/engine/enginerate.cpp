@@ -91,7 +91,7 @@ std::optional<DiscardReason> Engine::admitLimited(AbstractJob &job, WorkerSlot *
 std::optional<DiscardReason> Engine::awaitToken(AbstractJob &job, qint64 next, Section &section)
 {
     const bool full = m_limit >= 0 && isWaitingAtLeast(totalLimit());
-    if (full && mayNotEnter(job))
+    if (full && mayNotEnter(job, nullptr))
         return DiscardReason::Loadshed;
 
     if (!m_tokenQueue)
@@ -147,6 +147,19 @@ void Engine::discardDelayed(DiscardReason reason, Section &section)
         leaveQueue(*job, section);
         section.discard(*job, reason);
     }
+}
+
+// Without taking a token.
+Engine::Outlook Engine::outlook(Section &section)
+{
+    if (!m_limiter && m_awaitingToken == 0)
+        return {Admission::Open, Never};
+    const qint64 now = m_clock->now();
+    const qint64 next = nextToken(now, section);
+    if (next <= now && m_awaitingToken == 0)
+        return {Admission::Open, Never};
+    const bool isClosed = m_rateLimitMode == RateLimitMode::Reject || next == Never;
+    return {isClosed ? Admission::Closed : Admission::Delayed, next};
 }
 
 void Engine::onTokenDue()

@@ -353,24 +353,31 @@ qsizetype Engine::waitingAtWorker(int index) const
 
 int Engine::leastLoadedWorker()
 {
-    if (!m_loads) {
-        m_loads.emplace();
-        m_loads->resize(std::size_t(m_workerCount));
-        for (const auto &slot : m_slots)
-            noteLoad(*slot);
-    }
+    if (!m_loads)
+        fillIndex(m_loads);
     return m_loads->least();
+}
+
+void Engine::fillIndex(std::optional<LoadIndex> &index)
+{
+    index.emplace();
+    index->resize(std::size_t(m_workerCount));
+    for (const auto &slot : m_slots)
+        noteLoad(*slot);
 }
 
 // How much a worker has before it: what waits for it, and what it has in hand.
 void Engine::noteLoad(const WorkerSlot &slot)
 {
-    if (!m_loads)
+    if (!m_loads && !m_crowds)
         return;
-    qsizetype load = slot.ownSize + slot.parkedSize;
-    if (slot.incarnation && m_engaged.contains(*slot.incarnation))
-        load += slot.incarnation->hand.count().end;
-    m_loads->set(slot.id, load);
+    if (m_loads) {
+        const bool isEngaged = slot.incarnation && m_engaged.contains(*slot.incarnation);
+        m_loads->set(slot.id, slot.ownSize + slot.parkedSize
+                                  + (isEngaged ? slot.incarnation->hand.count().end : 0));
+    }
+    if (m_crowds)
+        m_crowds->set(slot.id, waitingAt(slot));
 }
 
 // The worker that has jobs of this key, if it is to get more.

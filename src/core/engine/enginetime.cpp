@@ -95,6 +95,8 @@ void Engine::checkProgress(qint64 now, Section &section)
             takeBack(*i, jobs);
         } else {
             again = again || holdsUp;
+            if (i->slot)
+                noteLoad(*i->slot);
         }
     }
     putBack(jobs, section);

@@ -135,6 +135,14 @@ void Engine::relist(Station &station)
     else if (!pending)
         m_pending.remove(station);
 
+    WorkerSlot *next = station.atWork ? nullptr : station.ready.first();
+    if (WorkerSlot *before = std::exchange(station.nextAtWork, next); before != next) {
+        for (const WorkerSlot *slot : {before, next}) {
+            if (slot)
+                noteLoad(*slot);
+        }
+    }
+
     using Appetite = Station::Appetite;
     Appetite appetite = Appetite::None;
     if (!station.atWork) {

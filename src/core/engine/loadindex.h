@@ -43,6 +43,12 @@ public:
     //! -1 when there are no workers.
     [[nodiscard]] int least() const { return m_least.empty() ? NoWorker : m_least[1]; }
 
+    //! Of the one with the least; 0 when there are no workers.
+    [[nodiscard]] qsizetype leastLoad() const
+    {
+        return least() == NoWorker ? 0 : m_loads[std::size_t(least())];
+    }
+
 private:
     static constexpr int NoWorker = -1;
 

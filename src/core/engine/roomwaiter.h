@@ -16,19 +16,29 @@
 
 namespace Millwright {
 
+class AbstractJob;
+struct WorkerSlot;
+
 //! Changes whenever somebody for whom there was no room had better try again.
-using RoomEpoch = std::array<qint64, 6>;
+using RoomEpoch = std::array<qint64, 9>;
 
 //! A thread that waits until there is room for its job.
 class RoomWaiter
 {
 public:
+    explicit RoomWaiter(const AbstractJob &theJob) : job(theJob) {}
+
     //! Waits for `ring()`, but no longer than the deadline.
     void await(QDeadlineTimer deadline);
     void ring();
 
+    const AbstractJob &job;
+
     // The engine's lock's.
-    RoomEpoch seen{}; // when there was no room for it
+    std::optional<RoomEpoch> seen; // when it tried in vain although there seemed to be room
+    WorkerSlot *chosen = nullptr; // by the router, if jobs wait at the workers
+    int workerCount = 0; // of which it was chosen
+    WorkerSlot *toldOf = nullptr; // where there is room
     std::optional<std::list<std::shared_ptr<RoomWaiter>>::iterator> place; // while it is listed
     bool isTold = false; // it was rung, and has not come yet
 

@@ -12,7 +12,8 @@ Engine::Section::~Section()
     if (!m_quiet)
         m_engine.awaitSample(*this);
     m_engine.publish();
-    const std::unique_ptr<RoomNews> room = m_engine.m_roomIsWatched ? m_engine.findRoom() : nullptr;
+    const std::unique_ptr<RoomNews> room = m_engine.m_roomIsWatched ? m_engine.findRoom(*this)
+                                                                    : nullptr;
     std::shared_ptr<EngineObserver> observer;
     if (m_engine.m_observer && !m_engine.m_observed.load(std::memory_order_relaxed)
         && !m_engine.m_observed.exchange(true, std::memory_order_acq_rel)) {

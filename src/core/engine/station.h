@@ -54,6 +54,7 @@ private:
     bool givenUp = false; // whatever it still does is ignored
     bool sharedTurn = false; // the factory's queue is served before the workers' own
     int hosted = 0; // slots that live here
+    WorkerSlot *nextAtWork = nullptr; // takes one of its own jobs as soon as the thread comes
     Incarnation *atWork = nullptr; // whose hand it works through
     IntrusiveList<Incarnation, &Incarnation::endedLink> ended; // suspended, to be concluded
     std::vector<std::shared_ptr<Incarnation>> left; // given up, to be destroyed on this thread

@@ -77,6 +77,8 @@ struct WorkerSlot
     qsizetype parkedSize
         = 0; // jobs that will join its queue once another worker is done with their keys
 
+    qint64 roomTold = 0; // were told of room here and have not come yet
+
     int failedBuilds = 0; // in a row
     qint64 buildAt = 0; // when backing off
 

@@ -13,6 +13,7 @@ namespace Simulation {
 
 void VirtualClock::setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time)
 {
+    const std::lock_guard locker(m_mutex);
     for (auto it = m_alarms.begin(); it != m_alarms.end(); ++it) {
         if (!it->second.owner_before(whom) && !whom.owner_before(it->second)) {
             if (it->first <= time)
@@ -26,17 +27,24 @@ void VirtualClock::setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time)
 
 void VirtualClock::moveTo(qint64 time)
 {
-    while (!m_alarms.empty() && m_alarms.begin()->first <= time) {
-        const auto next = m_alarms.begin();
-        m_now = std::max(m_now, next->first);
-        const std::shared_ptr<Alarmed> whom = next->second.lock();
-        m_alarms.erase(next);
-        if (whom) {
+    const auto due = [&] {
+        const std::lock_guard locker(m_mutex);
+        std::optional<std::weak_ptr<Alarmed>> whom;
+        if (!m_alarms.empty() && m_alarms.begin()->first <= time) {
+            const auto next = m_alarms.begin();
+            jumpTo(next->first);
+            whom = next->second;
+            m_alarms.erase(next);
+        }
+        return whom;
+    };
+    while (const auto whom = due()) {
+        if (const std::shared_ptr<Alarmed> alarmed = whom->lock()) {
             ++m_rung;
-            whom->onAlarm();
+            alarmed->onAlarm();
         }
     }
-    m_now = std::max(m_now, time);
+    jumpTo(time);
 }
 
 // --- Jobs and workers -------------------------------------------------------------------------
@@ -95,12 +103,7 @@ public:
     [[nodiscard]] bool isAsynchronous() const { return m_world.fate(m_name).script.asynchronous; }
     void ended() { m_pending = false; }
     [[nodiscard]] qint64 duration() const { return m_world.fate(m_name).script.duration; }
-    void discarded(DiscardReason reason)
-    {
-        ++m_world.fate(m_name).discarded;
-        m_world.log(QStringLiteral("%1 %2").arg(m_name, nameOf(reason)));
-        m_world.ended(m_name);
-    }
+    void discarded(DiscardReason reason) { m_world.discarded(m_name, reason); }
 
 private:
     const void *keyIf(const std::type_info &) const override { return nullptr; }
@@ -336,6 +339,8 @@ World::World(FactorySettings settings)
 World::~World()
 {
     m_engine->stop();
+    for (std::thread &producer : m_producers)
+        producer.join();
     settle();
     m_engine->giveUp();
     // What was given up comes back, too late: nobody may care.
@@ -346,17 +351,66 @@ World::~World()
     }
 }
 
-bool World::submit(const Script &script)
+VirtualJob *World::jobFor(const Script &script)
 {
     Fate &fate = m_fates.insert_or_assign(script.name, Fate{script}).first->second;
     fate.number = ++m_submissions;
     m_keyOrder.submitted(script.key, int(script.options.priority.value_or(Priority::Normal)),
                          fate.number);
-    std::unique_ptr<VirtualJob, AbstractJob::Release> job(new VirtualJob(*this, script));
+    return new VirtualJob(*this, script);
+}
+
+bool World::submit(const Script &script)
+{
+    std::unique_ptr<VirtualJob, AbstractJob::Release> job(jobFor(script));
     if (m_engine->submit(*job))
         return false;
     job.release();
     return true;
+}
+
+std::future<std::optional<DiscardReason>> World::submitPatiently(const Script &script)
+{
+    std::promise<std::optional<DiscardReason>> promise;
+    std::future<std::optional<DiscardReason>> future = promise.get_future();
+    m_producers.emplace_back([this, job = jobFor(script), promise = std::move(promise)]() mutable {
+        const auto refused = m_engine->submitFor(*job, QDeadlineTimer(QDeadlineTimer::Forever));
+        if (refused)
+            AbstractJob::Release()(job);
+        promise.set_value(refused);
+        ++m_producersDone;
+    });
+    return future;
+}
+
+void World::awaitProducers()
+{
+    for (;;) {
+        const int done = m_producersDone;
+        const Engine::Sleeps sleeps = m_engine->sleepsForRoom();
+        if (sleeps.begun + done == sleeps.ended + qint64(m_producers.size()))
+            break;
+        std::this_thread::yield();
+    }
+    std::vector<std::pair<QString, DiscardReason>> refused;
+    {
+        const std::lock_guard locker(m_refusedMutex);
+        refused.swap(m_refused);
+    }
+    for (const auto &[name, reason] : refused)
+        discarded(name, reason);
+}
+
+void World::discarded(const QString &name, DiscardReason reason)
+{
+    if (std::this_thread::get_id() != m_thread) {
+        const std::lock_guard locker(m_refusedMutex);
+        m_refused.emplace_back(name, reason);
+        return;
+    }
+    ++fate(name).discarded;
+    log(QStringLiteral("%1 %2").arg(name, nameOf(reason)));
+    ended(name);
 }
 
 void World::cancel(const QString &name)

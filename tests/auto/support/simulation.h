@@ -11,8 +11,11 @@
 
 #include <deque>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 //! Factories without threads and without waiting: a clock that is set by hand, stations that are
@@ -31,14 +34,15 @@ public:
     //! Moves to `time`, calling the alarms on the way in their order.
     void moveTo(qint64 time);
     //! The same, but the alarms on the way are late: they come when time is moved again.
-    void jumpTo(qint64 time) { m_now = std::max(m_now, time); }
+    void jumpTo(qint64 time) { m_now = std::max(now(), time); }
     [[nodiscard]] bool hasAlarm() const { return !m_alarms.empty(); }
     [[nodiscard]] qint64 nextAlarm() const { return m_alarms.begin()->first; }
     [[nodiscard]] int alarmsRung() const { return m_rung; }
 
 private:
+    std::recursive_mutex m_mutex; // producers set alarms, too
     std::multimap<qint64, std::weak_ptr<Alarmed>> m_alarms;
-    qint64 m_now = 1'000'000'000;
+    std::atomic<qint64> m_now = 1'000'000'000;
     int m_rung = 0;
 };
 
@@ -114,7 +118,7 @@ private:
 
     World &m_world;
     std::shared_ptr<Engine> m_engine;
-    bool m_rung = false;
+    std::atomic<bool> m_rung = false;
     bool m_awake = false;
     bool m_closed = false;
     std::shared_ptr<Incarnation> m_incarnation; // whose hand is worked through
@@ -155,6 +159,10 @@ public:
 
     //! False when it was refused.
     bool submit(const Script &script);
+    //! The same on a thread of its own, which waits for room.
+    [[nodiscard]] std::future<std::optional<DiscardReason>> submitPatiently(const Script &script);
+    //! Waits until every such thread sleeps or is done.
+    void awaitProducers();
     void cancel(const QString &name);
     //! Lets the next `count` attempts to build a worker throw.
     void failBuilds(int count) { m_failingBuilds = count; }
@@ -199,7 +207,9 @@ private:
     friend class VirtualExecutor;
 
     [[nodiscard]] Fate &fate(const QString &name) { return m_fates.at(name); }
+    [[nodiscard]] VirtualJob *jobFor(const Script &script);
     void ended(const QString &name);
+    void discarded(const QString &name, DiscardReason reason);
 
     std::shared_ptr<VirtualClock> m_clock = std::make_shared<VirtualClock>();
     std::vector<std::weak_ptr<VirtualStation>> m_stations;
@@ -213,6 +223,11 @@ private:
     bool m_forgets = false;
     bool m_keepsKeyOrder = false;
     qint64 m_submissions = 0;
+    const std::thread::id m_thread = std::this_thread::get_id();
+    std::vector<std::thread> m_producers;
+    std::mutex m_refusedMutex;
+    std::vector<std::pair<QString, DiscardReason>> m_refused; // on threads of producers
+    std::atomic<int> m_producersDone = 0;
     Support::KeyOrder m_keyOrder;
     std::shared_ptr<Engine> m_engine;
 };
