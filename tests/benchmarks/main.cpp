@@ -1,170 +1,115 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-// Millwright and its peers, in turn, in one process: throughput with trivial jobs (W1) and the round
-// trip of a single job (W2). The machine's mood changes within seconds, so only ratios of figures
-// from the same run mean anything.
+// Millwright and its peers, measured in turn. What the workloads are and what is expected of them is
+// said in docs/benchmarks.md.
 
-#include "peer.h"
+#include "workloads.h"
 
 #include <QtCore/qcommandlineparser.h>
 #include <QtCore/qcoreapplication.h>
-#include <QtCore/qelapsedtimer.h>
-#include <QtCore/qtextstream.h>
-#include <QtCore/qthread.h>
 
-#include <algorithm>
+#include <array>
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
-QTextStream &out()
+struct Workload
 {
-    static QTextStream stream(stdout);
-    return stream;
-}
-
-struct Series
-{
-    std::vector<double> values;
-
-    [[nodiscard]] double median() const
-    {
-        std::vector<double> sorted = values;
-        std::sort(sorted.begin(), sorted.end());
-        return sorted[sorted.size() / 2];
-    }
-    [[nodiscard]] double minimum() const { return *std::min_element(values.begin(), values.end()); }
-    [[nodiscard]] double maximum() const { return *std::max_element(values.begin(), values.end()); }
+    QLatin1StringView name;
+    std::array<void (*)(Session &), 2> measures; // the second may be missing
 };
 
-void printRow(const QString &name, int workers, const Series &series, double reference)
+constexpr std::array<Workload, 7> Workloads{{
+    {"W1"_L1, {measureThroughput, measureMonitored}},
+    {"W2"_L1, {measureRoundTrip}},
+    {"W3"_L1, {measureLarge}},
+    {"W4"_L1, {measureDepth}},
+    {"W5"_L1, {measureWidth}},
+    {"W6"_L1, {measureIdle}},
+    {"W7"_L1, {measureGui}},
+}};
+
+int complain(const QString &text)
 {
-    out() << u"  %1 %2 %3 %4 %5 %6\n"_s.arg(name, -22)
-                 .arg(workers, 7)
-                 .arg(series.median(), 10, 'f', 2)
-                 .arg(series.minimum(), 10, 'f', 2)
-                 .arg(series.maximum(), 10, 'f', 2)
-                 .arg(reference / series.median(), 10, 'f', 2);
-    out().flush();
+    std::fputs(qPrintable(u"bench: "_s + text + u'\n'), stderr);
+    return 2;
 }
 
-void printHeading(const QString &title)
+int runAlone(const QStringList &arguments)
 {
-    out() << title << "\n"
-          << u"  %1 %2 %3 %4 %5 %6\n"_s.arg(u"peer"_s, -22)
-                 .arg(u"workers"_s, 7)
-                 .arg(u"median"_s, 10)
-                 .arg(u"min"_s, 10)
-                 .arg(u"max"_s, 10)
-                 .arg(u"ratio"_s, 10);
-}
-
-// Million jobs per second, from the first job given until all have run.
-double floodOnce(Peer &peer, qint64 jobs)
-{
-    std::atomic<qint64> done = 0;
-    QElapsedTimer timer;
-    timer.start();
-    peer.flood(jobs, done);
-    while (done.load(std::memory_order_acquire) < jobs)
-        QThread::yieldCurrentThread();
-    return double(jobs) * 1e3 / double(timer.nsecsElapsed());
-}
-
-// The median round trip in microseconds.
-double roundTripOnce(Peer &peer, int rounds)
-{
-    std::vector<qint64> times;
-    times.reserve(std::size_t(rounds));
-    for (int i = 0; i < rounds; ++i) {
-        QElapsedTimer timer;
-        timer.start();
-        peer.roundTrip();
-        times.push_back(timer.nsecsElapsed());
-    }
-    std::sort(times.begin(), times.end());
-    return double(times[times.size() / 2]) / 1e3;
-}
-
-//! Measures the peers in turn, each run beginning with another one, and prints a row for each; the
-//! first is what the others are compared with. `measure` warms up first: what a peer has left behind,
-//! in the caches and in the clock of the processors, is not for the next one to pay.
-template<typename Measure>
-void compare(const Peers &peers, int workers, int runs, Measure measure)
-{
-    std::vector<Series> all(peers.size());
-    for (int run = 0; run < runs; ++run) {
-        for (std::size_t i = 0; i < peers.size(); ++i) {
-            const std::size_t turn = (i + std::size_t(run)) % peers.size();
-            all[turn].values.push_back(measure(*peers[turn]));
-        }
-    }
-    for (std::size_t i = 0; i < peers.size(); ++i)
-        printRow(peers[i]->name(), workers, all[i], all[0].median());
-}
-
-Peers makePeers(int workers)
-{
-    Peers peers;
-    peers.push_back(makeMillwright(workers));
-    peers.push_back(makeMillwrightFuture(workers));
-    peers.push_back(makeThreadPool(workers));
-    peers.push_back(makeConcurrentRun(workers));
-    return peers;
+    const QString what = arguments.value(0);
+    if (what == u"memory" && arguments.size() == 4)
+        return runMemory(arguments[1], arguments[2], arguments[3].toLongLong());
+    if (what == u"idle" && arguments.size() == 3)
+        return runIdle(arguments[1].toInt(), arguments[2].toInt());
+    return complain(u"--alone is for the benchmarks themselves"_s);
 }
 
 } // namespace
 
 int main(int argc, char **argv)
 {
-    QCoreApplication application(argc, argv);
-    QCommandLineParser parser;
-    parser.setApplicationDescription(
-        u"Measures Millwright against QThreadPool and QtConcurrent."_s);
-    parser.addHelpOption();
-    const QCommandLineOption jobsOption(u"jobs"_s, u"Trivial jobs for each run."_s, u"N"_s,
-                                        u"1000000"_s);
-    const QCommandLineOption runsOption(u"runs"_s, u"Runs of each peer."_s, u"N"_s, u"5"_s);
-    const QCommandLineOption roundsOption(u"rounds"_s, u"Round trips for each run."_s, u"N"_s,
-                                          u"10000"_s);
-    const QCommandLineOption workersOption(u"workers"_s, u"Numbers of workers."_s, u"N,N"_s,
-                                           u"1,2,4,1000"_s);
-    parser.addOptions({jobsOption, runsOption, roundsOption, workersOption});
-    parser.process(application);
-    const qint64 jobs = std::max(1LL, parser.value(jobsOption).toLongLong());
-    const int runs = std::max(1, parser.value(runsOption).toInt());
-    const int rounds = std::max(1, parser.value(roundsOption).toInt());
-    const QStringList workerCounts = parser.value(workersOption).split(u',');
+    const QCoreApplication application(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    if (arguments.value(1) == u"--alone")
+        return runAlone(arguments.mid(2));
 
-    printHeading(
-        u"W1: million trivial jobs per second (%1 jobs, %2 runs); ratio: Millwright to peer"_s
-            .arg(jobs)
-            .arg(runs));
-    for (const QString &count : workerCounts) {
-        const int workers = std::max(1, count.toInt());
-        Peers peers = makePeers(workers);
-        if (workers > 100)
-            peers.pop_back(); // QtConcurrent::run would take minutes
-        compare(peers, workers, runs, [jobs](Peer &peer) {
-            floodOnce(peer, jobs / 4);
-            return floodOnce(peer, jobs);
-        });
+    QCommandLineParser parser;
+    parser.setApplicationDescription(u"Measures Millwright and its peers in turn."_s);
+    const QCommandLineOption help = parser.addHelpOption();
+    const QCommandLineOption quick(u"quick"_s, u"Fewer jobs, runs and numbers of workers."_s);
+    const QCommandLineOption workload(u"workload"_s, u"Only this one, W1 to W7; repeatable."_s,
+                                      u"W"_s);
+    const QCommandLineOption peer(u"peer"_s, u"Only this one; repeatable."_s, u"NAME"_s);
+    const QCommandLineOption runs(u"runs"_s, u"How often each is measured: 5, or 3 if quick."_s,
+                                  u"N"_s);
+    const QCommandLineOption json(u"json"_s, u"Writes what was measured to this file."_s,
+                                  u"FILE"_s);
+    parser.addOptions({quick, workload, peer, runs, json});
+    if (!parser.parse(arguments))
+        return complain(parser.errorText());
+    if (parser.isSet(help)) {
+        std::fputs(qPrintable(parser.helpText()), stdout);
+        return 0;
+    }
+    if (!parser.positionalArguments().isEmpty())
+        return complain(u"unknown argument: "_s + parser.positionalArguments().constFirst());
+    const QStringList chosen = parser.values(workload);
+    for (const QString &name : chosen) {
+        if (std::ranges::none_of(Workloads, [&name](const auto &one) { return one.name == name; }))
+            return complain(u"unknown workload: %1 (W1 to W7)"_s.arg(name));
+    }
+    Session session;
+    session.isQuick = parser.isSet(quick);
+    session.runs = parser.isSet(runs) ? parser.value(runs).toInt() : session.pick(5, 3);
+    session.peers = parser.values(peer);
+    session.jsonFile = parser.value(json);
+    if (session.runs < 1)
+        return complain(u"--runs must be a positive number"_s);
+    for (const QString &name : std::as_const(session.peers)) {
+        if (!findPeerKind(name)) {
+            QStringList names;
+            for (const PeerKind &kind : peerKinds())
+                names += kind.name;
+            return complain(u"unknown peer: %1 (%2)"_s.arg(name, names.join(u"; ")));
+        }
     }
 
-    printHeading(
-        u"W2: round trip of one job, microseconds (%1 rounds, %2 runs); ratio: Millwright to peer"_s
-            .arg(rounds)
-            .arg(runs));
-    for (const QString &count : workerCounts) {
-        const int workers = std::max(1, count.toInt());
-        Peers peers = makePeers(workers);
-        std::erase_if(peers, [](const auto &peer) { return !peer->hasRoundTrip(); });
-        compare(peers, workers, runs, [rounds](Peer &peer) {
-            roundTripOnce(peer, rounds / 4 + 1);
-            return roundTripOnce(peer, rounds);
-        });
+    for (const PeerKind &kind : peerKinds()) {
+        if (!kind.missing.isEmpty()) {
+            std::fputs(qPrintable(u"bench: skipping %1: %2\n"_s.arg(kind.name, kind.missing)),
+                       stderr);
+        }
+    }
+    for (const Workload &one : Workloads) {
+        if (!chosen.isEmpty() && !chosen.contains(one.name))
+            continue;
+        for (const auto measure : one.measures) {
+            if (measure)
+                measure(session);
+        }
     }
     return 0;
 }

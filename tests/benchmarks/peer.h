@@ -3,32 +3,90 @@
 
 #pragma once
 
+#include <QtCore/qflags.h>
 #include <QtCore/qstring.h>
+#include <QtCore/qstringlist.h>
 
-#include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
-//! Something that runs jobs on threads, as the benchmarks see it. All peers do the same work and are
-//! timed by the same code.
+//! How a peer is set up.
+struct Setup
+{
+    QString router = {}; //!< for those that have some
+    int workers = 1;
+    int threads = 0; //!< that all workers share; 0 for a thread each, if they have threads
+};
+
+struct Flood
+{
+    qint64 jobs = 0;
+    int producers = 1;
+    qint64 keys = 1000;
+};
+
+struct Trips
+{
+    qint64 median = 0; //!< nanoseconds
+    qint64 p99 = 0;
+};
+
+struct Large
+{
+    qint64 jobs = 0;
+    qint64 bytes = 0; //!< of each message
+    int outstanding = 1;
+};
+
+struct LargeResult
+{
+    qint64 time = 0; //!< nanoseconds
+    qint64 bytesCopied = 0; //!< of all messages together
+};
+
+//! Something that runs jobs on threads, as the benchmarks see it: set up once, then measured, maybe
+//! several times. All times are in nanoseconds.
 class Peer
 {
 public:
     virtual ~Peer() = default;
 
-    [[nodiscard]] virtual QString name() const = 0;
-    //! Gives it `jobs` trivial jobs with the keys i mod 1,000; each increments `done`.
-    virtual void flood(qint64 jobs, std::atomic<qint64> &done) = 0;
-    //! Gives it one job and waits for the answer, which comes from another thread.
-    virtual void roundTrip() = 0;
-    //! False if that is not possible.
-    [[nodiscard]] virtual bool hasRoundTrip() const { return true; }
+    //! The time from the first trivial job given until all have run. Keys are i modulo `keys`.
+    virtual qint64 flood(const Flood &flood) = 0;
+    //! One job in flight: from giving it until its answer is here, which comes from another thread.
+    virtual Trips roundTrips(int rounds) = 0;
+    //! The time for `jobs` jobs while `depth` others wait all the time: each job gives the next one.
+    virtual qint64 chain(qint64 depth, qint64 jobs) = 0;
+    //! The time for jobs with large messages, of which a limited number is outstanding.
+    virtual LargeResult large(const Large &large) = 0;
+    //! The resident memory that so many waiting jobs take, together.
+    virtual qint64 waitingMemory(qint64 jobs) = 0;
 };
 
-using Peers = std::vector<std::unique_ptr<Peer>>;
+//! What can be measured with a peer.
+enum class Ability : int {
+    Flood = 1,
+    RoundTrip = 2,
+    Chain = 4, //!< with one worker
+    Large = 8,
+};
+Q_DECLARE_FLAGS(Abilities, Ability)
+Q_DECLARE_OPERATORS_FOR_FLAGS(Abilities)
 
-//! The peers with this number of workers; the first is the one that the others are compared with.
-[[nodiscard]] std::unique_ptr<Peer> makeMillwrightFuture(int workers);
-[[nodiscard]] std::unique_ptr<Peer> makeMillwright(int workers);
-[[nodiscard]] std::unique_ptr<Peer> makeThreadPool(int workers);
-[[nodiscard]] std::unique_ptr<Peer> makeConcurrentRun(int workers);
+//! A peer and how to make it.
+struct PeerKind
+{
+    QString name;
+    QStringList routers = {}; //!< empty: it has but one way
+    Abilities abilities = {};
+    std::function<std::unique_ptr<Peer>(const Setup &)> make = {};
+    int mostWorkers = 1000;
+    QString missing = {}; //!< why it cannot be measured here
+
+    [[nodiscard]] QStringList ways() const { return routers.isEmpty() ? QStringList{{}} : routers; }
+};
+
+//! All of them, in the order in which they are shown; Millwright is the first.
+[[nodiscard]] const std::vector<PeerKind> &peerKinds();
+[[nodiscard]] const PeerKind *findPeerKind(const QString &name);

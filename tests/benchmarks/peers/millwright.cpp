@@ -1,94 +1,141 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "../peer.h"
+#include "../localpeer.h"
+#include "kinds.h"
 
 #include <Millwright/Factory>
-
-#include <QtCore/qsemaphore.h>
 
 namespace {
 
 using namespace Millwright;
 
-class Counting final : public Worker<quint64, std::atomic<qint64> *, void>
+class TaskWorker final : public Worker<quint64, Task *, void>
 {
 public:
-    void process(Job &job) override { job.message()->fetch_add(1, std::memory_order_relaxed); }
+    void process(Job &job) override { job.message()->run(); }
 };
+
+struct BufferMessage
+{
+    BufferPool *pool;
+    Buffer buffer;
+};
+
+class BufferWorker final : public Worker<quint64, BufferMessage, void>
+{
+public:
+    void process(Job &job) override
+    {
+        BufferMessage message = job.takeMessage();
+        message.pool->process(std::move(message.buffer));
+    }
+};
+
+RouterBuilder routerNamed(const QString &name)
+{
+    if (name == u"queuer")
+        return queuer();
+    if (name == u"roundRobin")
+        return roundRobin();
+    if (name == u"keyPersistent")
+        return keyPersistent();
+    if (name == u"stickyQueuer")
+        return stickyQueuer();
+    if (name == u"leastLoaded")
+        return leastLoaded();
+    if (name == u"customHash") {
+        return customHash<quint64>(
+            [](const quint64 &key, int count) { return std::size_t(key) % std::size_t(count); });
+    }
+    qFatal("No router is called %s.", qPrintable(name));
+}
+
+FactorySettings settingsOf(const Setup &setup)
+{
+    return {.name = QStringLiteral("bench"),
+            .workerCount = setup.workers,
+            .threadCount = setup.threads,
+            .router = routerNamed(setup.router)};
+}
 
 // dispatch(): nobody wants a result.
-class MillwrightPeer : public Peer
+class MillwrightPeer final : public LoopingPeer<MillwrightPeer>
 {
 public:
-    explicit MillwrightPeer(int workers)
-        : m_counting({.name = QStringLiteral("bench"), .workerCount = workers})
-        , m_answering({.name = QStringLiteral("answer"), .workerCount = workers},
-                      [this](Millwright::Job<quint64, int> &) { m_answer.release(); })
-    {
-        m_counting.start();
-        m_answering.start();
-    }
-
-    [[nodiscard]] QString name() const override { return QStringLiteral("Millwright"); }
-
-    void flood(qint64 jobs, std::atomic<qint64> &done) override
-    {
-        for (qint64 i = 0; i < jobs; ++i)
-            m_counting.dispatch(quint64(i % 1000), &done);
-    }
-
-    void roundTrip() override
-    {
-        m_answering.dispatch(0, 0);
-        m_answer.acquire();
-    }
-
-private:
-    QSemaphore m_answer;
-    Factory<Counting> m_counting;
-    Factory<FunctionWorker<std::function<void(Millwright::Job<quint64, int> &)>>> m_answering;
-};
-
-// submit(): the caller holds a future.
-class MillwrightFuturePeer final : public Peer
-{
-public:
-    explicit MillwrightFuturePeer(int workers)
-        : m_factory({.name = QStringLiteral("bench"), .workerCount = workers},
-                    [](Millwright::Job<quint64, std::atomic<qint64> *> &job) -> quint64 {
-                        if (job.message())
-                            job.message()->fetch_add(1, std::memory_order_relaxed);
-                        return job.key();
-                    })
+    explicit MillwrightPeer(const Setup &setup) : m_setup(setup), m_factory(settingsOf(setup))
     {
         m_factory.start();
     }
 
-    [[nodiscard]] QString name() const override { return QStringLiteral("Millwright submit()"); }
+    void give(Task &task, quint64 key) override { m_factory.dispatch(key, &task); }
+    [[nodiscard]] FactoryBase &factory() { return m_factory; }
 
-    void flood(qint64 jobs, std::atomic<qint64> &done) override
+protected:
+    void giveBuffer(BufferPool &pool, Buffer &&buffer, quint64 key) override
     {
-        for (qint64 i = 0; i < jobs; ++i)
-            static_cast<void>(m_factory.submit(quint64(i % 1000), &done));
+        if (!m_large) {
+            m_large = std::make_unique<Factory<BufferWorker>>(settingsOf(m_setup));
+            m_large->start();
+        }
+        m_large->dispatch(key, {&pool, std::move(buffer)});
     }
 
-    void roundTrip() override { m_factory.submit(0, nullptr).waitForFinished(); }
+private:
+    const Setup m_setup;
+    Factory<TaskWorker> m_factory;
+    std::unique_ptr<Factory<BufferWorker>> m_large;
+};
+
+// submit(): the caller holds a future.
+class MillwrightSubmitPeer final : public LoopingPeer<MillwrightSubmitPeer>
+{
+public:
+    explicit MillwrightSubmitPeer(const Setup &setup) : m_factory(settingsOf(setup))
+    {
+        m_factory.start();
+    }
+
+    void give(Task &task, quint64 key) override { static_cast<void>(m_factory.submit(key, &task)); }
+
+protected:
+    void roundTrip() override
+    {
+        CountingTask task(1);
+        m_factory.submit(0, &task).waitForFinished();
+    }
 
 private:
-    Factory<
-        FunctionWorker<std::function<quint64(Millwright::Job<quint64, std::atomic<qint64> *> &)>>>
-        m_factory;
+    Factory<TaskWorker> m_factory;
 };
 
 } // namespace
 
-std::unique_ptr<Peer> makeMillwright(int workers)
+PeerKind millwrightKind()
 {
-    return std::make_unique<MillwrightPeer>(workers);
+    return {
+        .name = QStringLiteral("Millwright"),
+        .routers = {QStringLiteral("queuer"), QStringLiteral("roundRobin"),
+                    QStringLiteral("keyPersistent"), QStringLiteral("stickyQueuer"),
+                    QStringLiteral("leastLoaded"), QStringLiteral("customHash")},
+        .abilities = {Ability::Flood, Ability::RoundTrip, Ability::Chain, Ability::Large},
+        .make = [](const Setup &setup) { return std::make_unique<MillwrightPeer>(setup); },
+        .mostWorkers = 10'000,
+    };
 }
 
-std::unique_ptr<Peer> makeMillwrightFuture(int workers)
+PeerKind millwrightSubmitKind()
 {
-    return std::make_unique<MillwrightFuturePeer>(workers);
+    return {
+        .name = QStringLiteral("Millwright submit()"),
+        .routers = {QStringLiteral("queuer")},
+        .abilities = {Ability::Flood, Ability::RoundTrip},
+        .make = [](const Setup &setup) { return std::make_unique<MillwrightSubmitPeer>(setup); },
+        .mostWorkers = 10'000,
+    };
+}
+
+Millwright::FactoryBase &factoryOf(Peer &peer)
+{
+    return static_cast<MillwrightPeer &>(peer).factory();
 }

@@ -1,68 +1,86 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "../peer.h"
+#include "../localpeer.h"
+#include "kinds.h"
 
 #include <QtConcurrent/qtconcurrentrun.h>
-#include <QtCore/qsemaphore.h>
 #include <QtCore/qthreadpool.h>
 
 namespace {
 
-class ThreadPoolPeer : public Peer
+class BufferRunnable final : public QRunnable
 {
 public:
-    explicit ThreadPoolPeer(int workers) { m_pool.setMaxThreadCount(workers); }
+    BufferRunnable(BufferPool &pool, Buffer &&buffer) : m_pool(pool), m_buffer(std::move(buffer)) {}
+
+    void run() override { m_pool.process(std::move(m_buffer)); }
+
+private:
+    BufferPool &m_pool;
+    Buffer m_buffer;
+};
+
+class ThreadPoolPeer final : public LoopingPeer<ThreadPoolPeer>
+{
+public:
+    explicit ThreadPoolPeer(const Setup &setup) { m_pool.setMaxThreadCount(setup.workers); }
     ~ThreadPoolPeer() override { m_pool.waitForDone(); }
 
-    [[nodiscard]] QString name() const override { return QStringLiteral("QThreadPool"); }
-
-    void flood(qint64 jobs, std::atomic<qint64> &done) override
+    void give(Task &task, quint64) override
     {
-        for (qint64 i = 0; i < jobs; ++i)
-            m_pool.start([&done] { done.fetch_add(1, std::memory_order_relaxed); });
-    }
-
-    void roundTrip() override
-    {
-        m_pool.start([this] { m_answer.release(); });
-        m_answer.acquire();
+        m_pool.start([&task] { task.run(); });
     }
 
 protected:
-    QThreadPool m_pool;
-
-private:
-    QSemaphore m_answer;
-};
-
-class ConcurrentRunPeer final : public ThreadPoolPeer
-{
-public:
-    using ThreadPoolPeer::ThreadPoolPeer;
-
-    [[nodiscard]] QString name() const override { return QStringLiteral("QtConcurrent::run"); }
-
-    void flood(qint64 jobs, std::atomic<qint64> &done) override
+    void giveBuffer(BufferPool &pool, Buffer &&buffer, quint64) override
     {
-        for (qint64 i = 0; i < jobs; ++i) {
-            static_cast<void>(QtConcurrent::run(
-                &m_pool, [&done] { done.fetch_add(1, std::memory_order_relaxed); }));
-        }
+        m_pool.start(new BufferRunnable(pool, std::move(buffer)));
     }
 
-    // Who waits for such a future runs the job himself.
-    [[nodiscard]] bool hasRoundTrip() const override { return false; }
+private:
+    QThreadPool m_pool;
+};
+
+// Who waits for such a future runs the job himself, so there is no round trip.
+class ConcurrentRunPeer final : public LoopingPeer<ConcurrentRunPeer>
+{
+public:
+    explicit ConcurrentRunPeer(const Setup &setup) { m_pool.setMaxThreadCount(setup.workers); }
+    ~ConcurrentRunPeer() override { m_pool.waitForDone(); }
+
+    void give(Task &task, quint64) override
+    {
+        static_cast<void>(QtConcurrent::run(&m_pool, [&task] { task.run(); }));
+    }
+
+protected:
+    void giveBuffer(BufferPool &pool, Buffer &&buffer, quint64) override
+    {
+        static_cast<void>(QtConcurrent::run(
+            &m_pool, [&pool](Buffer given) { pool.process(std::move(given)); }, std::move(buffer)));
+    }
+
+private:
+    QThreadPool m_pool;
 };
 
 } // namespace
 
-std::unique_ptr<Peer> makeThreadPool(int workers)
+PeerKind threadPoolKind()
 {
-    return std::make_unique<ThreadPoolPeer>(workers);
+    return {
+        .name = QStringLiteral("QThreadPool"),
+        .abilities = {Ability::Flood, Ability::RoundTrip, Ability::Chain, Ability::Large},
+        .make = [](const Setup &setup) { return std::make_unique<ThreadPoolPeer>(setup); },
+    };
 }
 
-std::unique_ptr<Peer> makeConcurrentRun(int workers)
+PeerKind concurrentRunKind()
 {
-    return std::make_unique<ConcurrentRunPeer>(workers);
+    return {
+        .name = QStringLiteral("QtConcurrent::run"),
+        .abilities = {Ability::Flood, Ability::Large},
+        .make = [](const Setup &setup) { return std::make_unique<ConcurrentRunPeer>(setup); },
+    };
 }
