@@ -62,6 +62,17 @@ need()
         die "cannot install packages; run: apt-get install ${missing[*]}"
 }
 
+# want PACKAGE...: installs those that can be installed, and says of the others that they are missing.
+want()
+{
+    local package
+    command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || return 0
+    for package in "$@"; do
+        (need true "$package" 2>/dev/null) ||
+            printf '%s: going on without %s, which cannot be installed\n' "${0##*/}" "$package" >&2
+    done
+}
+
 # build PRESET [TARGET...]: configures and builds, all or these targets, in the source folder.
 build()
 {

@@ -121,6 +121,7 @@ PeerKind millwrightKind()
         .abilities = {Ability::Flood, Ability::RoundTrip, Ability::Chain, Ability::Large},
         .make = [](const Setup &setup) { return std::make_unique<MillwrightPeer>(setup); },
         .mostWorkers = 10'000,
+        .getsAllJobs = true,
     };
 }
 
@@ -132,6 +133,7 @@ PeerKind millwrightSubmitKind()
         .abilities = {Ability::Flood, Ability::RoundTrip},
         .make = [](const Setup &setup) { return std::make_unique<MillwrightSubmitPeer>(setup); },
         .mostWorkers = 10'000,
+        .getsAllJobs = true,
     };
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 QString program()
 {
-    return QString::fromLocal8Bit(qgetenv("MILLWRIGHT_BENCH_RACTOR"));
+    return QStringLiteral(BENCH_RACTOR_PROGRAM);
 }
 
 // ractor is Rust: it does the same work in a process of its own, and takes its times there.
@@ -117,10 +117,8 @@ PeerKind kind(const QString &name, bool pinned)
             [pinned](const Setup &setup) { return std::make_unique<RactorPeer>(setup, pinned); },
         .mostWorkers = 10'000,
     };
-    if (program().isEmpty())
-        kind.missing = QStringLiteral("not built: it needs cargo, and scripts/bench to build it");
-    else if (!QFileInfo(program()).isExecutable())
-        kind.missing = QStringLiteral("there is no program ") + program();
+    if (!QFileInfo(program()).isExecutable())
+        kind.missing = QStringLiteral("not built; scripts/bench builds it where there is cargo");
     return kind;
 }
 

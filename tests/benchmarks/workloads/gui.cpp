@@ -15,12 +15,12 @@ namespace {
 Sample guiSample(const QString &program, const QString &load, int workers, int seconds)
 {
     QProcess process;
-    process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     process.start(program, {load, QString::number(workers), QString::number(seconds)});
     process.waitForFinished(-1);
     const QJsonObject figures = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
     if (process.exitCode() != 0 || figures.isEmpty())
-        qFatal("%s has failed.", qPrintable(program));
+        qFatal("%s has failed: %s", qPrintable(program),
+               process.readAllStandardError().constData());
     Sample sample;
     for (auto it = figures.begin(); it != figures.end(); ++it)
         sample.insert(it.key(), it->toDouble());
