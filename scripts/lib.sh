@@ -10,7 +10,7 @@ build_packages=(
     qml6-module-qtquick-templates qml6-module-qtquick-window qml6-module-qtqml-workerscript
 )
 test_packages=(qml6-module-qttest ccache)
-check_packages=(clang-format qt6-declarative-dev-tools qml6-module-qtqml)
+check_packages=(clang-format qt6-declarative-dev-tools qml6-module-qtqml valgrind)
 
 die()
 {

@@ -7,12 +7,26 @@ from html import escape
 
 from records import RATE
 
-WIDTH, HEIGHT = 760, 420
-LEFT, RIGHT, TOP, BOTTOM = 70, 205, 56, 56
+WIDTH, HEIGHT = 780, 420
+LEFT, RIGHT, TOP, BOTTOM = 70, 220, 56, 56
 INK, FAINT, GRID, PAPER = "#24292f", "#57606a", "#d8dee4", "#ffffff"
-# Millwright's lines are blue, those of others are not.
-OURS = ["#0a4fb4", "#2f7de1", "#5aa2f2", "#0b7285", "#3bb0c9", "#7a5cd1"]
-THEIRS = ["#b35900", "#c9372c", "#6a737d", "#8a6d00", "#2c974b", "#a0428f", "#444c56"]
+# Millwright's lines are blue, those of others are not; everybody has the same in all plots.
+COLORS = {
+    "Millwright queuer": "#0a4fb4",
+    "Millwright roundRobin": "#2f7de1",
+    "Millwright keyPersistent": "#5aa2f2",
+    "Millwright stickyQueuer": "#0b7285",
+    "Millwright leastLoaded": "#3bb0c9",
+    "Millwright customHash": "#7a5cd1",
+    "Millwright submit() queuer": "#5a6fc0",
+    "batched mailbox": "#8a6d00",
+    "QThreadPool": "#c9372c",
+    "queued signals": "#b35900",
+    "oneTBB task_group": "#2c974b",
+    "Boost.Asio thread_pool": "#a0428f",
+    "CAF actors": "#6a737d",
+}
+OTHER = "#24292f"
 
 
 def si(value):
@@ -120,11 +134,8 @@ def line_plot(title, x_title, y_title, lines, x_format=si):
 
     ends = [y_axis.place(points[-1][2]) for _, _, points in lines]
     labels = spread_out(ends, 15, TOP, HEIGHT - BOTTOM)
-    counts = {True: 0, False: 0}
     for (name, is_ours, points), end, label in zip(lines, ends, labels):
-        palette = OURS if is_ours else THEIRS
-        color = palette[counts[is_ours] % len(palette)]
-        counts[is_ours] += 1
+        color = COLORS.get(name, OTHER)
         width = 2.4 if is_ours else 1.6
         for x, least, _, most in points:
             place = x_axis.place(x)
@@ -155,12 +166,12 @@ def lines_of(records, figure, parameter):
         if series:
             point = (record.data[parameter], min(series.values), series.median, max(series.values))
             found.setdefault(record.label, []).append(point)
-    return [
-        (label.replace("Millwright, ", "Millwright ").replace("ractor, ", "ractor "),
-         label.startswith("Millwright"), sorted(points))
+    lines = [
+        (label.replace(", ", " "), label.startswith("Millwright"), sorted(points))
         for label, points in found.items()
         if len(points) > 1
     ]
+    return sorted(lines, key=lambda line: line[1])  # ours are drawn last, above the others
 
 
 def shown(record):
