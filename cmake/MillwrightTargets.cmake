@@ -66,6 +66,10 @@ function(millwright_add_library name)
         INSTALL_RPATH "${MILLWRIGHT_RPATH_ORIGIN}"
     )
     target_compile_features(${target} PUBLIC cxx_std_20)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND BUILD_SHARED_LIBS)
+        # Nobody replaces a function of the library by one of his own, so it may be inlined.
+        target_compile_options(${target} PRIVATE -fno-semantic-interposition)
+    endif()
     target_include_directories(${target}
         PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}"
         INTERFACE
