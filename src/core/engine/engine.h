@@ -387,6 +387,8 @@ private:
 
     // Stations and hands (enginework.cpp), and single jobs (enginerun.cpp).
     [[nodiscard]] bool take(WorkerSlot &slot, bool own, Section &section);
+    [[nodiscard]] bool isToBeTaken(AbstractJob &job, WorkerSlot &slot, bool own, bool watched,
+                                   Section &section);
     [[nodiscard]] int batchSize(qsizetype available) const;
     void account(Incarnation &incarnation);
     void putDown(Incarnation &incarnation, Section &section);

@@ -7,6 +7,17 @@
 
 namespace Millwright {
 
+namespace {
+
+void prefetch([[maybe_unused]] const void *address)
+{
+#if defined(Q_CC_GNU) || defined(Q_CC_CLANG)
+    __builtin_prefetch(address);
+#endif
+}
+
+} // namespace
+
 // --- What a station does next -----------------------------------------------------------------
 
 Order Engine::next(Station &station)
@@ -207,38 +218,34 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     // touched here, where everybody else has to wait for it.
     const bool watched = !m_due.isEmpty() || !m_promised.isEmpty();
     const bool listed = isShedListed(own ? &slot : nullptr);
+    const bool touched = watched || listed || m_keepsKeyOrder;
 
     int count = 0;
-    for (int seen = 0; count < wanted && available > 0 && seen < wanted + MostRedirected; ++seen) {
-        AbstractJob *job = queue.pop();
-        if (!job) {
-            qFatal(
-                "Millwright: the queue of factory \"%s\" holds %lld jobs but pop() returned none. "
-                "A Queue must return every job that was pushed.",
-                qUtf8Printable(m_name), qlonglong(available));
-        }
-        --available;
-        if (own)
-            --m_ownQueued;
-        if (watched) {
-            forgetWaiting(*job);
-            if (job->isExpired(now)) {
-                m_shedable.remove(*job);
-                uncountKey(*job, own ? Standing::InOwnQueue : Standing::InQueue);
-                releaseKey(*job, section);
-                section.discard(*job, DiscardReason::TtlExpired);
-                continue;
+    for (int seen = 0; count < wanted && available > 0 && seen < wanted + MostRedirected;) {
+        const int end = count + int(std::min<qsizetype>(wanted - count, available));
+        seen += end - count;
+        for (int i = count; i < end; ++i) {
+            AbstractJob *job = queue.pop();
+            if (!job) {
+                qFatal("Millwright: the queue of factory \"%s\" holds %lld jobs but pop() returned "
+                       "none. A Queue must return every job that was pushed.",
+                       qUtf8Printable(m_name), qlonglong(available));
             }
-        }
-        if (job->m_key) {
+            --available;
             if (own)
-                --job->m_key->ownQueued;
-            else if (!claimKey(*job, slot, section))
-                continue;
+                --m_ownQueued;
+            if (touched) // all of them come into the cache at the same time
+                prefetch(&job->m_key);
+            jobs[std::size_t(i)] = job;
         }
-        if (listed)
-            m_shedable.remove(*job);
-        jobs[std::size_t(count++)] = job;
+        if (!touched) {
+            count = end;
+            break;
+        }
+        for (int i = count; i < end; ++i) {
+            if (isToBeTaken(*jobs[std::size_t(i)], slot, own, watched, section))
+                jobs[std::size_t(count++)] = jobs[std::size_t(i)];
+        }
     }
     if (own && available == 0 && count == 0)
         ownQueueEmptied(slot, section);
@@ -263,6 +270,31 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     noteLoad(slot);
     if (count > 1)
         watch(section);
+    return true;
+}
+
+// A job that has just left its queue, and goes on the worker's hand. False if it has ended, or has gone
+// elsewhere because of its key.
+bool Engine::isToBeTaken(AbstractJob &job, WorkerSlot &slot, bool own, bool watched,
+                         Section &section)
+{
+    if (watched) {
+        forgetWaiting(job);
+        if (job.isExpired(queueOf(own ? &slot : nullptr).m_now)) {
+            m_shedable.remove(job);
+            uncountKey(job, own ? Standing::InOwnQueue : Standing::InQueue);
+            releaseKey(job, section);
+            section.discard(job, DiscardReason::TtlExpired);
+            return false;
+        }
+    }
+    if (job.m_key) {
+        if (own)
+            --job.m_key->ownQueued;
+        else if (!claimKey(job, slot, section))
+            return false;
+    }
+    m_shedable.remove(job);
     return true;
 }
 
@@ -311,6 +343,10 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     relist(slot);
     noteLoad(slot);
     if (m_keepsKeyOrder) {
+        for (const AbstractJob *job : done) {
+            if (job)
+                prefetch(job->m_key);
+        }
         for (AbstractJob *job : done) {
             if (!job)
                 continue;
