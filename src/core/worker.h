@@ -59,16 +59,7 @@ private:
 //! ignored. The future may end on any thread; the thread of the worker needs its event loop, and
 //! so the application object, to learn of it.
 //!
-//! A coroutine of QCoro becomes such a future with a promise:
-//! \code
-//! auto promise = std::make_shared<QPromise<QByteArray>>();
-//! promise->start();
-//! fetch(job.key()).then([promise](const QByteArray &data) {
-//!     promise->addResult(data);
-//!     promise->finish();
-//! });
-//! return promise->future();
-//! \endcode
+//! docs/asynchronous-workers.md shows such a worker, and one that is a coroutine of QCoro.
 template<typename Key, typename Message, typename Result>
 class Worker : public WorkerBase
 {
