@@ -62,10 +62,16 @@ private Q_SLOTS:
     void POOL_5_workerCountFollowsTheController();
     void POOL_5_answersAreKeptWithinMinimumAndMaximum_data();
     void POOL_5_answersAreKeptWithinMinimumAndMaximum();
+    void POOL_5_controllersKeepTheirOwnIntervals();
+    void POOL_5_hugeIntervalIsNotReached();
+    void POOL_5_nextCallComesAnIntervalAfterTheLast_data();
+    void POOL_5_nextCallComesAnIntervalAfterTheLast();
     void POOL_5_slowControllerIsNotCalledAgain();
     void POOL_5_failuresAreLoggedOncePerChange();
+    void POOL_5_failureWithoutATextIsLogged();
     void POOL_5_nonsenseIsClampedWithAWarning_data();
     void POOL_5_nonsenseIsClampedWithAWarning();
+    void POOL_5_unsuitableSettingsAreNamed_data();
     void POOL_5_unsuitableSettingsAreNamed();
     void POOL_5_drainingFactoryIsGivenWorkersAgain();
     void DISC_1_limitFollowsTheController();
@@ -74,19 +80,25 @@ private Q_SLOTS:
     void LIFE_5_hangingControllerIsGivenUp_data();
     void LIFE_5_hangingControllerIsGivenUp();
     void LIFE_5_controllerWhoseTurnHasNotComeIsNotNamed();
+    void LIFE_5_unansweredFutureHoldsUpNothing_data();
     void LIFE_5_unansweredFutureHoldsUpNothing();
+    void LIFE_5_unansweredFutureIsNotBlamed();
     void LIFE_6_controllersMayBeExchanged();
+    void LIFE_6_lateAnswerIsNotTakenForThatOfTheNewController();
     void LIFE_6_removedControllerThatNeverHadItsTurnIsNotCalled();
     void LIFE_4_stoppingFactoryAsksNoController();
     void STAT_5_controllersHaveATimerOnlyWhileTheFactoryRuns();
+    void STAT_5_controllersSetAtTheWrongTimeHaveNoTimer();
 };
 
 void tst_Controllers::POOL_5_workerCountFollowsTheController()
 {
     QList<int> seen;
+    bool sawWorkers = false;
     Plant plant({.function =
                      [&](const FactorySnapshot &now) {
                          seen.append(now.workerCount);
+                         sawWorkers = sawWorkers || !now.workers.isEmpty();
                          return now.workerCount + int(now.counters.waiting);
                      },
                  .interval = 10ms,
@@ -103,6 +115,7 @@ void tst_Controllers::POOL_5_workerCountFollowsTheController()
     QCOMPARE(plant->counters().waiting, 0);
     plant.tick(3);
     QCOMPARE(seen, (QList<int>{2, 5, 5, 5}));
+    QVERIFY(!sawWorkers); // they cost too much
 }
 
 void tst_Controllers::POOL_5_answersAreKeptWithinMinimumAndMaximum_data()
@@ -114,6 +127,7 @@ void tst_Controllers::POOL_5_answersAreKeptWithinMinimumAndMaximum_data()
     QTest::newRow("between") << 3 << 3;
     QTest::newRow("maximum") << 4 << 4;
     QTest::newRow("more") << 5 << 4;
+    QTest::newRow("the most that makes sense") << CapacityController::MostWorkers << 4;
 }
 
 void tst_Controllers::POOL_5_answersAreKeptWithinMinimumAndMaximum()
@@ -126,6 +140,62 @@ void tst_Controllers::POOL_5_answersAreKeptWithinMinimumAndMaximum()
                  .maximum = 4});
     plant.tick();
     QCOMPARE(plant->workerCount(), expected);
+}
+
+void tst_Controllers::POOL_5_controllersKeepTheirOwnIntervals()
+{
+    int calls[2] = {};
+    const auto count = [](int &number) {
+        return [&number](const FactorySnapshot &) { return ++number, 2; };
+    };
+    Plant plant({.function = count(calls[0]), .interval = 10ms},
+                {.function = count(calls[1]), .interval = 35ms});
+    plant.tick(10);
+    QCOMPARE(calls[0], 10);
+    QCOMPARE(calls[1], 2);
+}
+
+void tst_Controllers::POOL_5_hugeIntervalIsNotReached()
+{
+    int calls = 0;
+    Plant plant({.function = [&](const FactorySnapshot &) { return ++calls; },
+                 .interval = std::chrono::milliseconds::max()});
+    plant.world.pass(3600 * 1000 * Millisecond);
+    QCOMPARE(calls, 0);
+}
+
+void tst_Controllers::POOL_5_nextCallComesAnIntervalAfterTheLast_data()
+{
+    QTest::addColumn<int>("answeredAfter"); // ms, as the next
+    QTest::addColumn<int>("calledAfter");
+    QTest::newRow("at once") << 0 << 10;
+    QTest::newRow("in time") << 4 << 10;
+    QTest::newRow("at the last moment") << 9 << 10;
+    QTest::newRow("when it is due") << 10 << 20;
+    QTest::newRow("late") << 14 << 24;
+}
+
+void tst_Controllers::POOL_5_nextCallComesAnIntervalAfterTheLast()
+{
+    QFETCH(const int, answeredAfter);
+    QFETCH(const int, calledAfter);
+    QPromise<int> promises[2];
+    int calls = 0;
+    Plant plant({.function =
+                     [&](const FactorySnapshot &) {
+                         promises[calls].start();
+                         return promises[calls++].future();
+                     },
+                 .interval = 10ms});
+    plant.tick();
+    QCOMPARE(calls, 1);
+    plant.world.pass(answeredAfter * Millisecond);
+    promises[0].addResult(2);
+    promises[0].finish();
+    plant.world.pass((calledAfter - answeredAfter) * Millisecond - 1);
+    QCOMPARE(calls, 1);
+    plant.world.pass(1);
+    QCOMPARE(calls, 2);
 }
 
 void tst_Controllers::POOL_5_slowControllerIsNotCalledAgain()
@@ -186,6 +256,16 @@ void tst_Controllers::POOL_5_failuresAreLoggedOncePerChange()
     QVERIFY(plant->state() == FactoryState::Running);
 }
 
+void tst_Controllers::POOL_5_failureWithoutATextIsLogged()
+{
+    Plant plant({.function = [](const FactorySnapshot &) -> int { throw JobError(QString()); },
+                 .interval = 10ms});
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"capacityController failed: unknown error"_s));
+    plant.tick(3);
+    QCOMPARE(failures(plant.world.engine()), 1);
+}
+
 void tst_Controllers::POOL_5_nonsenseIsClampedWithAWarning_data()
 {
     QTest::addColumn<bool>("limit");
@@ -216,19 +296,47 @@ void tst_Controllers::POOL_5_nonsenseIsClampedWithAWarning()
     QCOMPARE(limit ? int(plant->queueLimit()) : plant->workerCount(), expected);
 }
 
+void tst_Controllers::POOL_5_unsuitableSettingsAreNamed_data()
+{
+    QTest::addColumn<int>("minimum");
+    QTest::addColumn<int>("maximum");
+    QTest::addColumn<int>("interval"); // ms
+    QTest::addColumn<QString>("used");
+    QTest::addColumn<int>("expected"); // number of workers, after one answer of 7 in 10 ms
+    QTest::newRow("negative") << -3 << -5 << 10 << u"0, 0 and 10 ms"_s << 0;
+    QTest::newRow("negative minimum") << -3 << 5 << 10 << u"0, 5 and 10 ms"_s << 5;
+    QTest::newRow("maximum below minimum") << 9 << 8 << 10 << u"9, 9 and 10 ms"_s << 9;
+    QTest::newRow("huge maximum") << 0 << 100'001 << 10
+                                  << u"0, %1 and 10 ms"_s.arg(CapacityController::MostWorkers) << 7;
+    QTest::newRow("no interval") << 0 << 9 << 0 << u"0, 9 and 1 ms"_s << 7;
+}
+
 void tst_Controllers::POOL_5_unsuitableSettingsAreNamed()
 {
+    QFETCH(const int, minimum);
+    QFETCH(const int, maximum);
+    QFETCH(const int, interval);
+    QFETCH(const QString, used);
+    QFETCH(const int, expected);
     QTest::ignoreMessage(
-        QtWarningMsg, QRegularExpression(u"the capacityController has a minimum of -3, a maximum "
-                                         "of -5 and an interval of 0 ms; 0, 0 and 1 ms are"_s));
+        QtWarningMsg,
+        QRegularExpression(u"the capacityController has a minimum of %1, a maximum of %2 and an "
+                           "interval of %3 ms; %4 are used"_s.arg(minimum)
+                               .arg(maximum)
+                               .arg(interval)
+                               .arg(used)));
     int calls = 0;
-    Plant plant({.function = [&](const FactorySnapshot &) { return ++calls; },
-                 .interval = 0ms,
-                 .minimum = -3,
-                 .maximum = -5});
+    Plant plant({.function =
+                     [&](const FactorySnapshot &) {
+                         ++calls;
+                         return 7;
+                     },
+                 .interval = std::chrono::milliseconds(interval),
+                 .minimum = minimum,
+                 .maximum = maximum});
     plant.tick();
-    QCOMPARE(calls, 10);
-    QCOMPARE(plant->workerCount(), 0);
+    QCOMPARE(calls, interval == 0 ? 10 : 1);
+    QCOMPARE(plant->workerCount(), expected);
 }
 
 void tst_Controllers::POOL_5_drainingFactoryIsGivenWorkersAgain()
@@ -380,25 +488,57 @@ void tst_Controllers::LIFE_5_controllerWhoseTurnHasNotComeIsNotNamed()
     QCOMPARE(calls, 0);
 }
 
+void tst_Controllers::LIFE_5_unansweredFutureHoldsUpNothing_data()
+{
+    QTest::addColumn<bool>("fails");
+    QTest::newRow("late answer") << false;
+    QTest::newRow("late error") << true;
+}
+
 void tst_Controllers::LIFE_5_unansweredFutureHoldsUpNothing()
 {
-    QPromise<int> promise;
-    promise.start();
+    QFETCH(const bool, fails);
+    QPromise<int> promises[2];
     int calls = 0;
-    Plant plant({.function =
-                     [&](const FactorySnapshot &) {
-                         ++calls;
-                         return promise.future();
-                     },
-                 .interval = 10ms});
+    const auto ask = [&](QPromise<int> &promise) {
+        promise.start();
+        return [&](const FactorySnapshot &) {
+            ++calls;
+            return promise.future();
+        };
+    };
+    Plant plant({.function = ask(promises[0]), .interval = 10ms},
+                {.function = ask(promises[1]), .interval = 10ms});
     plant.tick(2);
-    QCOMPARE(calls, 1);
+    QCOMPARE(calls, 2);
     plant->drain();
     plant.world.settle();
     QVERIFY(plant->state() == FactoryState::Stopped);
-    promise.addResult(5);
-    promise.finish(); // is heard by nobody
+    for (QPromise<int> &promise : promises) { // are heard by nobody
+        if (fails)
+            promise.setException(JobError(u"late"_s));
+        else
+            promise.addResult(1);
+        promise.finish();
+    }
     QCOMPARE(plant->workerCount(), 2);
+    QCOMPARE(plant->queueLimit(), 5);
+    QCOMPARE(failures(plant.world.engine()), 0);
+}
+
+// It is a job that holds up the end.
+void tst_Controllers::LIFE_5_unansweredFutureIsNotBlamed()
+{
+    QPromise<int> promise;
+    promise.start();
+    Plant plant(
+        {.function = [&](const FactorySnapshot &) { return promise.future(); }, .interval = 10ms});
+    plant.world.submit({.name = u"j"_s, .duration = World::Hung});
+    plant.tick();
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"has not finished job \"j\""_s));
+    const StopReport report = plant->stop(QDeadlineTimer(0));
+    QCOMPARE(report.unfinished.size(), 1);
+    QCOMPARE(report.calls, QStringList());
 }
 
 void tst_Controllers::LIFE_6_controllersMayBeExchanged()
@@ -423,6 +563,26 @@ void tst_Controllers::LIFE_6_controllersMayBeExchanged()
     plant.tick(10);
     QCOMPARE(plant->workerCount(), 4);
     QVERIFY(!plant.world.clock().hasAlarm());
+}
+
+void tst_Controllers::LIFE_6_lateAnswerIsNotTakenForThatOfTheNewController()
+{
+    QPromise<int> promises[2];
+    Plant plant({});
+    for (QPromise<int> &promise : promises) {
+        promise.start();
+        plant->setCapacityController(
+            {.function = [&](const FactorySnapshot &) { return promise.future(); },
+             .interval = 10ms,
+             .maximum = 9});
+        plant.tick();
+    }
+    promises[0].addResult(8);
+    promises[0].finish();
+    QCOMPARE(plant->workerCount(), 2); // the new one has been asked, and not answered
+    promises[1].addResult(3);
+    promises[1].finish();
+    QCOMPARE(plant->workerCount(), 3);
 }
 
 void tst_Controllers::LIFE_6_removedControllerThatNeverHadItsTurnIsNotCalled()
@@ -472,11 +632,36 @@ void tst_Controllers::STAT_5_controllersHaveATimerOnlyWhileTheFactoryRuns()
     QVERIFY(world.clock().hasAlarm());
     world.pass(50 * Millisecond);
     QCOMPARE(calls, 5);
-    world.engine().drain();
+    world.submit({.name = u"j"_s, .duration = 50 * Millisecond, .promised = false});
     world.settle();
-    world.pass(50 * Millisecond);
-    QVERIFY(!world.clock().hasAlarm());
+    world.engine().stop();
+    world.pass(49 * Millisecond);
+    QVERIFY(world.engine().state() == FactoryState::Draining);
+    QVERIFY(!world.clock().hasAlarm()); // nothing is left to control
+    world.pass(Millisecond);
+    QVERIFY(world.engine().state() == FactoryState::Stopped);
     QCOMPARE(calls, 5);
+}
+
+void tst_Controllers::STAT_5_controllersSetAtTheWrongTimeHaveNoTimer()
+{
+    World world({.workerCount = 1});
+    const auto setsAlarm = [&] {
+        world.engine().setCapacityController(
+            {.function = [](const FactorySnapshot &) { return 1; }, .interval = 10ms});
+        const bool hasAlarm = world.clock().hasAlarm();
+        world.engine().setCapacityController({});
+        return hasAlarm;
+    };
+    QVERIFY(!setsAlarm()); // Idle
+    world.engine().start();
+    QVERIFY(!setsAlarm()); // Starting
+    world.engine().drain();
+    QVERIFY(!setsAlarm()); // Draining, and has never run
+    while (world.step())
+        QVERIFY(!setsAlarm()); // has no work, so its worker goes
+    QVERIFY(world.engine().state() == FactoryState::Stopped);
+    QVERIFY(!setsAlarm());
 }
 
 QTEST_GUILESS_MAIN(tst_Controllers)

@@ -29,13 +29,6 @@ QFuture<void> failedFuture()
     return QtFuture::makeExceptionalFuture<void>(JobError(u"no power"_s));
 }
 
-//! A future that somebody else ends.
-QFuture<void> futureOf(QPromise<void> &promise)
-{
-    promise.start();
-    return promise.future();
-}
-
 using Plain = FunctionWorker<int (*)(Job<int, int> &)>;
 
 int echo(Job<int, int> &job)
@@ -65,6 +58,7 @@ private Q_SLOTS:
     void LIFE_2_hooksComeInTheirOrder_data();
     void LIFE_2_hooksComeInTheirOrder();
     void LIFE_2_nothingRunsBeforeOnStartedHasEnded();
+    void LIFE_2_waitingJobsRunWhenOnStartedHasEnded();
     void LIFE_2_failedStart_data();
     void LIFE_2_failedStart();
     void LIFE_2_endWhileStarting_data();
@@ -78,6 +72,7 @@ private Q_SLOTS:
     void LIFE_3_hooksMayUseTheFactory();
     void LIFE_5_hangingHookIsGivenUp_data();
     void LIFE_5_hangingHookIsGivenUp();
+    void LIFE_5_lateErrorOfAHookThatWasGivenUpIsIgnored();
     void LIFE_6_hooksMayBeExchanged();
 };
 
@@ -164,11 +159,12 @@ void tst_Hooks::LIFE_2_nothingRunsBeforeOnStartedHasEnded()
 {
     const Support::Gate gate;
     QPromise<void> promise;
+    promise.start();
     Factory factory({.workerCount = 2,
                      .onStarted =
                          [&, gate] {
                              gate.open();
-                             return futureOf(promise);
+                             return promise.future();
                          }},
                     echo);
     auto before = factory.submit(1, 1);
@@ -185,11 +181,36 @@ void tst_Hooks::LIFE_2_nothingRunsBeforeOnStartedHasEnded()
     QCOMPARE(before.result() + during.result(), 3);
 }
 
+// Dispatched jobs need no alarm for cancels, so nothing else wakes the workers.
+void tst_Hooks::LIFE_2_waitingJobsRunWhenOnStartedHasEnded()
+{
+    const Support::Gate called;
+    called.open();
+    QPromise<void> promise;
+    promise.start();
+    Factory factory({.workerCount = 2,
+                     .onStarted =
+                         [&, called] {
+                             called.pass();
+                             return promise.future();
+                         }},
+                    echo);
+    for (int i = 0; i < 10; ++i)
+        QVERIFY(factory.dispatch(i, 0));
+    QVERIFY(factory.start());
+    QVERIFY(called.awaitArrivals());
+    QCOMPARE(factory.counters().waiting, 10);
+    promise.finish();
+    QVERIFY(eventually([&] { return factory.counters().completed == 10; }));
+}
+
 void tst_Hooks::LIFE_2_failedStart_data()
 {
     QTest::addColumn<Hook>("hook");
     QTest::addColumn<QString>("error");
     QTest::newRow("throws") << Hook([] { throw JobError(u"no power"_s); }) << u"no power"_s;
+    QTest::newRow("throws without a text")
+        << Hook([] { throw JobError(QString()); }) << u"unknown error"_s;
     QTest::newRow("throws anything") << Hook([] { throw 1; }) << u"int"_s;
     QTest::newRow("future fails") << Hook(failedFuture) << u"no power"_s;
     QTest::newRow("future fails later")
@@ -334,9 +355,10 @@ void tst_Hooks::LIFE_2_drainingWaitsForItsHook()
 {
     const Support::Gate gate;
     QPromise<void> promise;
+    promise.start();
     Factory<Counted> factory({.workerCount = 1, .onDraining = [&, gate] {
                                   gate.open();
-                                  return futureOf(promise);
+                                  return promise.future();
                               }});
     QVERIFY(factory.start());
     QVERIFY(eventually([&] { return factory.state() == FactoryState::Running; }));
@@ -355,11 +377,12 @@ void tst_Hooks::LIFE_2_stoppedWaitsForItsHook()
 {
     const Support::Gate gate;
     QPromise<void> promise;
+    promise.start();
     Factory factory({.workerCount = 1,
                      .onStopped =
                          [&, gate] {
                              gate.open();
-                             return futureOf(promise);
+                             return promise.future();
                          }},
                     echo);
     QVERIFY(factory.start());
@@ -562,6 +585,29 @@ void tst_Hooks::LIFE_5_hangingHookIsGivenUp()
         QCOMPARE(log.await(1), QStringList(u"7"_s));
     else
         QCOMPARE(log.events(), QStringList());
+}
+
+void tst_Hooks::LIFE_5_lateErrorOfAHookThatWasGivenUpIsIgnored()
+{
+    const Support::Gate called;
+    called.open();
+    QPromise<void> promise;
+    promise.start();
+    Factory factory({.workerCount = 1,
+                     .onStarted =
+                         [&, called] {
+                             called.pass();
+                             return promise.future();
+                         }},
+                    echo);
+    QVERIFY(factory.start());
+    QVERIFY(called.awaitArrivals());
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"onStarted has not ended"_s));
+    QCOMPARE(factory.stop(50ms).calls, QStringList(u"onStarted"_s));
+    promise.setException(JobError(u"no power"_s));
+    promise.finish(); // would warn
+    QVERIFY(factory.state() == FactoryState::Stopped);
+    QCOMPARE(factory.errorString(), QString());
 }
 
 void tst_Hooks::LIFE_6_hooksMayBeExchanged()

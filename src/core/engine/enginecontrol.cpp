@@ -9,22 +9,32 @@
 
 namespace Millwright {
 
+namespace {
+
+qint64 nanoseconds(std::chrono::milliseconds interval)
+{
+    constexpr std::chrono::milliseconds Longest = std::chrono::hours(24 * 365);
+    return std::chrono::nanoseconds(std::clamp(interval, -Longest, Longest)).count();
+}
+
+} // namespace
+
 // --- Controllers ------------------------------------------------------------------------------
 
 void Engine::setCapacityController(CapacityController controller)
 {
     setControl(UserCall::CapacityController,
                {std::make_shared<const ControlFunction>(std::move(controller.function)),
-                std::chrono::nanoseconds(controller.interval).count(), controller.minimum,
-                controller.maximum, 0, CapacityController::MostWorkers});
+                nanoseconds(controller.interval), controller.minimum, controller.maximum, 0,
+                CapacityController::MostWorkers});
 }
 
 void Engine::setQueueLimitController(QueueLimitController controller)
 {
     setControl(UserCall::QueueLimitController,
                {std::make_shared<const ControlFunction>(std::move(controller.function)),
-                std::chrono::nanoseconds(controller.interval).count(), controller.minimum,
-                controller.maximum, FactorySettings::Unlimited, std::numeric_limits<int>::max()});
+                nanoseconds(controller.interval), controller.minimum, controller.maximum,
+                FactorySettings::Unlimited, std::numeric_limits<int>::max()});
 }
 
 void Engine::setControl(UserCall which, Control control)
@@ -64,7 +74,7 @@ void Engine::armControllers(Section &section)
 bool Engine::isControlled() const
 {
     return m_state == FactoryState::Running
-           || (m_state == FactoryState::Draining && m_opened && !m_closing && !m_discarding);
+           || (m_state == FactoryState::Draining && m_opened && !m_closing);
 }
 
 // The next call comes one interval after the last.
@@ -72,7 +82,7 @@ void Engine::arm(Control &control, qint64 last, Section &section)
 {
     if (!control.function || !*control.function || !isControlled())
         return;
-    control.dueAt = last < Never - control.interval ? last + control.interval : Never;
+    control.dueAt = last + control.interval;
     m_controlAt = std::min(m_controlAt, control.dueAt);
     alarmBy(m_controlAt, section);
 }
