@@ -1,120 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "support/simulation.h"
+#include "support/operations.h"
 
-#include <QtCore/qregularexpression.h>
 #include <QtTest/qtest.h>
 
 using namespace Simulation;
 using namespace Qt::StringLiterals;
 
-// The engine in virtual time. Each row is a list of operations and the log of what must happen.
-//
-// Operations, separated by spaces:
-//   a:5          submit job "a", which takes 5 ms; without a number it takes no time, "a:*" hangs
-//     a:5!2        its first 2 attempts throw        a:5~10      time to live 10 ms
-//     a:5^H        priority: ^X ^H ^I ^N ^B          a:5=        not discardable
-//     a:5&3        at most 3 attempts                a:5&3/10    with a backoff of 10 ms
-//     a:5.         nobody holds its future
-//     a:5%         asynchronous                  a:5%%       and cancels itself in the end
-//   +10          let 10 ms pass
-//   x a          cancel the future of "a" (one word: "xa")
-//   workers=2, limit=3, oldest, newest, keep, failbuilds=1
-//   start, drain, stop, giveup
-//   ?            log "[state waiting running free]"
-//
-// Log: "+0" worker 0 was built, "-0" destroyed, "a@0" worker 0 starts job a, "a done", "a failed",
-// "a canceled", "a lost", "a TtlExpired" and its like; "refused a".
 namespace {
 
 constexpr qint64 Millisecond = 1'000'000;
-
-Script parseJob(const QRegularExpressionMatch &match)
-{
-    Script script;
-    script.name = match.captured(1);
-    script.key = quint64(match.captured(1).front().unicode());
-    const QString duration = match.captured(2);
-    script.duration = duration == u"*" ? World::Hung : duration.toLongLong() * Millisecond;
-    static const QRegularExpression modifier(
-        uR"((?:!(\d+)|~(\d+)|\^([XHINB])|(=)|&(\d+)(?:/(\d+))?|(\.)|(%%?)))"_s);
-    auto it = modifier.globalMatch(match.captured(3));
-    while (it.hasNext()) {
-        const QRegularExpressionMatch m = it.next();
-        if (m.hasCaptured(1))
-            script.failures = m.captured(1).toInt();
-        if (m.hasCaptured(2))
-            script.options.timeToLive = std::chrono::milliseconds(m.captured(2).toInt());
-        if (m.hasCaptured(3))
-            script.options.priority = Priority(u"XHINB"_s.indexOf(m.captured(3)));
-        if (m.hasCaptured(4))
-            script.options.discardable = false;
-        if (m.hasCaptured(5))
-            script.options.retry.maximumAttempts = m.captured(5).toInt();
-        if (m.hasCaptured(6))
-            script.options.retry.backoff = std::chrono::milliseconds(m.captured(6).toInt());
-        if (m.hasCaptured(7))
-            script.promised = false;
-        if (m.hasCaptured(8)) {
-            script.asynchronous = true;
-            script.cancelsItself = m.captured(8).size() == 2;
-        }
-    }
-    return script;
-}
-
-void perform(World &world, const QString &operation)
-{
-    static const QRegularExpression jobPattern(uR"(^([a-z]\d*)(?::(\d+|\*))?([!~^=&.%].*)?$)"_s);
-    static const QRegularExpression settingPattern(uR"(^(workers|limit|failbuilds)=(-?\d+)$)"_s);
-    Engine &engine = world.engine();
-    if (const auto m = settingPattern.match(operation); m.hasMatch()) {
-        const int value = m.captured(2).toInt();
-        if (m.captured(1) == u"workers")
-            engine.setWorkerCount(value);
-        else if (m.captured(1) == u"limit")
-            engine.setQueueLimit(value);
-        else
-            world.failBuilds(value);
-    } else if (operation == u"start") {
-        engine.start();
-    } else if (operation == u"drain") {
-        engine.drain();
-    } else if (operation == u"stop") {
-        engine.stop();
-    } else if (operation == u"pause") {
-        engine.pause();
-    } else if (operation == u"resume") {
-        engine.resume();
-    } else if (operation == u"giveup") {
-        for (const UnfinishedJob &job : engine.giveUp().unfinished)
-            world.log(u"unfinished %1@%2"_s.arg(job.key).arg(job.worker));
-    } else if (operation == u"oldest") {
-        engine.setDiscardMode(DiscardMode::Oldest);
-    } else if (operation == u"newest") {
-        engine.setDiscardMode(DiscardMode::Newest);
-    } else if (operation == u"keep") {
-        engine.setOnFailure(OnFailure::KeepWorker);
-    } else if (operation == u"?") {
-        const FactorySnapshot now = engine.snapshot(false);
-        world.log(u"[%1 %2 %3 %4]"_s.arg(nameOf(now.state))
-                      .arg(now.counters.waiting)
-                      .arg(now.counters.running)
-                      .arg(now.availableCapacity));
-    } else if (operation.startsWith(u'+')) {
-        world.pass(operation.mid(1).toLongLong() * Millisecond);
-    } else if (operation.size() > 1 && operation.startsWith(u'x')) {
-        world.cancel(operation.mid(1));
-    } else if (const auto parts = jobPattern.match(operation); parts.hasMatch()) {
-        if (!world.submit(parseJob(parts)))
-            world.log(u"refused %1"_s.arg(parts.captured(1)));
-        return; // so that jobs can be submitted together
-    } else {
-        QFAIL(qPrintable(u"unknown operation \"%1\""_s.arg(operation)));
-    }
-    world.settle();
-}
 
 } // namespace
 
@@ -141,61 +37,13 @@ private Q_SLOTS:
     void POOL_2_asynchronousJobs() { run(); }
     void POOL_3_sharedThreads_data();
     void POOL_3_sharedThreads() { run(); }
-    void POOL_4_resizing_data();
-    void POOL_4_resizing() { run(); }
-    void POOL_6_pausing_data();
-    void POOL_6_pausing() { run(); }
-    void POOL_6_handIsTakenBack();
-    void SUP_1_failedWorkersAreReplaced_data();
-    void SUP_1_failedWorkersAreReplaced() { run(); }
-    void LIFE_1_states_data();
-    void LIFE_1_states() { run(); }
-    void LIFE_4_drainAndStop_data();
-    void LIFE_4_drainAndStop() { run(); }
-    void LIFE_5_givingUp_data();
-    void LIFE_5_givingUp() { run(); }
-    void STAT_5_idleFactoriesHaveNoAlarm();
     void ROUTE_1_blockedHandIsTakenBack();
     void ROUTE_1_lateStationIsNotWaitedFor();
-
-private:
-    void run();
 };
-
-#define SCRIPT_COLUMNS \
-    QTest::addColumn<QString>("settings"); \
-    QTest::addColumn<QString>("operations"); \
-    QTest::addColumn<QString>("expected");
-
-void tst_Engine::run()
-{
-    QFETCH(QString, settings);
-    QFETCH(QString, operations);
-    QFETCH(QString, expected);
-
-    FactorySettings factory{.name = u"test"_s, .workerCount = 1};
-    const auto given = settings.split(u' ', Qt::SkipEmptyParts);
-    for (const QString &setting : given) {
-        if (setting == u"priority")
-            factory.queue = priorityQueue();
-        else if (setting.startsWith(u"threads="))
-            factory.threadCount = setting.mid(8).toInt();
-        else
-            factory.workerCount = setting.toInt();
-    }
-    World world(factory);
-    const auto all = operations.split(u' ', Qt::SkipEmptyParts);
-    for (const QString &operation : all) {
-        perform(world, operation);
-        QCOMPARE(world.violations(), QString());
-    }
-    world.settle();
-    QCOMPARE(world.takeLog().join(u", "_s), expected);
-}
 
 void tst_Engine::JOB_1_everyJobHasOneOutcome_data()
 {
-    SCRIPT_COLUMNS
+    addOperationColumns();
     QTest::newRow("completed") << u"1"_s << u"start a:5 +5"_s << u"+0, a@0, a done"_s;
     QTest::newRow("completed, dispatched") << u"1"_s << u"start a:5. +5"_s << u"+0, a@0, a done"_s;
     QTest::newRow("failed") << u"1"_s << u"start a:5!1 +5"_s << u"+0, a@0, a failed, -0, +0"_s;
@@ -217,7 +65,7 @@ void tst_Engine::JOB_1_everyJobHasOneOutcome_data()
 
 void tst_Engine::JOB_6_timeToLiveAndRetry_data()
 {
-    SCRIPT_COLUMNS
+    addOperationColumns();
     QTest::newRow("starts in time")
         << u"1"_s << u"start a:4 b~5 +9"_s << u"+0, a@0, a done, b@0, b done"_s;
     QTest::newRow("never starts late")
@@ -252,7 +100,7 @@ void tst_Engine::JOB_6_timeToLiveAndRetry_data()
 
 void tst_Engine::JOB_8_cancel_data()
 {
-    SCRIPT_COLUMNS
+    addOperationColumns();
     QTest::newRow("waiting, behind a hung worker")
         << u"1"_s << u"start a:* b c xb +30 ?"_s << u"+0, a@0, b canceled, [Running 1 1 0]"_s;
     QTest::newRow("running") << u"1"_s << u"start a:50 +9 xa +50"_s << u"+0, a@0, a canceled"_s;
@@ -267,7 +115,7 @@ void tst_Engine::JOB_8_cancel_data()
 
 void tst_Engine::ROUTE_1_firstFreeWorker_data()
 {
-    SCRIPT_COLUMNS
+    addOperationColumns();
     QTest::newRow("all workers at once") << u"3"_s << u"start a:9 b:9 c:9 d:9 +1 ?"_s
                                          << u"+0, +1, +2, c@0, b@1, a@2, [Running 1 3 0]"_s;
     QTest::newRow("the one that becomes free")
@@ -279,7 +127,7 @@ void tst_Engine::ROUTE_1_firstFreeWorker_data()
 
 void tst_Engine::QUEUE_1_fifo_data()
 {
-    SCRIPT_COLUMNS
+    addOperationColumns();
     QTest::newRow("in order") << u"1"_s << u"a:1 b:1 c:1 start +9"_s
                               << u"+0, a@0, a done, b@0, b done, c@0, c done"_s;
     QTest::newRow("firm and discardable jobs in one order")
@@ -295,7 +143,7 @@ void tst_Engine::QUEUE_1_fifo_data()
 
 void tst_Engine::QUEUE_2_priority_data()
 {
-    SCRIPT_COLUMNS
+    addOperationColumns();
     QTest::newRow("by level, in order within")
         << u"1 priority"_s << u"a^N b^B c^X d^H e^I f^X start +9"_s
         << u"+0, c@0, c done, f@0, f done, d@0, d done, e@0, e done, a@0, a done, b@0, b done"_s;
@@ -309,7 +157,7 @@ void tst_Engine::QUEUE_2_priority_data()
 
 void tst_Engine::DISC_2_limits_data()
 {
-    SCRIPT_COLUMNS
+    addOperationColumns();
     QTest::newRow("newest")
         << u"1"_s << u"limit=2 start a:9 +1 b c d +30"_s
         << u"+0, a@0, d Loadshed, refused d, a done, b@0, b done, c@0, c done"_s;
@@ -336,7 +184,7 @@ void tst_Engine::DISC_2_limits_data()
 
 void tst_Engine::POOL_2_asynchronousJobs_data()
 {
-    SCRIPT_COLUMNS
+    addOperationColumns();
     QTest::newRow("the worker is busy until the end")
         << u"1"_s << u"start a:5% b:5% +1 ? +4 ? +9 ?"_s
         << u"+0, a@0, [Running 1 1 0], a done, b@0, [Running 0 1 0], b done, [Running 0 0 1]"_s;
@@ -379,7 +227,7 @@ void tst_Engine::POOL_2_asynchronousJobs_data()
 
 void tst_Engine::POOL_3_sharedThreads_data()
 {
-    SCRIPT_COLUMNS
+    addOperationColumns();
     QTest::newRow("two threads run two jobs") << u"6 threads=2"_s << u"start a:9 b:9 c:9 +1 ?"_s
                                               << u"+0, +2, +4, +1, +3, +5, b@4, a@5, "
                                                  "[Running 1 2 0]"_s;
@@ -388,177 +236,6 @@ void tst_Engine::POOL_3_sharedThreads_data()
     QTest::newRow("neighbours stay when one is replaced")
         << u"2 threads=1"_s << u"start a!1 +1 b +1"_s
         << u"+0, +1, a@1, a failed, -1, +1, b@1, b done"_s;
-}
-
-void tst_Engine::POOL_4_resizing_data()
-{
-    SCRIPT_COLUMNS
-    QTest::newRow("growing serves who waits")
-        << u"1"_s << u"start a:9 b:9 +1 workers=2 ? +20"_s
-        << u"+0, a@0, +1, b@1, [Running 0 2 0], a done, b done"_s;
-    QTest::newRow("idle surplus goes now")
-        << u"3"_s << u"start workers=1 ?"_s << u"+0, +1, +2, -1, -2, [Running 0 0 1]"_s;
-    QTest::newRow("busy surplus goes when done")
-        << u"2"_s << u"start a:9 b:5 +1 workers=1 c +20 ?"_s
-        << u"+0, +1, b@0, a@1, b done, c@0, c done, a done, -1, [Running 0 0 1]"_s;
-    QTest::newRow("to nobody and back") << u"2"_s << u"start workers=0 a ? workers=1 +1"_s
-                                        << u"+0, +1, -0, -1, [Running 1 0 0], +0, a@0, a done"_s;
-    QTest::newRow("before the start") << u"1"_s << u"workers=3 workers=2 start"_s << u"+0, +1"_s;
-    QTest::newRow("surplus is called back")
-        << u"2"_s << u"start a:9 b:9 +1 workers=1 workers=2 +9 ?"_s
-        << u"+0, +1, b@0, a@1, b done, a done, [Running 0 0 2]"_s;
-}
-
-void tst_Engine::POOL_6_pausing_data()
-{
-    SCRIPT_COLUMNS
-    QTest::newRow("what runs finishes, what waits does not start")
-        << u"2"_s << u"start a:5 b:9 c +1 pause +20 ? resume +1"_s
-        << u"+0, +1, b@0, a@1, a done, b done, [Running 1 0 0], c@0, c done"_s;
-    QTest::newRow("resuming serves all at once")
-        << u"3"_s << u"start pause a:5 b:5 c:5 +1 resume +9"_s
-        << u"+0, +1, +2, c@0, b@1, a@2, c done, b done, a done"_s;
-    QTest::newRow("before the start")
-        << u"1"_s << u"pause start a +1 ? resume +1"_s << u"+0, [Running 1 0 0], a@0, a done"_s;
-    QTest::newRow("limits bind") << u"2"_s << u"limit=1 start +1 pause a b +1 resume +1"_s
-                                 << u"+0, +1, b Loadshed, refused b, a@1, a done"_s;
-    QTest::newRow("jobs still expire")
-        << u"1"_s << u"start pause a~5 +9 resume +1"_s << u"+0, a TtlExpired"_s;
-    QTest::newRow("jobs can be canceled")
-        << u"1"_s << u"start pause a xa +30 resume +1"_s << u"+0, a canceled"_s;
-    QTest::newRow("a failed job waits for its retry")
-        << u"1"_s << u"keep start a:5!1&2 +1 pause +20 ? resume +9"_s
-        << u"+0, a@0, [Running 1 0 0], a@0, a done"_s;
-    QTest::newRow("draining waits") << u"1"_s << u"start pause a drain +20 ? resume +1 ?"_s
-                                    << u"+0, [Draining 1 0 0], a@0, a done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("draining with nothing to do does not wait")
-        << u"1"_s << u"start pause drain +1 ?"_s << u"+0, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("pausing while draining")
-        << u"1"_s << u"start a:5 b +1 drain pause +20 ? resume +1 ?"_s
-        << u"+0, a@0, a done, [Draining 1 0 0], b@0, b done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("stop() does not wait")
-        << u"1"_s << u"start pause a stop +1 ?"_s << u"+0, a Shutdown, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("workers come and go") << u"1"_s << u"start pause workers=2 +1 workers=1 +1 ?"_s
-                                         << u"+0, +1, -1, [Running 0 0 0]"_s;
-}
-
-// Jobs that a worker has in hand but has not started wait again, in their order.
-void tst_Engine::POOL_6_handIsTakenBack()
-{
-    World world({.workerCount = 1});
-    world.engine().start();
-    for (int i = 0; i < 500; ++i)
-        QVERIFY(world.submit({.name = u"s%1"_s.arg(i)}));
-    QVERIFY(world.finish());
-
-    world.clearLog();
-    QVERIFY(world.submit({.name = u"long"_s, .duration = Millisecond}));
-    for (int i = 0; i < 10; ++i)
-        QVERIFY(world.submit({.name = u"t%1"_s.arg(i)}));
-    while (world.engine().counters().running == 0)
-        QVERIFY(world.step());
-    QVERIFY(world.engine().activeWorkers() == 1);
-    world.engine().pause();
-    QVERIFY(world.engine().isPaused());
-    world.pass(100 * Millisecond);
-    QCOMPARE(world.takeLog().join(u", "_s), u"long@0, long done"_s);
-    QCOMPARE(world.engine().counters().waiting, 10);
-    QCOMPARE(world.violations(), QString());
-    world.engine().resume();
-    QVERIFY(!world.engine().isPaused());
-    QVERIFY(world.finish());
-    const QStringList log = world.takeLog();
-    QCOMPARE(log.size(), 20);
-    for (int i = 0; i < 10; ++i)
-        QCOMPARE(log.at(2 * i), u"t%1@0"_s.arg(i));
-}
-
-void tst_Engine::SUP_1_failedWorkersAreReplaced_data()
-{
-    SCRIPT_COLUMNS
-    QTest::newRow("same id, jobs in order")
-        << u"1"_s << u"start a!1 b c +1"_s
-        << u"+0, a@0, a failed, -0, +0, b@0, b done, c@0, c done"_s;
-    QTest::newRow("others go on meanwhile")
-        << u"2"_s << u"start a:2!1 b:9 +20"_s << u"+0, +1, b@0, a@1, a failed, -1, +1, b done"_s;
-    QTest::newRow("kept if so wished")
-        << u"1"_s << u"keep start a!1 b +1"_s << u"+0, a@0, a failed, b@0, b done"_s;
-    QTest::newRow("a start that fails is tried again")
-        << u"1"_s << u"failbuilds=2 start a +99 ? +1 ? +300 ?"_s
-        << u"[Running 1 0 0], [Running 1 0 0], +0, a@0, a done, [Running 0 0 1]"_s;
-    QTest::newRow("others run without it") << u"2"_s << u"failbuilds=1 start a +1 ? +100 ?"_s
-                                           << u"+1, a@1, a done, [Running 0 0 1], +0, "
-                                              "[Running 0 0 2]"_s;
-    QTest::newRow("who fails and is surplus goes")
-        << u"2"_s << u"start a:5!1 b:9 +1 workers=1 +20 ?"_s
-        << u"+0, +1, b@0, a@1, a failed, -1, b done, [Running 0 0 1]"_s;
-}
-
-void tst_Engine::LIFE_1_states_data()
-{
-    SCRIPT_COLUMNS
-    QTest::newRow("all of them") << u"1"_s << u"? start ? a:9 +1 drain ? +9 ?"_s
-                                 << u"[Idle 0 0 0], +0, [Running 0 0 1], a@0, [Draining 0 1 0], "
-                                    "a done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("jobs wait for the start")
-        << u"1"_s << u"a ? start +1 ?"_s << u"[Idle 1 0 0], +0, a@0, a done, [Running 0 0 1]"_s;
-    QTest::newRow("without workers")
-        << u"0"_s << u"start ? drain ?"_s << u"[Running 0 0 0], [Stopped 0 0 0]"_s;
-}
-
-void tst_Engine::LIFE_4_drainAndStop_data()
-{
-    SCRIPT_COLUMNS
-    QTest::newRow("drain finishes all") << u"1"_s << u"start a:5 +1 b:5 c:5 drain d +20 ?"_s
-                                        << u"+0, a@0, d Shutdown, refused d, a done, b@0, b done, "
-                                           "c@0, c done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("stop finishes what runs")
-        << u"1"_s << u"start a:5 +1 b:5 stop c +20 ?"_s
-        << u"+0, a@0, b Shutdown, c Shutdown, refused c, a done, "
-           "-0, [Stopped 0 0 0]"_s;
-    QTest::newRow("stop ends a drain") << u"1"_s << u"start a:5 +1 b:5 drain +1 stop +20 ?"_s
-                                       << u"+0, a@0, b Shutdown, a done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("drain while starting") << u"1"_s << u"failbuilds=1 start a drain +200 ?"_s
-                                          << u"+0, a@0, a done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("drain with nobody, until somebody comes")
-        << u"0"_s << u"start a drain ? workers=1 +1 ?"_s
-        << u"[Draining 1 0 0], +0, a@0, a done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("drain before the start")
-        << u"1"_s << u"a drain ?"_s << u"a Shutdown, [Stopped 0 0 0]"_s;
-    QTest::newRow("stop before the start")
-        << u"1"_s << u"a stop start ?"_s << u"a Shutdown, [Stopped 0 0 0]"_s;
-    QTest::newRow("stop while a worker backs off")
-        << u"1"_s << u"failbuilds=9 start a +150 stop ?"_s << u"a Shutdown, [Stopped 0 0 0]"_s;
-    QTest::newRow("drained with a replaced worker")
-        << u"1"_s << u"start a:5!1 b:5 +1 drain +20 ?"_s
-        << u"+0, a@0, a failed, -0, +0, b@0, b done, -0, [Stopped 0 0 0]"_s;
-}
-
-void tst_Engine::LIFE_5_givingUp_data()
-{
-    SCRIPT_COLUMNS
-    QTest::newRow("names the jobs")
-        << u"3"_s << u"start a:* b:* c +1 d +1 stop giveup ?"_s
-        << u"+0, +1, +2, c@0, c done, b@1, a@2, d@0, d done, -0, b lost, "
-           "a lost, unfinished b@1, unfinished a@2, [Stopped 0 0 0]"_s;
-    QTest::newRow("a job that ended in time")
-        << u"1"_s << u"start a:5 +9 stop giveup ?"_s << u"+0, a@0, a done, -0, [Stopped 0 0 0]"_s;
-}
-
-void tst_Engine::STAT_5_idleFactoriesHaveNoAlarm()
-{
-    World world({.workerCount = 4});
-    world.engine().start();
-    world.settle();
-    QVERIFY(!world.clock().hasAlarm());
-    for (int i = 0; i < 20; ++i)
-        QVERIFY(world.submit({.name = QString::number(i), .duration = Millisecond}));
-    QVERIFY(world.finish());
-    world.pass(100 * Millisecond); // what was set for the jobs
-    QVERIFY(!world.clock().hasAlarm());
-    const int rung = world.clock().alarmsRung();
-    world.pass(3'600'000 * Millisecond);
-    QCOMPARE(world.clock().alarmsRung(), rung);
 }
 
 // Short jobs are taken in batches. When one of a batch turns out to be long, the others must not

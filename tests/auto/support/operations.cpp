@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "operations.h"
+
+#include <QtCore/qregularexpression.h>
+#include <QtTest/qtest.h>
+
+using namespace Qt::StringLiterals;
+
+namespace Simulation {
+
+namespace {
+
+constexpr qint64 Millisecond = 1'000'000;
+
+Script parseJob(const QRegularExpressionMatch &match)
+{
+    Script script;
+    script.name = match.captured(1);
+    script.key = quint64(match.captured(1).front().unicode());
+    const QString duration = match.captured(2);
+    script.duration = duration == u"*" ? World::Hung : duration.toLongLong() * Millisecond;
+    static const QRegularExpression modifier(
+        uR"((?:!(\d+)|~(\d+)|\^([XHINB])|(=)|&(\d+)(?:/(\d+))?|(\.)|(%%?)))"_s);
+    auto it = modifier.globalMatch(match.captured(3));
+    while (it.hasNext()) {
+        const QRegularExpressionMatch m = it.next();
+        if (m.hasCaptured(1))
+            script.failures = m.captured(1).toInt();
+        if (m.hasCaptured(2))
+            script.options.timeToLive = std::chrono::milliseconds(m.captured(2).toInt());
+        if (m.hasCaptured(3))
+            script.options.priority = Priority(u"XHINB"_s.indexOf(m.captured(3)));
+        if (m.hasCaptured(4))
+            script.options.discardable = false;
+        if (m.hasCaptured(5))
+            script.options.retry.maximumAttempts = m.captured(5).toInt();
+        if (m.hasCaptured(6))
+            script.options.retry.backoff = std::chrono::milliseconds(m.captured(6).toInt());
+        if (m.hasCaptured(7))
+            script.promised = false;
+        if (m.hasCaptured(8)) {
+            script.asynchronous = true;
+            script.cancelsItself = m.captured(8).size() == 2;
+        }
+    }
+    return script;
+}
+
+} // namespace
+
+void addOperationColumns()
+{
+    QTest::addColumn<QString>("settings");
+    QTest::addColumn<QString>("operations");
+    QTest::addColumn<QString>("expected");
+}
+
+void perform(World &world, const QString &operation)
+{
+    static const QRegularExpression jobPattern(uR"(^([a-z]\d*)(?::(\d+|\*))?([!~^=&.%].*)?$)"_s);
+    static const QRegularExpression settingPattern(uR"(^(workers|limit|failbuilds)=(-?\d+)$)"_s);
+    Engine &engine = world.engine();
+    if (const auto m = settingPattern.match(operation); m.hasMatch()) {
+        const int value = m.captured(2).toInt();
+        if (m.captured(1) == u"workers")
+            engine.setWorkerCount(value);
+        else if (m.captured(1) == u"limit")
+            engine.setQueueLimit(value);
+        else
+            world.failBuilds(value);
+    } else if (operation == u"start") {
+        engine.start();
+    } else if (operation == u"drain") {
+        engine.drain();
+    } else if (operation == u"stop") {
+        engine.stop();
+    } else if (operation == u"pause") {
+        engine.pause();
+    } else if (operation == u"resume") {
+        engine.resume();
+    } else if (operation == u"giveup") {
+        for (const UnfinishedJob &job : engine.giveUp().unfinished)
+            world.log(u"unfinished %1@%2"_s.arg(job.key).arg(job.worker));
+    } else if (operation == u"oldest") {
+        engine.setDiscardMode(DiscardMode::Oldest);
+    } else if (operation == u"newest") {
+        engine.setDiscardMode(DiscardMode::Newest);
+    } else if (operation == u"keep") {
+        engine.setOnFailure(OnFailure::KeepWorker);
+    } else if (operation == u"?") {
+        const FactorySnapshot now = engine.snapshot(false);
+        world.log(u"[%1 %2 %3 %4]"_s.arg(nameOf(now.state))
+                      .arg(now.counters.waiting)
+                      .arg(now.counters.running)
+                      .arg(now.availableCapacity));
+    } else if (operation.startsWith(u'+')) {
+        world.pass(operation.mid(1).toLongLong() * Millisecond);
+    } else if (operation.size() > 1 && operation.startsWith(u'x')) {
+        world.cancel(operation.mid(1));
+    } else if (const auto parts = jobPattern.match(operation); parts.hasMatch()) {
+        if (!world.submit(parseJob(parts)))
+            world.log(u"refused %1"_s.arg(parts.captured(1)));
+        return; // so that jobs can be submitted together
+    } else {
+        QFAIL(qPrintable(u"unknown operation \"%1\""_s.arg(operation)));
+    }
+    world.settle();
+}
+
+void run()
+{
+    QFETCH(QString, settings);
+    QFETCH(QString, operations);
+    QFETCH(QString, expected);
+
+    FactorySettings factory{.name = u"test"_s, .workerCount = 1};
+    const auto given = settings.split(u' ', Qt::SkipEmptyParts);
+    for (const QString &setting : given) {
+        if (setting == u"priority")
+            factory.queue = priorityQueue();
+        else if (setting.startsWith(u"threads="))
+            factory.threadCount = setting.mid(8).toInt();
+        else
+            factory.workerCount = setting.toInt();
+    }
+    World world(factory);
+    const auto all = operations.split(u' ', Qt::SkipEmptyParts);
+    for (const QString &operation : all) {
+        perform(world, operation);
+        QCOMPARE(world.violations(), QString());
+    }
+    world.settle();
+    QCOMPARE(world.takeLog().join(u", "_s), expected);
+}
+
+} // namespace Simulation

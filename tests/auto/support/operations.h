@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "simulation.h"
+
+namespace Simulation {
+
+//! Tests of the engine in virtual time, as data: each row is a list of operations and the log of what
+//! must happen.
+//!
+//! Operations, separated by spaces:
+//!   a:5          submit job "a", which takes 5 ms; without a number it takes no time, "a:*" hangs
+//!     a:5!2        its first 2 attempts throw        a:5~10      time to live 10 ms
+//!     a:5^H        priority: ^X ^H ^I ^N ^B          a:5=        not discardable
+//!     a:5&3        at most 3 attempts                a:5&3/10    with a backoff of 10 ms
+//!     a:5.         nobody holds its future
+//!     a:5%         asynchronous                  a:5%%       and cancels itself in the end
+//!   +10          let 10 ms pass
+//!   x a          cancel the future of "a" (one word: "xa")
+//!   workers=2, limit=3, oldest, newest, keep, failbuilds=1
+//!   start, drain, stop, giveup
+//!   ?            log "[state waiting running free]"
+//!
+//! Log: "+0" worker 0 was built, "-0" destroyed, "a@0" worker 0 starts job a, "a done", "a failed",
+//! "a canceled", "a lost", "a TtlExpired" and its like; "refused a".
+void addOperationColumns();
+
+//! One operation.
+void perform(World &world, const QString &operation);
+
+//! All operations of the current row of the test. Call it last.
+void run();
+
+} // namespace Simulation
