@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "support/expectations.h"
-#include "support/gate.h"
+#include "support/limitedworld.h"
 #include "support/simulation.h"
 
 #include <Millwright/Factory>
@@ -21,89 +21,6 @@ namespace {
 
 constexpr qint64 Millisecond = 1'000'000;
 constexpr qint64 Huge = std::numeric_limits<qint64>::max();
-
-//! Who was let in, and when.
-struct Admissions
-{
-    struct One
-    {
-        quint64 key;
-        qint64 time;
-        bool operator==(const One &) const = default;
-    };
-    const World *world = nullptr;
-    qint64 begin = 0;
-    std::vector<One> all;
-
-    //! The keys, each with the time since the begin.
-    [[nodiscard]] QString text(qint64 unit = Millisecond) const
-    {
-        QStringList texts;
-        for (const One &one : all)
-            texts += u"%1@%2"_s.arg(one.key).arg(double(one.time - begin) / double(unit));
-        return texts.join(u' ');
-    }
-};
-
-//! Each worker has its turn. Notes who comes.
-class NotingRouter final : public Router
-{
-public:
-    explicit NotingRouter(Admissions *admissions) : m_admissions(admissions) {}
-
-    Route route(const AbstractJob &job, const Workers &) override
-    {
-        m_admissions->all.push_back({job.keyHash(), m_admissions->world->now()});
-        return Route::toWorker(m_turn++);
-    }
-
-private:
-    Admissions *m_admissions;
-    int m_turn = 0;
-};
-
-//! A factory with a rate limit in virtual time, whose jobs take no time.
-class LimitedWorld
-{
-public:
-    explicit LimitedWorld(FactorySettings settings) : m_world(withRouter(std::move(settings)))
-    {
-        m_admissions.world = &m_world;
-        m_admissions.begin = m_world.clock().now();
-        m_world.engine().start();
-        m_world.settle();
-    }
-
-    World &operator*() { return m_world; }
-    World *operator->() { return &m_world; }
-    [[nodiscard]] const Admissions &admissions() const { return m_admissions; }
-    [[nodiscard]] QString admitted(qint64 unit = Millisecond) const
-    {
-        return m_admissions.text(unit);
-    }
-
-    //! Jobs of these keys, one after the other.
-    void submit(std::initializer_list<quint64> keys, const JobOptions &options = {})
-    {
-        for (const quint64 key : keys)
-            submit(key, options);
-    }
-    bool submit(quint64 key, const JobOptions &options = {})
-    {
-        return m_world.submit(
-            {.name = u"j%1"_s.arg(key), .key = key, .promised = key % 2 == 0, .options = options});
-    }
-
-private:
-    FactorySettings withRouter(FactorySettings settings)
-    {
-        settings.router = customRouter<NotingRouter>(&m_admissions);
-        return settings;
-    }
-
-    Admissions m_admissions;
-    World m_world;
-};
 
 //! What a bucket must do, as simply as it can be said.
 struct Model
@@ -131,36 +48,6 @@ struct Model
     }
 };
 
-//! Lets one in every millisecond.
-class Pacemaker final : public RateLimiter
-{
-public:
-    explicit Pacemaker(int *taken) : m_taken(taken) {}
-    qint64 nextAvailable(qint64 now) override { return std::max(now, m_free); }
-    void acquire(qint64 now) override
-    {
-        ++*m_taken;
-        m_free = now + Millisecond;
-    }
-
-private:
-    int *m_taken;
-    qint64 m_free = 0;
-};
-
-class Identified final : public Worker<int, int, int>
-{
-public:
-    int process(Job &) override { return workerId(); }
-};
-
-class Throwing final : public RateLimiter
-{
-public:
-    qint64 nextAvailable(qint64) override { throw std::runtime_error("out of order"); }
-    void acquire(qint64) override { throw std::runtime_error("out of order"); }
-};
-
 } // namespace
 
 class tst_RateLimit : public QObject
@@ -177,28 +64,11 @@ private Q_SLOTS:
     void RATE_1_subMillisecondIntervalsAreExact();
     void RATE_2_rejectedJobComesBackAtOnce();
     void RATE_2_rejectedFutureHasEnded();
-    void RATE_2_delayedJobRunsWithItsToken();
-    void RATE_2_delayedJobsAreNotOvertaken();
-    void RATE_2_delayedJobsObeyPriorities();
-    void RATE_2_delayedJobsMayEndBefore_data();
-    void RATE_2_delayedJobsMayEndBefore();
-    void RATE_2_delayedJobsCountTowardsTheQueueLimit();
-    void RATE_2_oldestDelayedJobMakesRoom();
-    void RATE_2_drainWaitsForTokens();
-    void RATE_2_delayIsNotPolled();
-    void RATE_2_manyTokensAtOnce();
     void RATE_2_admissionsEqualTheModel_data();
     void RATE_2_admissionsEqualTheModel();
-    void RATE_2_delayedJobRunsWithoutAnEventLoop();
-    void RATE_2_copiesOfABroadcastAreDelayed();
     void RATE_3_refusedJobCostsNoTurn();
     void RATE_3_shedJobTakesNoToken();
     void RATE_3_retriedJobTakesNoToken();
-    void RATE_4_userLimiter();
-    void RATE_4_userLimiterMaySayNever();
-    void RATE_4_limiterMayChangeItsMind();
-    void RATE_4_drainEndsWhenTheLimiterSaysNever();
-    void RATE_4_throwingLimiterLosesNoJob();
     void RATE_5_changedLimitCountsAtOnce_data();
     void RATE_5_changedLimitCountsAtOnce();
     void RATE_5_properties();
@@ -328,174 +198,6 @@ void tst_RateLimit::RATE_2_rejectedFutureHasEnded()
     QVERIFY(discarded && discarded->reason() == DiscardReason::RateLimited);
 }
 
-void tst_RateLimit::RATE_2_delayedJobRunsWithItsToken()
-{
-    LimitedWorld world({.workerCount = 1,
-                        .rateLimit = {.refill = 2, .interval = 10ms},
-                        .rateLimitMode = RateLimitMode::Delay});
-    world.submit({1, 2, 3, 4, 5});
-    QCOMPARE(world.admitted(), u"1@0 2@0"_s);
-    world->pass(10 * Millisecond - 1);
-    QCOMPARE(world->engine().counters().completed, 2);
-    QCOMPARE(world->engine().counters().waiting, 3);
-    QCOMPARE(world->violations(), QString());
-    world->pass(1);
-    QCOMPARE(world->engine().counters().completed, 4);
-    world->pass(10 * Millisecond);
-    QCOMPARE(world.admitted(), u"1@0 2@0 3@10 4@10 5@20"_s);
-    QCOMPARE(world->violations(), QString());
-}
-
-void tst_RateLimit::RATE_2_delayedJobsAreNotOvertaken()
-{
-    LimitedWorld world({.workerCount = 4,
-                        .rateLimit = {.refill = 1, .interval = 10ms},
-                        .rateLimitMode = RateLimitMode::Delay});
-    world.submit({1, 2, 3});
-    // The alarm is late, the token is there already: it is for the one who waits.
-    world->clock().jumpTo(world.admissions().begin + 15 * Millisecond);
-    world.submit({4});
-    QCOMPARE(world.admitted(), u"1@0 2@15"_s);
-    world->pass(30 * Millisecond);
-    QCOMPARE(world.admitted(), u"1@0 2@15 3@20 4@30"_s);
-}
-
-void tst_RateLimit::RATE_2_delayedJobsObeyPriorities()
-{
-    LimitedWorld world({.workerCount = 1,
-                        .queue = priorityQueue(),
-                        .rateLimit = {.refill = 1, .interval = 10ms},
-                        .rateLimitMode = RateLimitMode::Delay});
-    world.submit({1, 2});
-    world.submit({3}, {.priority = Priority::BestEffort});
-    world.submit({4, 5}, {.priority = Priority::High});
-    world->pass(100 * Millisecond);
-    QCOMPARE(world.admitted(), u"1@0 4@10 5@20 2@30 3@40"_s);
-}
-
-void tst_RateLimit::RATE_2_delayedJobsMayEndBefore_data()
-{
-    QTest::addColumn<std::function<void(World &)>>("act");
-    QTest::addColumn<QString>("expected");
-    const auto row = [](const char *name, std::function<void(World &)> act, const QString &log) {
-        QTest::newRow(name) << act << log;
-    };
-    row(
-        "canceled", [](World &world) { world.cancel(u"j2"_s); }, u"j2 canceled, j3@0, j3 done"_s);
-    row(
-        "expired", [](World &world) { world.pass(7 * Millisecond); },
-        u"j3 TtlExpired, j2@0, j2 done"_s);
-    row(
-        "stopped", [](World &world) { world.engine().stop(); }, u"j2 Shutdown, j3 Shutdown"_s);
-    row(
-        "given up",
-        [](World &world) {
-            world.engine().stop();
-            world.engine().giveUp();
-        },
-        u"j2 Shutdown, j3 Shutdown"_s);
-}
-
-void tst_RateLimit::RATE_2_delayedJobsMayEndBefore()
-{
-    QFETCH(std::function<void(World &)>, act);
-    QFETCH(QString, expected);
-    LimitedWorld world({.workerCount = 1,
-                        .rateLimit = {.refill = 1, .interval = 50ms},
-                        .rateLimitMode = RateLimitMode::Delay});
-    world.submit({1, 2});
-    world.submit({3}, {.timeToLive = expected.contains(u"Expired") ? 5ms : 500ms});
-    world->settle();
-    world->clearLog();
-    act(*world);
-    QCOMPARE(world->violations(), QString());
-    world->pass(60 * Millisecond);
-    QCOMPARE(world->takeLog().filter(u"j"_s).join(u", "_s), expected);
-    QCOMPARE(world->violations(), QString());
-    QCOMPARE(world->engine().counters().waiting, 0);
-}
-
-void tst_RateLimit::RATE_2_delayedJobsCountTowardsTheQueueLimit()
-{
-    LimitedWorld world({.workerCount = 1,
-                        .queueLimit = 2,
-                        .rateLimit = {.refill = 1, .interval = 10ms},
-                        .rateLimitMode = RateLimitMode::Delay});
-    QVERIFY(world.submit(1));
-    world->settle();
-    QCOMPARE(world->engine().availableCapacity(), 3);
-    QVERIFY(world.submit(2));
-    QCOMPARE(world->engine().availableCapacity(), 1);
-    QVERIFY(world.submit(3));
-    QCOMPARE(world->engine().availableCapacity(), 0);
-    QVERIFY(!world.submit(4));
-    QVERIFY(world.submit(5, {.discardable = false}));
-    QCOMPARE(world->engine().counters().discarded(DiscardReason::Loadshed), 1);
-    world->pass(30 * Millisecond);
-    QCOMPARE(world.admitted(), u"1@0 2@10 3@20 5@30"_s);
-    QCOMPARE(world->engine().availableCapacity(), 3);
-    QCOMPARE(world->violations(), QString());
-}
-
-void tst_RateLimit::RATE_2_oldestDelayedJobMakesRoom()
-{
-    LimitedWorld world({.workerCount = 1,
-                        .queueLimit = 2,
-                        .discardMode = DiscardMode::Oldest,
-                        .rateLimit = {.refill = 1, .interval = 10ms},
-                        .rateLimitMode = RateLimitMode::Delay});
-    world.submit({1, 2, 3});
-    QVERIFY(world.submit(4));
-    world->pass(50 * Millisecond);
-    QCOMPARE(world.admitted(), u"1@0 3@10 4@20"_s);
-    QCOMPARE(world->engine().counters().discarded(DiscardReason::Loadshed), 1);
-    QCOMPARE(world->violations(), QString());
-}
-
-void tst_RateLimit::RATE_2_drainWaitsForTokens()
-{
-    LimitedWorld world({.workerCount = 1,
-                        .rateLimit = {.refill = 1, .interval = 10ms},
-                        .rateLimitMode = RateLimitMode::Delay});
-    world.submit({1, 2, 3});
-    world->engine().drain();
-    QVERIFY(!world.submit(4));
-    world->pass(19 * Millisecond);
-    QVERIFY(world->engine().state() == FactoryState::Draining);
-    world->pass(Millisecond);
-    QVERIFY(world->engine().state() == FactoryState::Stopped);
-    QCOMPARE(world->engine().counters().completed, 3);
-}
-
-void tst_RateLimit::RATE_2_delayIsNotPolled()
-{
-    LimitedWorld world({.workerCount = 1,
-                        .rateLimit = {.refill = 1, .interval = 1h},
-                        .rateLimitMode = RateLimitMode::Delay});
-    world.submit({1, 3, 5, 7}); // nobody holds their futures
-    world->pass(Millisecond * 100);
-    const int before = world->clock().alarmsRung();
-    world->pass(3 * 3600 * 1000 * Millisecond - Millisecond);
-    QCOMPARE(world->clock().alarmsRung() - before, 3);
-    QCOMPARE(world->engine().counters().completed, 4);
-    QVERIFY(!world->clock().hasAlarm());
-}
-
-void tst_RateLimit::RATE_2_manyTokensAtOnce()
-{
-    LimitedWorld world({.workerCount = 2,
-                        .rateLimit = {.refill = 5000, .interval = 10ms, .initial = 0},
-                        .rateLimitMode = RateLimitMode::Delay});
-    for (quint64 key = 0; key < 6000; ++key)
-        QVERIFY(world.submit(key));
-    world->pass(10 * Millisecond);
-    QCOMPARE(world.admissions().all.size(), std::size_t(5000));
-    for (quint64 key = 0; key < 5000; ++key)
-        QCOMPARE(world.admissions().all[key].key, key);
-    world->pass(10 * Millisecond);
-    QCOMPARE(world->engine().counters().completed, 6000);
-}
-
 void tst_RateLimit::RATE_2_admissionsEqualTheModel_data()
 {
     QTest::addColumn<RateLimitMode>("mode");
@@ -551,48 +253,6 @@ void tst_RateLimit::RATE_2_admissionsEqualTheModel()
     }
 }
 
-void tst_RateLimit::RATE_2_delayedJobRunsWithoutAnEventLoop()
-{
-    Factory factory({.workerCount = 1,
-                     .rateLimit = {.refill = 1, .interval = 5ms},
-                     .rateLimitMode = RateLimitMode::Delay},
-                    [](Job<int, int> &job) { return job.key(); });
-    QElapsedTimer timer;
-    timer.start();
-    QVERIFY(factory.start());
-    QList<QFuture<int>> futures;
-    for (int key = 0; key < 5; ++key)
-        futures += factory.submit(key, 0);
-    for (int key = 0; key < 5; ++key) {
-        QVERIFY(Support::hasEnded(futures[key]));
-        QCOMPARE(futures[key].result(), key);
-    }
-    QVERIFY(timer.elapsed() >= 4 * 5 - 5); // the first interval began before the timer, perhaps
-    QCOMPARE(factory.counters().completed, 5);
-}
-
-void tst_RateLimit::RATE_2_copiesOfABroadcastAreDelayed()
-{
-    Factory<Identified> factory({.workerCount = 3,
-                                 .rateLimit = {.refill = 1, .interval = 2ms},
-                                 .rateLimitMode = RateLimitMode::Delay});
-    QVERIFY(factory.start());
-    const QList<QFuture<int>> futures = factory.broadcast(1, 1);
-    QCOMPARE(futures.size(), 3);
-    for (int id = 0; id < 3; ++id) {
-        QVERIFY(Support::hasEnded(futures[id]));
-        QCOMPARE(futures[id].result(), id); // late, but at its own worker
-    }
-    factory.setRateLimitMode(RateLimitMode::Reject);
-    factory.setRateLimit({});
-    factory.setRateLimit({.refill = 2, .interval = 10h}); // a new one is full
-    int refused = 0;
-    const QList<QFuture<int>> others = factory.broadcast(2, 2);
-    for (const QFuture<int> &future : others)
-        refused += Support::errorAs<JobDiscarded>(future).has_value() ? 1 : 0;
-    QCOMPARE(refused, 1);
-}
-
 void tst_RateLimit::RATE_3_refusedJobCostsNoTurn()
 {
     LimitedWorld world({.workerCount = 3, .rateLimit = {.refill = 2, .interval = 10ms}});
@@ -632,148 +292,6 @@ void tst_RateLimit::RATE_3_retriedJobTakesNoToken()
     world->pass(100 * Millisecond);
     QCOMPARE(world->engine().counters().completed, 1);
     QCOMPARE(world->engine().counters().retried, 2);
-}
-
-void tst_RateLimit::RATE_4_userLimiter()
-{
-    int taken = 0;
-    {
-        LimitedWorld world({.workerCount = 1, .rateLimiter = customLimiter<Pacemaker>(&taken)});
-        QVERIFY(world.submit(1));
-        QVERIFY(!world.submit(2));
-        world->pass(Millisecond);
-        QVERIFY(world.submit(3));
-        QCOMPARE(taken, 2);
-        QVERIFY(!world->engine().rateLimit().isLimited());
-        world->engine().setRateLimitMode(RateLimitMode::Delay);
-        world.submit({4, 5});
-        world->pass(5 * Millisecond);
-        QCOMPARE(world.admitted(), u"1@0 3@1 4@2 5@3"_s);
-        QCOMPARE(taken, 4);
-    }
-    Factory factory({.workerCount = 1, .rateLimiter = customLimiter<Pacemaker>(&taken)},
-                    [](Job<int, int> &) {});
-    QVERIFY(factory.dispatch(1, 1));
-    QCOMPARE(taken, 5);
-    factory.setRateLimiter({});
-    for (int i = 0; i < 10; ++i)
-        QVERIFY(factory.dispatch(i, i));
-    QCOMPARE(taken, 5);
-}
-
-// Never to those that wait, and then at once to the one that comes: each ends for its own reason.
-void tst_RateLimit::RATE_4_limiterMayChangeItsMind()
-{
-    enum class Mood { Open, Closed, ClosedForAMoment };
-    struct Fickle : RateLimiter
-    {
-        explicit Fickle(Mood *m) : mood(m) {}
-        qint64 nextAvailable(qint64 now) override
-        {
-            if (*mood == Mood::Closed)
-                return now + 3'600'000 * Millisecond;
-            return std::exchange(*mood, Mood::Open) == Mood::Open ? now : Never;
-        }
-        void acquire(qint64) override {}
-        Mood *mood;
-    };
-    Mood mood = Mood::Open;
-    const Support::Gate gate;
-    Factory factory({.workerCount = 1,
-                     .queueLimit = 2,
-                     .discardMode = DiscardMode::Oldest,
-                     .rateLimiter = customLimiter<Fickle>(&mood),
-                     .rateLimitMode = RateLimitMode::Delay},
-                    [gate](Job<int, int> &) { gate.pass(); });
-    const Support::GateOpener opener(gate);
-    QMap<int, DiscardReason> discarded;
-    factory.setDiscardHandler(
-        [&](Job<int, int> &job, DiscardReason reason) { discarded.insert(job.key(), reason); });
-    QVERIFY(factory.start());
-    QVERIFY(factory.dispatch(0, 0));
-    QVERIFY(gate.awaitArrivals());
-    QVERIFY(factory.dispatch(1, 0));
-    mood = Mood::Closed;
-    QVERIFY(factory.dispatch(2, 0)); // is delayed
-    factory.setQueueLimit(1);
-    mood = Mood::ClosedForAMoment;
-    QVERIFY(factory.dispatch(3, 0)); // is let in, instead of the oldest one
-    QCOMPARE(discarded, (QMap<int, DiscardReason>{{1, DiscardReason::Loadshed},
-                                                  {2, DiscardReason::RateLimited}}));
-    gate.open();
-    QVERIFY(Support::hasEnded(factory.drain()));
-    QCOMPARE(factory.counters().completed, 2);
-    QVERIFY(Support::isConserved(factory.counters()));
-}
-
-void tst_RateLimit::RATE_4_drainEndsWhenTheLimiterSaysNever()
-{
-    struct Broken : RateLimiter // promises a token, and has none when its time has come
-    {
-        qint64 nextAvailable(qint64 now) override
-        {
-            if (due == 0)
-                due = now + 10 * Millisecond;
-            return now < due ? due : Never;
-        }
-        void acquire(qint64) override {}
-        qint64 due = 0;
-    };
-    LimitedWorld world({.workerCount = 1,
-                        .rateLimiter = customLimiter<Broken>(),
-                        .rateLimitMode = RateLimitMode::Delay});
-    world.submit({1, 2});
-    world->engine().drain();
-    world->pass(5 * Millisecond);
-    QVERIFY(world->engine().state() == FactoryState::Draining);
-    world->pass(10 * Millisecond);
-    QVERIFY(world->engine().state() == FactoryState::Stopped);
-    QCOMPARE(world->engine().counters().discarded(DiscardReason::RateLimited), 2);
-}
-
-void tst_RateLimit::RATE_4_userLimiterMaySayNever()
-{
-    struct Closing : RateLimiter // open for two, then for one after 10 ms, then never again
-    {
-        qint64 nextAvailable(qint64 now) override
-        {
-            if (taken == 2)
-                return last + 10 * Millisecond;
-            return taken < 2 ? now : Never;
-        }
-        void acquire(qint64 now) override
-        {
-            ++taken;
-            last = now;
-        }
-        int taken = 0;
-        qint64 last = 0;
-    };
-    LimitedWorld world({.workerCount = 1,
-                        .rateLimiter = customLimiter<Closing>(),
-                        .rateLimitMode = RateLimitMode::Delay});
-    world.submit({1, 2, 3, 4, 5});
-    QCOMPARE(world->engine().counters().waiting + world->engine().counters().running, 5);
-    world->pass(20 * Millisecond);
-    QCOMPARE(world.admitted(), u"1@0 2@0 3@10"_s);
-    QCOMPARE(world->engine().counters().discarded(DiscardReason::RateLimited), 2);
-    QVERIFY(!world.submit(6));
-    QCOMPARE(world->violations(), QString());
-}
-
-void tst_RateLimit::RATE_4_throwingLimiterLosesNoJob()
-{
-    Factory factory({.name = u"mill"_s, .workerCount = 1, .rateLimiter = customLimiter<Throwing>()},
-                    [](Job<int, int> &) { return 1; });
-    for (int i = 0; i < 2; ++i) {
-        QTest::ignoreMessage(
-            QtCriticalMsg,
-            QRegularExpression(u"rate limiter of factory \"mill\" threw \"out of order\""_s));
-    }
-    QVERIFY(factory.start());
-    const QFuture<int> future = factory.submit(1, 1);
-    QVERIFY(Support::hasEnded(future));
-    QCOMPARE(future.resultCount(), 1);
 }
 
 void tst_RateLimit::RATE_5_changedLimitCountsAtOnce_data()
