@@ -8,6 +8,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+
 using namespace Simulation;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;

@@ -22,6 +22,7 @@ class tst_EngineLife : public QObject
 private Q_SLOTS:
     void POOL_4_resizing_data();
     void POOL_4_resizing() { run(); }
+    void POOL_4_endedThreadsAreJoined();
     void POOL_6_pausing_data();
     void POOL_6_pausing() { run(); }
     void POOL_6_handIsTakenBack();
@@ -53,6 +54,20 @@ void tst_EngineLife::POOL_4_resizing_data()
     QTest::newRow("surplus is called back")
         << u"2"_s << u"start a:9 b:9 +1 workers=1 workers=2 +9 ?"_s
         << u"+0, +1, b@0, a@1, b done, a done, [Running 0 0 2]"_s;
+}
+
+void tst_EngineLife::POOL_4_endedThreadsAreJoined()
+{
+    World world({.workerCount = 3});
+    world.engine().start();
+    world.settle();
+    QCOMPARE(world.stationsKept(), 3);
+    world.engine().setWorkerCount(1);
+    world.settle();
+    QCOMPARE(world.workersAlive(), 1);
+    world.pass(100 * Millisecond);
+    QCOMPARE(world.stationsKept(), 1);
+    QVERIFY(!world.clock().hasAlarm());
 }
 
 void tst_EngineLife::POOL_6_pausing_data()
@@ -178,6 +193,11 @@ void tst_EngineLife::LIFE_4_drainAndStop_data()
     QTest::newRow("drained with a replaced worker")
         << u"1"_s << u"start a:5!1 b:5 +1 drain +20 ?"_s
         << u"+0, a@0, a failed, -0, +0, b@0, b done, -0, [Stopped 0 0 0]"_s;
+    QTest::newRow("drain waits for a retry") << u"1"_s << u"keep start a:5!1&2 +1 drain +20 ?"_s
+                                             << u"+0, a@0, a@0, a done, -0, [Stopped 0 0 0]"_s;
+    QTest::newRow("drain waits for a retry by a fresh worker")
+        << u"1"_s << u"start a:5!1&2/10 +1 drain +30 ?"_s
+        << u"+0, a@0, -0, +0, a@0, a done, -0, [Stopped 0 0 0]"_s;
 }
 
 void tst_EngineLife::LIFE_5_givingUp_data()

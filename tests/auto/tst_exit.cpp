@@ -123,6 +123,8 @@ void tst_Exit::LIFE_5_stopGivesUpAWorkerThatNeverReturns()
         QVERIFY(factory.state() == FactoryState::Stopped);
         QVERIFY(Support::isConserved(factory.counters()));
         QCOMPARE(factory.counters().lost, 1);
+        QCOMPARE(factory.queueDepth(), 0);
+        QCOMPARE(factory.activeWorkers(), 0);
         QVERIFY(factory.stop(0ms).isClean()); // once
         QVERIFY(hasEnded(factory.drain()));
         if (threadCount == 0)

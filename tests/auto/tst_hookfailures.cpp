@@ -47,6 +47,7 @@ private Q_SLOTS:
     void LIFE_2_endWhileStarting_data();
     void LIFE_2_endWhileStarting();
     void LIFE_2_hookThatThrowsLaterIsLogged();
+    void LIFE_5_failedStartThatIsGivenUpHasFailed();
     void LIFE_5_hangingHookIsGivenUp_data();
     void LIFE_5_hangingHookIsGivenUp();
     void LIFE_5_lateErrorOfAHookThatWasGivenUpIsIgnored();
@@ -221,6 +222,28 @@ void tst_HookFailures::LIFE_2_hookThatThrowsLaterIsLogged()
             failed.append(event.key + u' ' + event.text);
     }
     QCOMPARE(failed, (QStringList{u"onDraining too late"_s, u"onStopped no power"_s}));
+}
+
+void tst_HookFailures::LIFE_5_failedStartThatIsGivenUpHasFailed()
+{
+    struct Clinging : Worker<int, int, int>
+    {
+        explicit Clinging(const Support::Gate &g) : gate(g) {}
+        int process(Job &job) override { return job.message(); }
+        void stopping() override { gate.pass(); }
+        const Support::Gate gate;
+    };
+    const Support::Gate gate;
+    Factory<Clinging> factory({.workerCount = 1, .onStarted = failedFuture},
+                              workerBuilder<Clinging>(gate));
+    const Support::GateOpener opener(gate);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"onStarted failed: no power"_s));
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"worker 0 has not come to its end"_s));
+    QVERIFY(factory.start());
+    QVERIFY(gate.awaitArrivals());
+    QCOMPARE(factory.stop(1ms).unfinished.size(), 1);
+    QVERIFY(factory.state() == FactoryState::Failed);
+    QVERIFY(factory.errorString().contains(u"no power"));
 }
 
 void tst_HookFailures::LIFE_5_hangingHookIsGivenUp_data()

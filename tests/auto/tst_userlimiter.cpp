@@ -11,6 +11,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+
 using namespace Simulation;
 using namespace Qt::StringLiterals;
 

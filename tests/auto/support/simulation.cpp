@@ -351,6 +351,12 @@ World::~World()
     }
 }
 
+int World::stationsKept() const
+{
+    return int(std::count_if(m_stations.begin(), m_stations.end(),
+                             [](const auto &station) { return !station.expired(); }));
+}
+
 VirtualJob *World::jobFor(const Script &script)
 {
     Fate &fate = m_fates.insert_or_assign(script.name, Fate{script}).first->second;

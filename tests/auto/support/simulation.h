@@ -186,6 +186,8 @@ public:
     //! Whether the jobs of a key have kept their order.
     [[nodiscard]] const Support::KeyOrder &keyOrder() const { return m_keyOrder; }
     [[nodiscard]] int workersAlive() const { return m_workersAlive; }
+    //! Also those whose thread has ended, as long as somebody still has to join it.
+    [[nodiscard]] int stationsKept() const;
     //! What has happened since the log was last taken.
     [[nodiscard]] QStringList takeLog() { return std::exchange(m_log, {}); }
     void clearLog() { m_log.clear(); }
