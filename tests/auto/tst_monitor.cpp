@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 #include "support/expectations.h"
-#include "support/gate.h"
+#include "support/watched.h"
 
 #include <Millwright/Factory>
 #include <Millwright/FactoryMonitor>
 
-#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qthread.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -16,75 +15,9 @@
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
-
-namespace {
-
-// Each look at the running job of a factory asks for the text of its key: the test counts them.
-std::atomic<int> looks = 0;
-
-struct WatchedKey
-{
-    QString text;
-
-    operator QString() const
-    {
-        ++looks;
-        return text;
-    }
-    bool operator==(const WatchedKey &) const = default;
-};
-
-std::size_t qHash(const WatchedKey &key, std::size_t seed)
-{
-    return ::qHash(key.text, seed);
-}
-
-class GatedWorker : public Worker<WatchedKey, bool, void>
-{
-public:
-    explicit GatedWorker(const Support::Gate &gate) : m_gate(gate) {}
-
-    void process(Job &job) override
-    {
-        m_gate.pass();
-        if (!job.message())
-            throw JobError(u"on purpose"_s);
-    }
-
-private:
-    Support::Gate m_gate;
-};
-
-bool hasTimer(FactoryMonitor &monitor)
-{
-    return !QAbstractEventDispatcher::instance()->registeredTimers(&monitor).isEmpty();
-}
-
-// A factory whose jobs stand still until the gate is opened, and a monitor of it.
-struct Watched
-{
-    Support::Gate gate;
-    std::unique_ptr<Factory<GatedWorker>> factory;
-    FactoryMonitor monitor;
-
-    explicit Watched(FactorySettings settings = {.workerCount = 2})
-        : factory(std::make_unique<Factory<GatedWorker>>(std::move(settings),
-                                                         workerBuilder<GatedWorker>(gate)))
-    {
-        monitor.setInterval(FactoryMonitor::MinimumInterval);
-        monitor.setFactory(factory.get());
-    }
-    ~Watched() { gate.open(); }
-
-    void dispatch(int jobs, bool good = true)
-    {
-        for (int i = 0; i < jobs; ++i)
-            factory->dispatch({QString::number(i)}, good, {.label = u"label"_s});
-    }
-};
-
-} // namespace
+using Support::hasTimer;
+using Support::looks;
+using Support::Watched;
 
 class tst_Monitor : public QObject
 {
@@ -100,13 +33,7 @@ private Q_SLOTS:
     void UI_6_valuesAreThoseOfTheFactory();
     void UI_6_throughputRisesAndFalls();
     void UI_6_latenciesAreOfTheFactoryAndOfLate();
-    void UI_6_factoryMayBeDestroyed();
-    void UI_6_factoryMayBeDestroyedBySlots();
-    void UI_6_factoryMayBeExchanged();
-    void UI_6_factoryOfAnotherThreadIsRefused();
-    void UI_6_eventsOfTheTimeBeforeAreSeen();
     void UI_6_historyIsBounded();
-    void UI_6_badSettingsAreNamed();
 };
 
 void tst_Monitor::UI_6_samplesOnlyWhileActive()
@@ -312,103 +239,6 @@ void tst_Monitor::UI_6_latenciesAreOfTheFactoryAndOfLate()
     QCOMPARE(monitor.totalTime().count, 52.0);
 }
 
-void tst_Monitor::UI_6_factoryMayBeDestroyed()
-{
-    Watched watched;
-    FactoryMonitor &monitor = watched.monitor;
-    QSignalSpy changed(&monitor, &FactoryMonitor::factoryChanged);
-    watched.factory->start();
-    watched.dispatch(3);
-    monitor.setActive(true);
-    QTRY_COMPARE(monitor.activeWorkers(), 2);
-    QVERIFY(hasTimer(monitor));
-    QSignalSpy sampled(&monitor, &FactoryMonitor::sampled);
-    watched.gate.open();
-    watched.factory.reset();
-    QCOMPARE(monitor.factory(), nullptr);
-    QCOMPARE(changed.count(), 1);
-    QCOMPARE(sampled.count(), 1);
-    QVERIFY(!hasTimer(monitor));
-    QVERIFY(monitor.isActive());
-    QVERIFY(monitor.state() == FactoryState::Idle);
-    QCOMPARE(monitor.submitted(), 0.0);
-    QCOMPARE(monitor.workers()->rowCount(), 0);
-    QCOMPARE(monitor.events()->rowCount(), 0);
-    QVERIFY(monitor.throughputHistory().isEmpty());
-    monitor.setActive(false);
-    monitor.setActive(true);
-    QVERIFY(!hasTimer(monitor));
-}
-
-void tst_Monitor::UI_6_factoryMayBeDestroyedBySlots()
-{
-    Watched watched;
-    FactoryMonitor &monitor = watched.monitor;
-    watched.factory->start();
-    connect(monitor.workers(), &QAbstractItemModel::rowsInserted, &monitor,
-            [&] { watched.factory.reset(); });
-    monitor.setActive(true);
-    QCOMPARE(monitor.factory(), nullptr);
-    QVERIFY(!hasTimer(monitor));
-    QCOMPARE(monitor.workers()->rowCount(), 0);
-}
-
-void tst_Monitor::UI_6_factoryMayBeExchanged()
-{
-    Watched watched;
-    FactoryMonitor &monitor = watched.monitor;
-    watched.factory->start();
-    watched.dispatch(2);
-    monitor.setActive(true);
-    QTRY_COMPARE(monitor.submitted(), 2.0);
-
-    Factory other({.workerCount = 3}, [](Job<int, int> &) {});
-    monitor.setFactory(&other);
-    QCOMPARE(monitor.submitted(), 0.0);
-    QVERIFY(monitor.state() == FactoryState::Idle);
-    QCOMPARE(monitor.workers()->rowCount(), 3);
-    watched.gate.open();
-    QTRY_COMPARE(watched.factory->completed(), 2.0);
-    QCOMPARE(monitor.completed(), 0.0);
-    monitor.setFactory(nullptr);
-    QCOMPARE(monitor.workers()->rowCount(), 0);
-    QVERIFY(!hasTimer(monitor));
-}
-
-void tst_Monitor::UI_6_factoryOfAnotherThreadIsRefused()
-{
-    Factory factory({.name = u"elsewhere"_s}, [](Job<int, int> &) {});
-    QThread thread;
-    factory.moveToThread(&thread);
-    FactoryMonitor monitor;
-    QTest::ignoreMessage(QtWarningMsg,
-                         QRegularExpression(u"\"elsewhere\" was refused.*another thread"_s));
-    monitor.setFactory(&factory);
-    QCOMPARE(monitor.factory(), nullptr);
-}
-
-void tst_Monitor::UI_6_eventsOfTheTimeBeforeAreSeen()
-{
-    Watched watched;
-    const QDateTime before = QDateTime::currentDateTime().addMSecs(-1);
-    watched.factory->start();
-    QTRY_VERIFY(watched.factory->state() == FactoryState::Running);
-    const QDateTime after = QDateTime::currentDateTime().addMSecs(1);
-    watched.monitor.setActive(true);
-    const EventModel &events = *watched.monitor.events();
-    QCOMPARE(events.rowCount(), 2);
-    QCOMPARE(events.index(0).data(EventModel::TextRole).toString(), u"Running"_s);
-    QCOMPARE(events.index(1).data(EventModel::TextRole).toString(), u"Starting"_s);
-    for (int row = 0; row < 2; ++row) {
-        const QDateTime time = events.index(row).data(EventModel::TimeRole).toDateTime();
-        QVERIFY(time >= before && time <= after);
-    }
-    watched.monitor.events()->clear();
-    watched.factory->drain();
-    QTRY_COMPARE(events.index(0).data(EventModel::TextRole).toString(), u"Stopped"_s);
-    QCOMPARE(events.rowCount(), 2); // Draining, Stopped; none comes back
-}
-
 void tst_Monitor::UI_6_historyIsBounded()
 {
     Watched watched({.workerCount = 1});
@@ -426,23 +256,6 @@ void tst_Monitor::UI_6_historyIsBounded()
     watched.monitor.setInterval(30);
     QVERIFY(watched.monitor.throughputHistory().isEmpty());
     QTRY_COMPARE(watched.monitor.throughputHistory().size(), 33);
-}
-
-void tst_Monitor::UI_6_badSettingsAreNamed()
-{
-    FactoryMonitor monitor;
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"an interval of 15 ms was ignored"_s));
-    monitor.setInterval(15);
-    QCOMPARE(monitor.interval(), 250);
-    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"a history span of 0 s was ignored"_s));
-    monitor.setHistorySpan(0);
-    QCOMPARE(monitor.historySpan(), 300);
-    QSignalSpy interval(&monitor, &FactoryMonitor::intervalChanged);
-    QSignalSpy span(&monitor, &FactoryMonitor::historySpanChanged);
-    monitor.setInterval(16);
-    monitor.setHistorySpan(1);
-    QCOMPARE(interval.count(), 1);
-    QCOMPARE(span.count(), 1);
 }
 
 QTEST_GUILESS_MAIN(tst_Monitor)
