@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "support/dice.h"
 #include "support/expectations.h"
 #include "support/keyorder.h"
-#include "support/simulation.h"
+#include "support/randomscript.h"
 
 #include <Millwright/Factory>
 
@@ -56,25 +55,6 @@ private:
     quint64 m_state = 1;
 };
 
-Script randomScript(Dice &dice, qint64 number, int keys)
-{
-    Script script;
-    script.name = QString::number(number);
-    script.key = quint64(dice.below(keys));
-    script.duration = dice.oneIn(2) ? 0 : dice.below(4) * Millisecond;
-    script.failures = dice.oneIn(10) ? 1 + dice.below(2) : 0;
-    script.promised = dice.oneIn(2);
-    script.options.priority = Priority(dice.below(PriorityLevels));
-    script.options.discardable = !dice.oneIn(5);
-    if (dice.oneIn(8))
-        script.options.timeToLive = std::chrono::milliseconds(1 + dice.below(20));
-    if (dice.oneIn(8)) {
-        script.options.retry.maximumAttempts = 1 + dice.below(3);
-        script.options.retry.backoff = std::chrono::milliseconds(dice.below(3));
-    }
-    return script;
-}
-
 } // namespace
 
 void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations_data()
@@ -109,11 +89,11 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()
     engine.start();
 
     qint64 jobs = 0;
-    int keys = 8;
+    Variety variety{.keys = 8, .longest = 4, .rarity = 8, .hangs = false, .asynchronous = false};
     for (int i = 0; i < Operations; ++i) {
         const int choice = dice.below(1000);
         if (choice < 300) {
-            world.submit(randomScript(dice, jobs++, keys));
+            world.submit(randomScript(dice, jobs++, variety));
         } else if (choice < 850) {
             world.step(dice.any());
         } else if (choice < 950) {
@@ -128,7 +108,7 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()
         } else if (choice < 995) {
             engine.setOnFailure(dice.oneIn(2) ? OnFailure::ReplaceWorker : OnFailure::KeepWorker);
         } else if (choice < 996) {
-            keys = dice.oneIn(2) ? 1 + dice.below(4) : 1 + dice.below(200);
+            variety.keys = dice.oneIn(2) ? 1 + dice.below(4) : 1 + dice.below(200);
         } else if (choice < 997) {
             world.failBuilds(dice.below(2));
         } else if (engine.queueDepth() > 500) { // or it would only ever grow

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "support/countinglayer.h"
-#include "support/dice.h"
-#include "support/simulation.h"
+#include "support/randomscript.h"
 
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qscopeguard.h>
@@ -62,29 +61,6 @@ RateLimit randomRateLimit(Dice &dice)
             .interval = std::chrono::microseconds(1 + dice.below(4000)),
             .maximum = dice.below(5) - 1,
             .initial = dice.below(5) - 1};
-}
-
-Script randomScript(Dice &dice, int number)
-{
-    Script script;
-    script.name = u"j%1"_s.arg(number);
-    script.key = quint64(dice.below(12));
-    script.duration = dice.oneIn(2) ? 0 : dice.below(8) * Millisecond;
-    if (dice.oneIn(40))
-        script.duration = World::Hung;
-    script.failures = dice.oneIn(6) ? 1 + dice.below(3) : 0;
-    script.promised = !dice.oneIn(3);
-    script.asynchronous = dice.oneIn(4);
-    script.cancelsItself = script.asynchronous && dice.oneIn(6);
-    script.options.priority = Priority(dice.below(PriorityLevels));
-    script.options.discardable = !dice.oneIn(5);
-    if (dice.oneIn(4))
-        script.options.timeToLive = std::chrono::milliseconds(1 + dice.below(12));
-    if (dice.oneIn(4)) {
-        script.options.retry.maximumAttempts = 1 + dice.below(4);
-        script.options.retry.backoff = std::chrono::milliseconds(dice.below(5));
-    }
-    return script;
 }
 
 } // namespace
@@ -159,7 +135,7 @@ QString tst_Random::run(quint64 seed, int *operations)
             check("time");
         } else if (choice < 90) {
             if (jobs > 0)
-                world.cancel(u"j%1"_s.arg(dice.below(jobs)));
+                world.cancel(QString::number(dice.below(jobs)));
             check("cancel");
         } else if (choice < 94) {
             engine.setWorkerCount(dice.below(6));
