@@ -63,7 +63,7 @@ int main(int argc, char **argv)
     const QCommandLineOption workload(u"workload"_s, u"Only this one, W1 to W7; repeatable."_s,
                                       u"W"_s);
     const QCommandLineOption peer(u"peer"_s, u"Only this one; repeatable."_s, u"NAME"_s);
-    const QCommandLineOption runs(u"runs"_s, u"How often each is measured: 5, or 3 if quick."_s,
+    const QCommandLineOption runs(u"runs"_s, u"How often each is measured: 5, or 2 if quick."_s,
                                   u"N"_s);
     const QCommandLineOption json(u"json"_s, u"Writes what was measured to this file."_s,
                                   u"FILE"_s);
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
     }
     Session session;
     session.isQuick = parser.isSet(quick);
-    session.runs = parser.isSet(runs) ? parser.value(runs).toInt() : session.pick(5, 3);
+    session.runs = parser.isSet(runs) ? parser.value(runs).toInt() : session.pick(5, 2);
     session.peers = parser.values(peer);
     session.jsonFile = parser.value(json);
     if (session.runs < 1)

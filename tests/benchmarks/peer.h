@@ -82,6 +82,7 @@ struct PeerKind
     Abilities abilities = {};
     std::function<std::unique_ptr<Peer>(const Setup &)> make = {};
     int mostWorkers = 1000;
+    qint64 mostWaiting = 10'000'000; //!< with more it takes minutes
     bool getsAllJobs = false; //!< also if it is slow
     QString missing = {}; //!< why it cannot be measured here
 

@@ -23,5 +23,6 @@ int runMemory(const QString &peer, const QString &router, qint64 jobs);
 int runIdle(int factories, int seconds);
 
 //! A fresh peer, warmed up, and its throughput: a slow one is given fewer jobs, as many as take about
-//! a second.
-[[nodiscard]] Sample throughputOf(const PeerKind &kind, const Setup &setup, const Flood &flood);
+//! half a second.
+[[nodiscard]] Sample throughputOf(const PeerKind &kind, const Setup &setup, const Flood &flood,
+                                  bool isQuick);

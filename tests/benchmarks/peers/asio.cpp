@@ -40,5 +40,6 @@ PeerKind asioKind()
         .name = QStringLiteral("Boost.Asio thread_pool"),
         .abilities = {Ability::Flood, Ability::RoundTrip, Ability::Chain, Ability::Large},
         .make = [](const Setup &setup) { return std::make_unique<AsioPeer>(setup); },
+        .mostWaiting = 1'000'000,
     };
 }

@@ -134,5 +134,6 @@ PeerKind mailboxKind()
         .name = QStringLiteral("batched mailbox"),
         .abilities = {Ability::Flood, Ability::RoundTrip, Ability::Chain, Ability::Large},
         .make = [](const Setup &setup) { return std::make_unique<MailboxPeer>(setup); },
+        .mostWaiting = 1'000'000,
     };
 }

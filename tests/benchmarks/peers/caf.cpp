@@ -63,5 +63,6 @@ PeerKind cafKind()
         .abilities = {Ability::Flood, Ability::RoundTrip, Ability::Chain},
         .make = [](const Setup &setup) { return std::make_unique<CafPeer>(setup); },
         .mostWorkers = 10'000,
+        .mostWaiting = 1'000'000,
     };
 }

@@ -116,6 +116,7 @@ PeerKind kind(const QString &name, bool pinned)
         .make =
             [pinned](const Setup &setup) { return std::make_unique<RactorPeer>(setup, pinned); },
         .mostWorkers = 10'000,
+        .mostWaiting = 1'000'000,
     };
     if (!QFileInfo(program()).isExecutable())
         kind.missing = QStringLiteral("not built; scripts/bench builds it where there is cargo");

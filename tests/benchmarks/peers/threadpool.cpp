@@ -73,6 +73,7 @@ PeerKind threadPoolKind()
         .name = QStringLiteral("QThreadPool"),
         .abilities = {Ability::Flood, Ability::RoundTrip, Ability::Chain, Ability::Large},
         .make = [](const Setup &setup) { return std::make_unique<ThreadPoolPeer>(setup); },
+        .mostWaiting = 100'000,
     };
 }
 

@@ -37,7 +37,7 @@ void measureGui(Session &session)
         qInfo("W7: skipped: bench_gui was not built, since the QML module was not");
         return;
     }
-    const int seconds = session.pick(5, 3);
+    const int seconds = session.pick(4, 2);
     for (int workers : {4, 1000}) {
         std::vector<Contestant> contestants;
         for (const auto &[load, peer] : {std::pair{u"millwright"_s, u"Millwright"_s},

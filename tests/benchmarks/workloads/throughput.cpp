@@ -9,8 +9,8 @@ namespace {
 
 // Fewer are used up by starting and ending.
 constexpr qint64 FewestJobs = 10'000;
-constexpr double LongestRun = 1e9;
-constexpr double LongestWarmUp = 0.15e9;
+constexpr double LongestRun = 0.5e9; // nanoseconds
+constexpr double LongestQuickRun = 0.2e9;
 
 struct Shape
 {
@@ -43,9 +43,10 @@ void measure(Session &session, const QString &title, const Shape &shape)
                                                            {u"n"_s, shape.jobs}}};
                         const Setup setup{.router = router, .workers = workers};
                         const Flood flood{.jobs = shape.jobs, .producers = producers, .keys = keys};
-                        contestants.push_back({record, [kind, setup, flood] {
-                                                   return throughputOf(*kind, setup, flood);
-                                               }});
+                        contestants.push_back(
+                            {record, [kind, setup, flood, isQuick = session.isQuick] {
+                                 return throughputOf(*kind, setup, flood, isQuick);
+                             }});
                     }
                 }
             }
@@ -56,19 +57,20 @@ void measure(Session &session, const QString &title, const Shape &shape)
 
 } // namespace
 
-Sample throughputOf(const PeerKind &kind, const Setup &setup, const Flood &flood)
+Sample throughputOf(const PeerKind &kind, const Setup &setup, const Flood &flood, bool isQuick)
 {
+    const double longest = isQuick ? LongestQuickRun : LongestRun;
     const std::unique_ptr<Peer> peer = kind.make(setup);
     Flood given = flood;
     // Once to get it going, once to see how fast it is.
     given.jobs = std::min(flood.jobs, qint64(2000));
     peer->flood(given);
     double timePerJob = double(peer->flood(given)) / double(given.jobs);
-    given.jobs = std::clamp(qint64(LongestWarmUp / timePerJob), given.jobs,
+    given.jobs = std::clamp(qint64(longest / 5 / timePerJob), given.jobs,
                             std::max(given.jobs, flood.jobs / 4));
     timePerJob = double(peer->flood(given)) / double(given.jobs);
     given.jobs = kind.getsAllJobs ? flood.jobs
-                                  : std::clamp(qint64(LongestRun / timePerJob),
+                                  : std::clamp(qint64(longest / timePerJob),
                                                std::min(FewestJobs, flood.jobs), flood.jobs);
     const qint64 time = peer->flood(given);
     return {{u"million jobs/s"_s, double(given.jobs) * 1e3 / double(time)},
