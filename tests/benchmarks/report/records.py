@@ -47,11 +47,14 @@ class Measured:
     """Everything of one run of the benchmarks."""
 
     def __init__(self, path):
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        try:
+            with open(path, encoding="utf-8") as file:
+                content = json.load(file)
+            self.records = [Record(data) for data in content["records"]]
+        except (ValueError, KeyError, TypeError):
+            raise SystemExit(f"{path} was not written by scripts/bench --json")
         self.machine = content.get("machine", {})
         self.is_quick = content.get("quick", False)
-        self.records = [Record(data) for data in content["records"]]
 
     def find(self, workload, **wanted):
         """The records in which all of these are so."""
