@@ -171,20 +171,23 @@ void Engine::noteLackOfRoom()
 // will be none any more. nullptr if nobody is.
 std::unique_ptr<RoomNews> Engine::findRoom(Section &section)
 {
-    auto news = std::make_unique<RoomNews>();
-    news->isOver = m_state > FactoryState::Running;
-    const Outlook rate = news->isOver ? Outlook{Admission::Open, Never} : outlook(section);
-    const RoomEpoch epoch = roomEpoch(rate.admission);
-    if (news->isOver || hasRoom(rate.admission)) {
-        if (m_lacksRoom && (news->isOver || epoch != m_lacksRoomSince.value_or(epoch))) {
+    RoomNews news;
+    news.isOver = m_state > FactoryState::Running;
+    const Outlook rate = news.isOver ? Outlook{Admission::Open, Never} : outlook(section);
+    const bool isThere = news.isOver || hasRoom(rate.admission);
+    if (isThere)
+        news.promises.swap(m_roomPromises);
+    const bool isNew = m_lacksRoom && !m_lacksRoomSince;
+    if (isThere || isNew || !m_roomWaiters.empty()) {
+        const RoomEpoch epoch = roomEpoch(rate.admission);
+        if (isNew)
+            m_lacksRoomSince = epoch;
+        if (m_lacksRoom && isThere && (news.isOver || epoch != m_lacksRoomSince)) {
             m_lacksRoom = false;
-            m_roomReturns += news->isOver ? 0 : 1;
+            m_roomReturns += news.isOver ? 0 : 1;
         }
-        news->promises.swap(m_roomPromises);
+        tellWaiters(news, rate.admission, epoch);
     }
-    if (m_lacksRoom && !m_lacksRoomSince)
-        m_lacksRoomSince = epoch;
-    tellWaiters(*news, rate.admission, epoch);
 
     m_roomIsWatched = m_lacksRoom || !m_roomPromises.empty() || !m_roomWaiters.empty();
     // Delayed jobs have their alarm. Others wait for a token where there is no room without.
@@ -194,7 +197,9 @@ std::unique_ptr<RoomNews> Engine::findRoom(Section &section)
         m_tokenAt = std::min(m_tokenAt, rate.next);
         alarmBy(m_tokenAt, section);
     }
-    return news->waiters.empty() && news->promises.empty() ? nullptr : std::move(news);
+    if (news.waiters.empty() && news.promises.empty())
+        return nullptr;
+    return std::make_unique<RoomNews>(std::move(news));
 }
 
 // Each place is for one of those who wait; who was told and has not come yet has his. Takes its time
