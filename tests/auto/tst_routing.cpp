@@ -63,6 +63,7 @@ private Q_SLOTS:
     void ROUTE_6_leastLoadedAfterResizing();
     void ROUTE_8_choiceDoesNotDependOnTheNumberOfWorkers_data();
     void ROUTE_8_choiceDoesNotDependOnTheNumberOfWorkers();
+    void STAT_5_pausedFactoryDoesNotWatchWhatWaitsAtItsWorkers();
 };
 
 void tst_Routing::ROUTE_2_workersTakeTurns()
@@ -355,6 +356,24 @@ void tst_Routing::ROUTE_8_choiceDoesNotDependOnTheNumberOfWorkers()
     const double few = timeWith(4);
     const double many = timeWith(10'000);
     QVERIFY2(many < 10 * few, qPrintable(u"%1 times"_s.arg(many / few)));
+}
+
+void tst_Routing::STAT_5_pausedFactoryDoesNotWatchWhatWaitsAtItsWorkers()
+{
+    World world({.workerCount = 2, .router = roundRobin()});
+    world.engine().start();
+    world.settle();
+    for (int i = 0; i < 20; ++i) // short ones: from now on progress is watched
+        world.submit({.name = u"j%1"_s.arg(i), .promised = false});
+    world.engine().pause();
+    world.settle();
+    world.submit({.name = u"waits"_s, .promised = false});
+    world.pass(10 * Millisecond);
+    const int before = world.clock().alarmsRung();
+    world.pass(200 * Millisecond);
+    QCOMPARE(world.clock().alarmsRung(), before);
+    world.engine().resume();
+    QVERIFY(world.finish());
 }
 
 QTEST_GUILESS_MAIN(tst_Routing)

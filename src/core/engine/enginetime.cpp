@@ -117,12 +117,12 @@ void Engine::checkProgress(qint64 now, Section &section)
     // However busy the others are, they do not take what waits for the workers of one station alone:
     // where none of those was called since the last look, more stations may serve.
     constexpr int LooksOfGrace = 8;
-    const Station *pending = m_pending.first();
+    const Station *pending = mayRun() ? m_pending.first() : nullptr; // resume() looks again
     ++m_looks;
     if (!pending)
         m_extraServing = 0;
     else if (pending == m_pendingSeen)
-        m_extraServing = std::max(1, 2 * m_extraServing);
+        m_extraServing = std::clamp(2 * m_extraServing, 1, std::max(1, int(m_stations.size())));
     else if (m_extraServing > 0 && m_looks % LooksOfGrace == 0)
         --m_extraServing;
     m_pendingSeen = pending;
