@@ -56,8 +56,10 @@ public:
 private:
     bool spin()
     {
-        for (int i = 0; i < 100; ++i) {
-            relaxProcessor();
+        // Who holds it needs the cache line that is asked for here, so ever more seldom.
+        for (int pause = 1; pause <= 64; pause *= 2) {
+            for (int i = 0; i < pause; ++i)
+                relaxProcessor();
             if (m_mutex.tryLock())
                 return true;
         }
