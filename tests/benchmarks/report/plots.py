@@ -25,6 +25,7 @@ COLORS = {
     "oneTBB task_group": "#2c974b",
     "Boost.Asio thread_pool": "#a0428f",
     "CAF actors": "#6a737d",
+    "ractor stickyQueuer": "#7d4e57",
 }
 OTHER = "#24292f"
 
@@ -195,11 +196,9 @@ def all_plots(measured):
         ("width", "Throughput by workers that share 4 threads", "workers", rate_title,
          [r for r in measured.find("W5", peer="Millwright")], RATE, "workers", si),
         ("producers", "Throughput by producers, 4 workers", "threads that dispatch", rate_title,
-         [r for r in ours if r.workload == "W1" and r.workers == 4 and r.keys == 1000
-          and r.n == 1_000_000], RATE, "producers", si),
+         [r for r in ours if r.workload == "W1 producers"], RATE, "producers", si),
         ("keys", "Throughput by different keys, 4 workers", "different keys", rate_title,
-         [r for r in ours if r.workload == "W1" and r.workers == 4 and r.producers == 1
-          and r.n == 1_000_000], RATE, "keys", si),
+         measured.find("W1 keys"), RATE, "keys", si),
         ("waiting", "Cost of a job by how many wait, 1 worker", "waiting jobs",
          "nanoseconds per job, dispatch and run: median, least and greatest",
          [r for r in measured.find("W4") if shown(r)], "ns/job", "waiting", si),

@@ -99,7 +99,7 @@ def all_tables(measured):
             grid(
                 measured,
                 "W1: million jobs per second, 4 workers, by producers; ratio: Millwright's queuer to it",
-                "W1", RATE, "producers", {"workers": 4, "keys": 1000, "n": 1_000_000}, queuer,
+                "W1 producers", RATE, "producers", {}, queuer,
             ),
         ),
         (
@@ -107,8 +107,7 @@ def all_tables(measured):
             grid(
                 measured,
                 "W1: million jobs per second, 4 workers, by different keys",
-                "W1", RATE, "keys",
-                {"workers": 4, "producers": 1, "n": 1_000_000, "peer": "Millwright"},
+                "W1 keys", RATE, "keys", {},
             ),
         ),
         (

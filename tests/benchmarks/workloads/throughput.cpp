@@ -14,45 +14,41 @@ constexpr double LongestQuickRun = 0.2e9;
 
 struct Shape
 {
-    QList<int> workers;
+    QString workload;
+    int workers;
     qint64 jobs;
     QList<int> producers = {1};
     QList<qint64> keys = {1000};
-    bool isMillwrightOnly = false;
-    bool isForKeysOnly = false;
 };
 
-void measure(Session &session, const QString &title, const Shape &shape)
+void measure(
+    Session &session, const QString &title, const Shape &shape,
+    const std::function<bool(const PeerKind &, const QString &router, int producers)> &takesPart)
 {
-    for (int workers : shape.workers) {
-        std::vector<Contestant> contestants;
-        for (const PeerKind *kind : session.candidates(Ability::Flood, workers)) {
-            if (shape.isMillwrightOnly && !kind->name.startsWith(u"Millwright"))
-                continue;
-            for (const QString &router : kind->ways()) {
-                if (shape.isForKeysOnly && router != u"keyPersistent" && router != u"stickyQueuer")
+    std::vector<Contestant> contestants;
+    for (const PeerKind *kind : session.candidates(Ability::Flood, shape.workers)) {
+        for (const QString &router : kind->ways()) {
+            for (int producers : shape.producers) {
+                if (!takesPart(*kind, router, producers))
                     continue;
-                for (int producers : shape.producers) {
-                    for (qint64 keys : shape.keys) {
-                        const Record record{.workload = u"W1"_s,
-                                            .peer = kind->name,
-                                            .router = router,
-                                            .parameters = {{u"workers"_s, workers},
-                                                           {u"producers"_s, producers},
-                                                           {u"keys"_s, keys},
-                                                           {u"n"_s, shape.jobs}}};
-                        const Setup setup{.router = router, .workers = workers};
-                        const Flood flood{.jobs = shape.jobs, .producers = producers, .keys = keys};
-                        contestants.push_back(
-                            {record, [kind, setup, flood, isQuick = session.isQuick] {
-                                 return throughputOf(*kind, setup, flood, isQuick);
-                             }});
-                    }
+                for (qint64 keys : shape.keys) {
+                    const Record record{.workload = shape.workload,
+                                        .peer = kind->name,
+                                        .router = router,
+                                        .parameters = {{u"workers"_s, shape.workers},
+                                                       {u"producers"_s, producers},
+                                                       {u"keys"_s, keys},
+                                                       {u"n"_s, shape.jobs}}};
+                    const Setup setup{.router = router, .workers = shape.workers};
+                    const Flood flood{.jobs = shape.jobs, .producers = producers, .keys = keys};
+                    contestants.push_back({record, [kind, setup, flood, isQuick = session.isQuick] {
+                                               return throughputOf(*kind, setup, flood, isQuick);
+                                           }});
                 }
             }
         }
-        session.compare(title.arg(shape.jobs).arg(workers), std::move(contestants));
     }
+    session.compare(title, std::move(contestants));
 }
 
 } // namespace
@@ -79,20 +75,30 @@ Sample throughputOf(const PeerKind &kind, const Setup &setup, const Flood &flood
 
 void measureThroughput(Session &session)
 {
+    const auto everybody = [](const PeerKind &, const QString &, int) { return true; };
     const QList<int> counts = session.pick(QList<int>{1, 2, 4, 100, 1000}, QList<int>{4, 1000});
-    const QString title = u"W1: throughput, %1 trivial jobs, %2 workers"_s;
-    measure(session, title, {.workers = counts, .jobs = 1'000'000});
+    for (qint64 jobs : session.pick(QList<qint64>{1'000'000, 10'000}, QList<qint64>{1'000'000})) {
+        for (int workers : counts) {
+            measure(session,
+                    u"W1: throughput, %1 trivial jobs, %2 workers"_s.arg(jobs).arg(workers),
+                    {.workload = u"W1"_s, .workers = workers, .jobs = jobs}, everybody);
+        }
+    }
     if (session.isQuick)
         return;
-    measure(session, title, {.workers = counts, .jobs = 10'000});
-    measure(session, title + u", several producers"_s,
-            {.workers = {4}, .jobs = 1'000'000, .producers = {4}});
-    measure(session, title + u", 1 to 8 producers"_s,
-            {.workers = {4}, .jobs = 1'000'000, .producers = {1, 2, 8}, .isMillwrightOnly = true});
-    measure(session, title + u", 1 to 1,000,000 keys"_s,
-            {.workers = {4},
+    measure(
+        session, u"W1: throughput, 1 to 8 producers, 4 workers"_s,
+        {.workload = u"W1 producers"_s, .workers = 4, .jobs = 1'000'000, .producers = {1, 2, 4, 8}},
+        [](const PeerKind &kind, const QString &, int producers) {
+            return producers == 4 || kind.name == u"Millwright";
+        });
+    measure(session, u"W1: throughput, 1 to 1,000,000 keys, 4 workers"_s,
+            {.workload = u"W1 keys"_s,
+             .workers = 4,
              .jobs = 1'000'000,
-             .keys = {1, 10, 100, 10'000, 100'000, 1'000'000},
-             .isMillwrightOnly = true,
-             .isForKeysOnly = true});
+             .keys = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000}},
+            [](const PeerKind &kind, const QString &router, int) {
+                return kind.name == u"Millwright"
+                       && (router == u"keyPersistent" || router == u"stickyQueuer");
+            });
 }
