@@ -17,7 +17,9 @@ public:
     virtual void run() = 0;
 };
 
-//! Counts the jobs that have run, and tells who waits for the last of them.
+//! Counts the jobs that have run, and tells who waits for the last of them. It often stands on the stack
+//! of the thread that gives the jobs, so the count has cache lines (the processor fetches two at a time) to
+//! itself: workers that count must not take away from that thread what it works with.
 class Tally
 {
 public:
@@ -32,8 +34,10 @@ public:
     [[nodiscard]] qint64 done() const { return m_done.load(std::memory_order_relaxed); }
 
 private:
+    static constexpr std::size_t OwnLines = 128;
+
+    alignas(OwnLines) std::atomic<qint64> m_done = 0;
     const qint64 m_all;
-    std::atomic<qint64> m_done = 0;
     QSemaphore m_finished;
 };
 
