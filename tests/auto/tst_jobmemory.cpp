@@ -97,7 +97,7 @@ void tst_JobMemory::whatABurstTookIsGivenBack()
     std::thread(release, blocks).join();
     if (most == 0)
         QSKIP("Built for the address sanitizer: every block is one of the allocator's.");
-    // What is kept for the next burst is 8,192 blocks.
+    // What is kept for the next burst is some 8,000 blocks.
     QVERIFY2(slabs < most / 10, qPrintable(QString::number(slabs)));
 }
 

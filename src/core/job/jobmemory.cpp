@@ -3,6 +3,8 @@
 
 #include "job/jobmemory.h"
 
+#include "prefetch.h"
+
 #include <array>
 #include <cstdint>
 #include <mutex>
@@ -39,13 +41,26 @@ namespace {
 constexpr std::size_t CacheLine = 64;
 constexpr std::size_t Classes = 8; // up to 512 bytes; larger jobs are left to the allocator
 constexpr std::size_t SlabSize = 32 * 1024; // a power of two, and the alignment of slabs
-constexpr int ChainLength = 64;
-constexpr int MostChains = 128; // kept for each class
+constexpr int PrefetchDistance = 3; // blocks
+constexpr int MostMagazines = 128; // kept for each class, of the full ones and of the empty ones
 
-struct Block
+struct Block // while it is free and in its slab
 {
     Block *next;
-    Block *nextChain; // of the first block of a chain
+};
+
+// Free blocks on their way from thread to thread. Their addresses stand here and not in the blocks, so
+// that nobody has to touch the blocks to pass them on.
+struct Magazine
+{
+    static constexpr int Capacity = 62;
+
+    Magazine *next = nullptr;
+    int count = 0;
+    std::array<void *, Capacity> blocks;
+
+    [[nodiscard]] bool isEmpty() const { return count == 0; }
+    [[nodiscard]] bool isFull() const { return count == Capacity; }
 };
 
 std::size_t classOf(std::size_t size)
@@ -62,7 +77,7 @@ public:
         return new (::operator new(SlabSize, std::align_val_t(SlabSize))) Slab(blockSize);
     }
     static void destroy(Slab *slab) { ::operator delete(slab, std::align_val_t(SlabSize)); }
-    static Slab *of(Block *block)
+    static Slab *of(void *block)
     {
         return reinterpret_cast<Slab *>(reinterpret_cast<std::uintptr_t>(block)
                                         & ~std::uintptr_t(SlabSize - 1));
@@ -70,17 +85,17 @@ public:
 
     [[nodiscard]] bool isFull() const { return m_given == m_blocks; }
     [[nodiscard]] bool isUnused() const { return m_given == 0; }
-    Block *give()
+    void *give()
     {
         ++m_given;
         if (m_free)
             return std::exchange(m_free, m_free->next);
-        return new (reinterpret_cast<char *>(this + 1) + m_blockSize * m_cut++) Block{};
+        return reinterpret_cast<char *>(this + 1) + m_blockSize * m_cut++;
     }
-    void take(Block *block)
+    void take(void *block)
     {
         --m_given;
-        block->next = std::exchange(m_free, block);
+        m_free = new (block) Block{m_free};
     }
 
 private:
@@ -101,66 +116,109 @@ private:
     Slab *m_next = nullptr;
 };
 
-// Where full chains are left by those who destroy jobs, for those who make them; and the slabs they
-// are from.
+// Where full magazines are left by those who destroy jobs, for those who make them; and the slabs that
+// the blocks are from.
 class Depot
 {
 public:
-    Block *takeChain(std::size_t blockSize)
+    // For an empty one, or none, which becomes the depot's.
+    Magazine *takeFull(Magazine *empty, std::size_t blockSize)
     {
         const std::lock_guard locker(m_mutex);
-        if (m_chains) {
-            --m_chainCount;
-            return std::exchange(m_chains, m_chains->nextChain);
+        if (m_fullCount > 0) {
+            --m_fullCount;
+            if (empty)
+                keepEmpty(empty);
+            return std::exchange(m_full, m_full->next);
         }
-        Block *chain = nullptr;
-        for (int i = 0; i < ChainLength; ++i) {
-            if (!m_withRoom) {
-                if (chain)
-                    break;
-                link(Slab::create(blockSize));
+        if (!empty)
+            empty = new Magazine;
+        try {
+            while (!empty->isFull())
+                empty->blocks[std::size_t(empty->count++)] = cut(blockSize);
+        } catch (const std::bad_alloc &) {
+            if (empty->isEmpty()) {
+                keepEmpty(empty);
+                throw;
             }
-            Slab *slab = m_withRoom;
-            Block *block = slab->give();
-            if (slab->isFull())
-                unlink(slab);
-            block->next = std::exchange(chain, block);
         }
-        return chain;
+        return empty;
     }
 
-    void putChain(Block *chain) noexcept
+    // Returns an empty one, or none if there is no memory left for it.
+    Magazine *putFull(Magazine *full) noexcept
     {
         const std::lock_guard locker(m_mutex);
-        if (m_chainCount < MostChains) {
-            chain->nextChain = std::exchange(m_chains, chain);
-            ++m_chainCount;
-        } else {
-            putBlocks(chain);
+        if (m_fullCount == MostMagazines) {
+            putBlocks(*full);
+            return full;
         }
+        full->next = std::exchange(m_full, full);
+        ++m_fullCount;
+        if (m_emptyCount == 0)
+            return new (std::nothrow) Magazine;
+        --m_emptyCount;
+        return std::exchange(m_empty, m_empty->next);
     }
 
-    void putRest(Block *blocks) noexcept
+    // Of a thread that ends, or that has no more use for it.
+    void putRest(Magazine *magazine) noexcept
     {
         const std::lock_guard locker(m_mutex);
-        putBlocks(blocks);
+        putBlocks(*magazine);
+        keepEmpty(magazine);
+    }
+
+    void *takeBlock(std::size_t blockSize)
+    {
+        const std::lock_guard locker(m_mutex);
+        return cut(blockSize);
+    }
+
+    void putBlock(void *block) noexcept
+    {
+        const std::lock_guard locker(m_mutex);
+        put(block);
     }
 
 private:
-    void putBlocks(Block *block) noexcept
+    void *cut(std::size_t blockSize)
     {
-        while (block) {
-            Block *next = block->next;
-            Slab *slab = Slab::of(block);
-            if (slab->isFull())
-                link(slab);
-            slab->take(block);
-            if (slab->isUnused()) {
-                unlink(slab);
-                Slab::destroy(slab);
-            }
-            block = next;
+        if (!m_withRoom)
+            link(Slab::create(blockSize));
+        Slab *slab = m_withRoom;
+        void *block = slab->give();
+        if (slab->isFull())
+            unlink(slab);
+        return block;
+    }
+
+    void put(void *block) noexcept
+    {
+        Slab *slab = Slab::of(block);
+        if (slab->isFull())
+            link(slab);
+        slab->take(block);
+        if (slab->isUnused()) {
+            unlink(slab);
+            Slab::destroy(slab);
         }
+    }
+
+    void putBlocks(Magazine &magazine) noexcept
+    {
+        while (!magazine.isEmpty())
+            put(magazine.blocks[std::size_t(--magazine.count)]);
+    }
+
+    void keepEmpty(Magazine *magazine) noexcept
+    {
+        if (m_emptyCount == MostMagazines) {
+            delete magazine;
+            return;
+        }
+        magazine->next = std::exchange(m_empty, magazine);
+        ++m_emptyCount;
     }
 
     void link(Slab *slab) noexcept
@@ -180,8 +238,10 @@ private:
     }
 
     std::mutex m_mutex;
-    Block *m_chains = nullptr;
-    int m_chainCount = 0;
+    Magazine *m_full = nullptr;
+    int m_fullCount = 0;
+    Magazine *m_empty = nullptr;
+    int m_emptyCount = 0;
     Slab *m_withRoom = nullptr;
 };
 
@@ -193,12 +253,11 @@ Depots &depots()
     return *all;
 }
 
-// What one thread has at hand of one class: a chain to take from and one to fill.
+// What one thread has at hand of one class: a magazine to take from and one to fill.
 struct Stock
 {
-    Block *taking = nullptr;
-    Block *filling = nullptr;
-    int filled = 0;
+    Magazine *taking = nullptr;
+    Magazine *filling = nullptr;
 };
 
 struct Stocks : std::array<Stock, Classes>
@@ -215,8 +274,10 @@ Stocks::~Stocks()
     t_stocks = nullptr;
     t_ended = true;
     for (std::size_t i = 0; i < Classes; ++i) {
-        depots()[i].putRest((*this)[i].taking);
-        depots()[i].putRest((*this)[i].filling);
+        for (Magazine *magazine : {(*this)[i].taking, (*this)[i].filling}) {
+            if (magazine)
+                depots()[i].putRest(magazine);
+        }
     }
 }
 
@@ -243,22 +304,22 @@ void *JobMemory::allocate(std::size_t size)
         return ::operator new(size);
     const std::size_t blockSize = (sizeClass + 1) * CacheLine;
     Stocks *all = stocks();
-    if (!all) { // a destructor of another thread_local
-        Block *chain = depots()[sizeClass].takeChain(blockSize);
-        if (chain->next)
-            depots()[sizeClass].putRest(chain->next);
-        return chain;
-    }
+    if (!all) // a destructor of another thread_local
+        return depots()[sizeClass].takeBlock(blockSize);
     Stock &stock = (*all)[sizeClass];
-    if (!stock.taking) {
-        if (stock.filling) {
-            stock.taking = std::exchange(stock.filling, nullptr);
-            stock.filled = 0;
-        } else {
-            stock.taking = depots()[sizeClass].takeChain(blockSize);
-        }
+    if (!stock.taking || stock.taking->isEmpty()) {
+        if (stock.filling && !stock.filling->isEmpty())
+            std::swap(stock.taking, stock.filling);
+        else
+            stock.taking = depots()[sizeClass].takeFull(std::exchange(stock.taking, nullptr),
+                                                        blockSize);
     }
-    return std::exchange(stock.taking, stock.taking->next);
+    Magazine &magazine = *stock.taking;
+    void *block = magazine.blocks[std::size_t(--magazine.count)];
+    // Other threads have used these, so they are in the caches of other processors.
+    if (magazine.count >= PrefetchDistance)
+        prefetchForWriting(magazine.blocks[std::size_t(magazine.count - PrefetchDistance)], size);
+    return block;
 }
 
 void JobMemory::release(void *memory, std::size_t size) noexcept
@@ -268,18 +329,20 @@ void JobMemory::release(void *memory, std::size_t size) noexcept
         ::operator delete(memory);
         return;
     }
-    auto *block = new (memory) Block{};
     Stocks *all = stocks();
     if (!all) {
-        depots()[sizeClass].putRest(block);
+        depots()[sizeClass].putBlock(memory);
         return;
     }
-    Stock &stock = (*all)[sizeClass];
-    block->next = std::exchange(stock.filling, block);
-    if (++stock.filled == ChainLength) {
-        depots()[sizeClass].putChain(std::exchange(stock.filling, nullptr));
-        stock.filled = 0;
-    }
+    Magazine *&filling = (*all)[sizeClass].filling;
+    if (filling && filling->isFull())
+        filling = depots()[sizeClass].putFull(filling);
+    else if (!filling)
+        filling = new (std::nothrow) Magazine;
+    if (filling)
+        filling->blocks[std::size_t(filling->count++)] = memory;
+    else
+        depots()[sizeClass].putBlock(memory);
 }
 
 #endif

@@ -11,7 +11,7 @@ namespace Millwright {
 
 //! The memory of jobs. A job is made by one thread and destroyed by another, which is what general
 //! allocators are worst at: both threads meet at the allocator's lock for every job. Here blocks go
-//! back to those who make jobs in chains of 64, and begin at a cache line.
+//! back to those who make jobs by the magazine, 62 at a time, and begin at a cache line.
 //!
 //! Thread-safe. Keeps at most a few megabytes that nobody uses.
 class MILLWRIGHT_CORE_EXPORT JobMemory
