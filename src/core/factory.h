@@ -121,7 +121,7 @@ public:
     Verdict<Message> dispatch(Key key, Message message, const JobOptions &options = {})
     {
         auto job = makeJob<Detail::DispatchedJob<W>>(std::move(key), std::move(message), options);
-        const std::optional<DiscardReason> refused = engine().submit(*job);
+        const Refusal refused = engine().submit(*job);
         return verdict(std::move(job), refused);
     }
 
@@ -163,8 +163,7 @@ public:
                                  const JobOptions &options = {})
     {
         auto job = makeJob<Detail::DispatchedJob<W>>(std::move(key), std::move(message), options);
-        const std::optional<DiscardReason> refused = engine().submitFor(*job,
-                                                                        QDeadlineTimer(deadline));
+        const Refusal refused = engine().submitFor(*job, QDeadlineTimer(deadline));
         return verdict(std::move(job), refused);
     }
 
@@ -203,7 +202,7 @@ public:
             futures.append(jobs.back()->future());
             all.push_back(jobs.back().get());
         }
-        std::vector<std::optional<DiscardReason>> refused(count);
+        std::vector<Refusal> refused(count);
         engine().submitToAll(all, refused);
         for (std::size_t id = 0; id < count; ++id) {
             if (!refused[id])
@@ -275,7 +274,7 @@ private:
     }
 
     [[nodiscard]] static Verdict<Message> verdict(Detail::JobPointer<Detail::DispatchedJob<W>> job,
-                                                  std::optional<DiscardReason> refused)
+                                                  Refusal refused)
     {
         if (!refused) {
             job.release(); // the factory's

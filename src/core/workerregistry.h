@@ -32,9 +32,8 @@ public:
 
     //! As `Factory::dispatch()`: why the job was refused, or nothing if it was accepted. Throws
     //! JobError, and makes no job, when a value cannot be converted; its text says which and why.
-    virtual std::optional<DiscardReason> dispatch(Engine &engine, const QVariant &key,
-                                                  const QVariant &message,
-                                                  const JobOptions &options) const = 0;
+    virtual Refusal dispatch(Engine &engine, const QVariant &key, const QVariant &message,
+                             const JobOptions &options) const = 0;
 
     //! As `Factory::submit()`. Throws JobError, and makes no job, when a value cannot be converted.
     [[nodiscard]] virtual VariantFuture submit(Engine &engine, const QVariant &key,
@@ -111,9 +110,8 @@ public:
 
     [[nodiscard]] WorkerBuilder builder() const override { return m_builder; }
 
-    std::optional<DiscardReason> dispatch(Engine &engine, const QVariant &key,
-                                          const QVariant &message,
-                                          const JobOptions &options) const override
+    Refusal dispatch(Engine &engine, const QVariant &key, const QVariant &message,
+                     const JobOptions &options) const override
     {
         auto job = jobFrom<DispatchedJob<W>>(key, message, options);
         const auto refused = engine.submit(*job);

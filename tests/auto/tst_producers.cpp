@@ -83,7 +83,7 @@ public:
                 keys.append(producer.key);
                 return false;
             }
-            const std::optional<DiscardReason> refused = producer.refused.get();
+            const Refusal refused = producer.refused.get();
             ++(refused ? refusedFor[*refused] : entered);
             return true;
         });
@@ -99,7 +99,7 @@ private:
     struct Producer
     {
         quint64 key;
-        std::future<std::optional<DiscardReason>> refused;
+        std::future<Refusal> refused;
     };
     std::vector<Producer> m_producers;
     int m_jobs = 0;

@@ -238,7 +238,7 @@ void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &e
 }
 // --- Waiting for room -------------------------------------------------------------------------
 
-std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer deadline)
+Refusal Engine::submitFor(AbstractJob &job, QDeadlineTimer deadline)
 {
     if (m_mutex.isMine())
         return submit(job); // says what is wrong
@@ -251,7 +251,7 @@ std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer 
     for (;;) {
         if (deadline.hasExpired())
             stage = LastTry;
-        std::optional<DiscardReason> refused;
+        Refusal refused;
         std::shared_ptr<const DiscardHandler> handler;
         {
             Section section(*this);
@@ -283,14 +283,13 @@ std::optional<DiscardReason> Engine::submitFor(AbstractJob &job, QDeadlineTimer 
 }
 
 // Refuses rather than make room by shedding.
-std::optional<DiscardReason> Engine::tryPatiently(RoomWaiter &waiter, AbstractJob &job,
-                                                  Section &section)
+Refusal Engine::tryPatiently(RoomWaiter &waiter, AbstractJob &job, Section &section)
 {
     waiter.seen.reset();
     if (m_state <= FactoryState::Running && !mayEnter(waiter, outlook(section).admission))
         return DiscardReason::Loadshed; // the router need not be asked
     m_patient = &waiter;
-    const std::optional<DiscardReason> refused = tryAdmit(job, chosenFor(waiter), section);
+    const Refusal refused = tryAdmit(job, chosenFor(waiter), section);
     m_patient = nullptr;
     if (refused)
         waiter.seen = roomEpoch(outlook(section).admission);

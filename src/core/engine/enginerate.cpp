@@ -68,14 +68,13 @@ RateLimitMode Engine::rateLimitMode() const
 
 // The limiter comes before the router, so that a job that is over the limit costs no worker its
 // turn. A job that is shed takes no token.
-std::optional<DiscardReason> Engine::admitLimited(AbstractJob &job, WorkerSlot *target,
-                                                  Section &section)
+Refusal Engine::admitLimited(AbstractJob &job, WorkerSlot *target, Section &section)
 {
     const qint64 now = m_clock->now();
     admitDelayed(now, section); // the alarm may be late, and those who wait go first
     const qint64 next = nextToken(now, section);
     if (next <= now && m_awaitingToken == 0) {
-        const std::optional<DiscardReason> refused = admitNow(job, target, section);
+        const Refusal refused = admitNow(job, target, section);
         if (!refused)
             takeToken(now, section);
         return refused;
@@ -88,7 +87,7 @@ std::optional<DiscardReason> Engine::admitLimited(AbstractJob &job, WorkerSlot *
 
 // A delayed job counts as waiting in the factory's queue, but is the last in line there: where there
 // are too many, one of the delayed is shed, for the others have their tokens.
-std::optional<DiscardReason> Engine::awaitToken(AbstractJob &job, qint64 next, Section &section)
+Refusal Engine::awaitToken(AbstractJob &job, qint64 next, Section &section)
 {
     const bool full = m_limit >= 0 && isWaitingAtLeast(totalLimit());
     if (full && mayNotEnter(job, nullptr))
@@ -112,7 +111,7 @@ std::optional<DiscardReason> Engine::awaitToken(AbstractJob &job, qint64 next, S
     }
     m_tokenAt = next;
     alarmBy(m_tokenAt, section);
-    return std::nullopt;
+    return {};
 }
 
 // Delayed jobs for which there are tokens now go on to the router.

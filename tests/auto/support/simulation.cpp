@@ -375,10 +375,10 @@ bool World::submit(const Script &script)
     return true;
 }
 
-std::future<std::optional<DiscardReason>> World::submitPatiently(const Script &script)
+std::future<Refusal> World::submitPatiently(const Script &script)
 {
-    std::promise<std::optional<DiscardReason>> promise;
-    std::future<std::optional<DiscardReason>> future = promise.get_future();
+    std::promise<Refusal> promise;
+    std::future<Refusal> future = promise.get_future();
     m_producers.emplace_back([this, job = jobFor(script), promise = std::move(promise)]() mutable {
         const auto refused = m_engine->submitFor(*job, QDeadlineTimer(QDeadlineTimer::Forever));
         if (refused)

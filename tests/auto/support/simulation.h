@@ -160,7 +160,7 @@ public:
     //! False when it was refused.
     bool submit(const Script &script);
     //! The same on a thread of its own, which waits for room.
-    [[nodiscard]] std::future<std::optional<DiscardReason>> submitPatiently(const Script &script);
+    [[nodiscard]] std::future<Refusal> submitPatiently(const Script &script);
     //! Waits until every such thread sleeps or is done.
     void awaitProducers();
     void cancel(const QString &name);
