@@ -54,13 +54,16 @@ public:
     }
 
 private:
+    // Some microseconds: many times what a critical section takes, and still less than it takes to
+    // sleep and be woken.
+    static constexpr int Spins = 256;
+
     bool spin()
     {
-        // Who holds it needs the cache line that is asked for here, so ever more seldom.
-        for (int pause = 1; pause <= 64; pause *= 2) {
-            for (int i = 0; i < pause; ++i)
-                relaxProcessor();
-            if (m_mutex.tryLock())
+        for (int i = 0; i < Spins; ++i) {
+            relaxProcessor();
+            // To look at it only takes nothing away from who holds it.
+            if (!m_owner.load(std::memory_order_relaxed) && m_mutex.tryLock())
                 return true;
         }
         return false;
