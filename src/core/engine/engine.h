@@ -6,6 +6,7 @@
 #include "../factorysettings.h"
 #include "../job/discardhandler.h"
 #include "../lifecycle/usercall.h"
+#include "../refusal.h"
 #include "../statistics/snapshot.h"
 #include "clock.h"
 #include "enginemutex.h"
@@ -77,6 +78,8 @@ struct Order
     Kind kind = Rest;
     std::shared_ptr<Incarnation> incarnation = {};
     bool orderly = false; //!< Dismantle: the worker did not fail, tell it
+    bool isAll = false; //!< Run: nothing else waits that the station could do
+    bool mayLinger = false; //!< Rest: a processor has nothing else to do for the factory
 };
 
 //! A function of the user's that a factory calls of its own accord, on its executor.
@@ -110,16 +113,15 @@ public:
 
     //! The factory owns the job from here on, unless a reason is returned: then it was refused, the
     //! discard handler has seen it, its future has ended, and it is still the caller's.
-    [[nodiscard]] std::optional<DiscardReason> submit(AbstractJob &job);
+    [[nodiscard]] Refusal submit(AbstractJob &job);
     //! Waits for room until the deadline; then it is `submit()`. Does not wait, with a warning, where
     //! that would do harm.
-    [[nodiscard]] std::optional<DiscardReason> submitFor(AbstractJob &job, QDeadlineTimer deadline);
+    [[nodiscard]] Refusal submitFor(AbstractJob &job, QDeadlineTimer deadline);
     //! Ends when some job would be accepted; canceled if the factory takes no more jobs.
     [[nodiscard]] QFuture<void> whenCapacityAvailable();
     //! The first job for the first worker, and so on, without asking the router but for jobs whose
     //! worker has left. Tells which jobs were refused.
-    void submitToAll(std::span<AbstractJob *const> jobs,
-                     std::span<std::optional<DiscardReason>> refused);
+    void submitToAll(std::span<AbstractJob *const> jobs, std::span<Refusal> refused);
 
     // Lifecycle.
 
@@ -181,6 +183,10 @@ public:
         return m_published.workers.load(std::memory_order_relaxed);
     }
     [[nodiscard]] qint64 availableCapacity() const { return glance().capacity; }
+    [[nodiscard]] qint64 submitted() const
+    {
+        return m_published.submitted.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] bool isCongested() const
     {
         return m_published.congested.load(std::memory_order_relaxed);
@@ -285,7 +291,7 @@ private:
 
     enum class End : bool { Back, Front };
     // Where a job stands in the line of its key.
-    enum class Standing : quint8 { InQueue, InOwnQueue, InHand };
+    enum class Standing : quint8 { InQueue, WithHolder };
 
     // Where a job is to wait.
     struct Destination
@@ -318,10 +324,10 @@ private:
     void told();
 
     // Waiting (enginejobs.cpp).
-    std::optional<DiscardReason> admit(AbstractJob &job, WorkerSlot *target, Section &section);
-    void count(std::optional<DiscardReason> refused);
-    std::optional<DiscardReason> tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section);
-    std::optional<DiscardReason> admitNow(AbstractJob &job, WorkerSlot *target, Section &section);
+    Refusal admit(AbstractJob &job, WorkerSlot *target, Section &section);
+    void count(Refusal refused);
+    Refusal tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section);
+    Refusal admitNow(AbstractJob &job, WorkerSlot *target, Section &section);
     void stamp(AbstractJob &job) const;
     [[nodiscard]] WorkerSlot *route(const AbstractJob &job, Section &section);
     [[nodiscard]] WorkerSlot *targetOf(const AbstractJob &job, Section &section);
@@ -357,8 +363,7 @@ private:
     void noteLackOfRoom();
     [[nodiscard]] std::unique_ptr<RoomNews> findRoom(Section &section);
     void tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &epoch);
-    std::optional<DiscardReason> tryPatiently(RoomWaiter &waiter, AbstractJob &job,
-                                              Section &section);
+    Refusal tryPatiently(RoomWaiter &waiter, AbstractJob &job, Section &section);
     [[nodiscard]] bool warnIfWaitingHarms() const;
     [[nodiscard]] bool stopWaiting(RoomWaiter &waiter);
 
@@ -374,9 +379,8 @@ private:
     void releaseKey(AbstractJob &job, Section &section);
     [[nodiscard]] bool claimKey(AbstractJob &job, WorkerSlot &slot, Section &section);
     // The rate limit (enginerate.cpp).
-    std::optional<DiscardReason> admitLimited(AbstractJob &job, WorkerSlot *target,
-                                              Section &section);
-    std::optional<DiscardReason> awaitToken(AbstractJob &job, qint64 next, Section &section);
+    Refusal admitLimited(AbstractJob &job, WorkerSlot *target, Section &section);
+    Refusal awaitToken(AbstractJob &job, qint64 next, Section &section);
     void admitDelayed(qint64 now, Section &section);
     void discardDelayed(DiscardReason reason, Section &section);
     [[nodiscard]] Outlook outlook(Section &section);
@@ -389,7 +393,7 @@ private:
     [[nodiscard]] bool take(WorkerSlot &slot, bool own, Section &section);
     [[nodiscard]] bool isToBeTaken(AbstractJob &job, WorkerSlot &slot, bool own, bool watched,
                                    Section &section);
-    [[nodiscard]] int batchSize(qsizetype available) const;
+    [[nodiscard]] int batchSize(qsizetype share) const;
     void account(Incarnation &incarnation);
     void putDown(Incarnation &incarnation, Section &section);
     // What was in hands: jobs to go back where they came from, and of each key that the worker is done
@@ -532,6 +536,11 @@ private:
     void publish();
     void log(FactoryEvent::Kind kind, int worker, const QString &key, const QString &text,
              qint64 now);
+    //! nullptr if there is no such id.
+    [[nodiscard]] WorkerSlot *slotAt(int id) const
+    {
+        return id < 0 ? nullptr : m_slots[std::size_t(id)].get();
+    }
     [[nodiscard]] int firstFreeWorker() const;
     [[nodiscard]] bool isFreeWorker(int index) const;
     [[nodiscard]] qsizetype waitingAtWorker(int index) const;
@@ -612,7 +621,7 @@ private:
     int m_idleForShared = 0; // stations that would take a job from the factory's queue
     int m_engagedCount = 0; // workers with a hand
     bool m_asynchronous = false; // jobs go on after process() has returned
-    IntrusiveList<WorkerSlot, &WorkerSlot::freeLink> m_freeSlots; // the last at work first
+    IdSet m_freeSlots;
     IntrusiveList<Incarnation, &Incarnation::engagedLink> m_engaged; // with a hand
     IntrusiveList<Incarnation, &Incarnation::batchLink> m_batches; // with more than one job in it
 
@@ -681,6 +690,7 @@ private:
     struct
     {
         std::atomic<qint64> waiting = 0;
+        std::atomic<qint64> submitted = 0;
         std::atomic<int> active = 0;
         std::atomic<int> workers = 0;
         std::atomic<qint64> limit = 0;

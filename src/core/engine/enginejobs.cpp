@@ -12,7 +12,7 @@ namespace Millwright {
 
 // --- Submitting -------------------------------------------------------------------------------
 
-std::optional<DiscardReason> Engine::submit(AbstractJob &job)
+Refusal Engine::submit(AbstractJob &job)
 {
     if (m_mutex.isMine()) {
         qCCritical(
@@ -26,10 +26,12 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
         return DiscardReason::Loadshed;
     }
 
+    if (m_keepsKeyOrder)
+        m_keys.prefetch(job.keyHash());
     stamp(job);
     const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
     tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
-    std::optional<DiscardReason> refused;
+    Refusal refused;
     std::shared_ptr<const DiscardHandler> handler;
     {
         Section section(*this);
@@ -42,8 +44,7 @@ std::optional<DiscardReason> Engine::submit(AbstractJob &job)
     return refused;
 }
 
-void Engine::submitToAll(std::span<AbstractJob *const> jobs,
-                         std::span<std::optional<DiscardReason>> refused)
+void Engine::submitToAll(std::span<AbstractJob *const> jobs, std::span<Refusal> refused)
 {
     if (m_mutex.isMine()) {
         for (std::size_t id = 0; id < jobs.size(); ++id)
@@ -82,22 +83,21 @@ void Engine::stamp(AbstractJob &job) const
 }
 
 // For this worker, or the one that the router chooses.
-std::optional<DiscardReason> Engine::admit(AbstractJob &job, WorkerSlot *target, Section &section)
+Refusal Engine::admit(AbstractJob &job, WorkerSlot *target, Section &section)
 {
-    const std::optional<DiscardReason> refused = tryAdmit(job, target, section);
+    const Refusal refused = tryAdmit(job, target, section);
     count(refused);
     return refused;
 }
 
-void Engine::count(std::optional<DiscardReason> refused)
+void Engine::count(Refusal refused)
 {
     ++m_counters.submitted;
     if (refused)
         ++m_counters.discardedBy[std::size_t(*refused)];
 }
 
-std::optional<DiscardReason> Engine::tryAdmit(AbstractJob &job, WorkerSlot *target,
-                                              Section &section)
+Refusal Engine::tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section)
 {
     if (job.m_asynchronous && !m_asynchronous) {
         m_asynchronous = true;
@@ -109,8 +109,7 @@ std::optional<DiscardReason> Engine::tryAdmit(AbstractJob &job, WorkerSlot *targ
                                             : admitNow(job, target, section);
 }
 
-std::optional<DiscardReason> Engine::admitNow(AbstractJob &job, WorkerSlot *target,
-                                              Section &section)
+Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
 {
     const Destination destination = destinationOf(job, target ? target : route(job, section));
     const bool full = isFull(destination);
@@ -128,7 +127,7 @@ std::optional<DiscardReason> Engine::admitNow(AbstractJob &job, WorkerSlot *targ
         }
     }
     callNext(section);
-    return std::nullopt;
+    return {};
 }
 
 // Now that there is no room.
@@ -243,7 +242,7 @@ bool Engine::isAtRest(const WorkerSlot &slot) const
     if (!mayRun() || !slot.station || slot.station->atWork)
         return false;
     const WorkerSlot *next = slot.station->ready.first();
-    return next ? next == &slot : m_freeSlots.contains(slot);
+    return next ? next == &slot : m_freeSlots.contains(slot.id);
 }
 
 // --- Waiting ----------------------------------------------------------------------------------
@@ -325,7 +324,7 @@ void Engine::leaveQueue(AbstractJob &job, Section &section)
         break;
     case AbstractJob::Place::OwnQueue:
         --m_ownQueued;
-        uncountKey(job, Standing::InOwnQueue);
+        uncountKey(job, Standing::WithHolder);
         if (--slot->ownSize == 0)
             ownQueueEmptied(*slot, section);
         noteLoad(*slot);

@@ -74,7 +74,6 @@ void Engine::countKey(AbstractJob &job, WorkerSlot *slot)
         Q_ASSERT(use.held == 0 || use.holder == slot);
         use.holder = slot;
         ++use.held;
-        ++use.ownQueued;
     } else {
         ++use.queued;
     }
@@ -94,8 +93,6 @@ void Engine::uncountKey(AbstractJob &job, Standing standing)
         return;
     KeyUse &use = *job.m_key;
     --(standing == Standing::InQueue ? use.queued : use.held);
-    if (standing == Standing::InOwnQueue)
-        --use.ownQueued;
     noteRunnable(use);
 }
 
@@ -141,7 +138,9 @@ bool Engine::claimKey(AbstractJob &job, WorkerSlot &slot, Section &section)
 {
     KeyUse &use = *job.m_key;
     --use.queued;
-    if (use.parked.isEmpty() && (use.held == 0 || (use.holder == &slot && use.ownQueued == 0))) {
+    // It must not overtake others of its key in the worker's own queue.
+    const bool isNext = use.held == 0 || (use.holder == &slot && slot.ownSize == 0);
+    if (use.parked.isEmpty() && isNext) {
         use.holder = &slot;
         ++use.held;
         noteRunnable(use);

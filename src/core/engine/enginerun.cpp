@@ -79,7 +79,7 @@ bool Engine::settle(Incarnation &incarnation, Section &section)
         return false;
     ++incarnation.accounted;
     incarnation.hand.forget(index);
-    uncountKey(*job, Standing::InHand);
+    uncountKey(*job, Standing::WithHolder);
     releaseKey(*job, section);
     return true;
 }

@@ -189,6 +189,7 @@ void Engine::publish()
     constexpr auto Relaxed = std::memory_order_relaxed;
     const Load load = loadWith(waitingInQueues() + m_dealt - m_engagedCount);
     m_published.waiting.store(load.waiting, Relaxed);
+    m_published.submitted.store(m_counters.submitted, Relaxed);
     m_published.active.store(m_ready + m_engagedCount, Relaxed);
     if (m_highWaterMark >= 0 || m_isCongested)
         noteCongestion(load.waiting);
@@ -336,14 +337,12 @@ QList<FactoryEvent> Engine::eventsSince(quint64 number) const
 int Engine::firstFreeWorker() const
 {
     const Station *quiet = m_quiet.first();
-    const WorkerSlot *slot = quiet ? quiet->parked.first() : m_freeSlots.first();
-    return slot ? slot->id : -1;
+    return quiet ? quiet->parked.first() : m_freeSlots.first();
 }
 
 bool Engine::isFreeWorker(int index) const
 {
-    return index >= 0 && index < m_workerCount
-           && m_freeSlots.contains(*m_slots[std::size_t(index)]);
+    return index >= 0 && index < m_workerCount && m_freeSlots.contains(index);
 }
 
 qsizetype Engine::waitingAtWorker(int index) const

@@ -2,21 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 #include "engine/section.h"
+#include "prefetch.h"
 
 #include <algorithm>
 
 namespace Millwright {
-
-namespace {
-
-void prefetch([[maybe_unused]] const void *address)
-{
-#if defined(Q_CC_GNU) || defined(Q_CC_CLANG)
-    __builtin_prefetch(address);
-#endif
-}
-
-} // namespace
 
 // --- What a station does next -----------------------------------------------------------------
 
@@ -59,7 +49,7 @@ Order Engine::next(Station &station)
         if (i == MostRefused)
             return {Order::Again};
         WorkerSlot *own = station.ready.first();
-        WorkerSlot *shared = m_queued > 0 ? station.parked.first() : nullptr;
+        WorkerSlot *shared = m_queued > 0 ? slotAt(station.parked.first()) : nullptr;
         if (!own && !shared)
             break;
         const bool takeOwn = own && !(shared && station.sharedTurn);
@@ -67,7 +57,8 @@ Order Engine::next(Station &station)
         WorkerSlot &slot = takeOwn ? *own : *shared;
         if (take(slot, takeOwn, section)) {
             callNext(section);
-            return {Order::Run, slot.incarnation};
+            const bool isAll = m_queued == 0 && station.ready.isEmpty();
+            return {.kind = Order::Run, .incarnation = slot.incarnation, .isAll = isAll};
         }
     }
 
@@ -81,7 +72,7 @@ Order Engine::next(Station &station)
     --m_serving;
     relist(station);
     callNext(section);
-    return {Order::Rest};
+    return {.mayLinger = m_serving + m_producing < m_parallelism};
 }
 
 bool Engine::yield(Station &station)
@@ -181,13 +172,14 @@ void Engine::relist(WorkerSlot &slot)
     const bool ready = up && !engaged && slot.ownSize > 0;
     const bool free = up && !engaged && slot.ownSize == 0 && !slot.leaving;
 
-    if (free && !m_freeSlots.contains(slot)) {
-        m_freeSlots.prepend(slot);
-        station.parked.prepend(slot);
+    const bool wasFree = station.parked.contains(slot.id);
+    if (free && !wasFree) {
+        m_freeSlots.insert(slot.id);
+        station.parked.insert(slot.id);
         ++m_free;
-    } else if (!free && m_freeSlots.contains(slot)) {
-        m_freeSlots.remove(slot);
-        station.parked.remove(slot);
+    } else if (!free && wasFree) {
+        m_freeSlots.remove(slot.id);
+        station.parked.remove(slot.id);
         --m_free;
     }
     if (ready && !station.ready.contains(slot)) {
@@ -212,13 +204,14 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     Queue &queue = queueOf(own ? &slot : nullptr);
     const qint64 now = m_clock->now();
     queue.m_now = now;
-    const int wanted = batchSize(available);
+    const int wanted = batchSize(own ? available : available / std::max(1, m_serving));
     const std::span<AbstractJob *, Hand::Capacity> jobs = incarnation.hand.room();
     // Jobs that can end while they wait are on a list that they have to leave. Others need not be
     // touched here, where everybody else has to wait for it.
     const bool watched = !m_due.isEmpty() || !m_promised.isEmpty();
     const bool listed = isShedListed(own ? &slot : nullptr);
-    const bool touched = watched || listed || m_keepsKeyOrder;
+    const bool claims = m_keepsKeyOrder && !own;
+    const bool touched = watched || listed || claims;
 
     int count = 0;
     for (int seen = 0; count < wanted && available > 0 && seen < wanted + MostRedirected;) {
@@ -241,6 +234,10 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
         if (!touched) {
             count = end;
             break;
+        }
+        for (int i = count; claims && i < end; ++i) {
+            if (const KeyUse *use = jobs[std::size_t(i)]->m_key)
+                prefetchForWriting(use, sizeof(KeyUse));
         }
         for (int i = count; i < end; ++i) {
             if (isToBeTaken(*jobs[std::size_t(i)], slot, own, watched, section))
@@ -282,28 +279,24 @@ bool Engine::isToBeTaken(AbstractJob &job, WorkerSlot &slot, bool own, bool watc
         forgetWaiting(job);
         if (job.isExpired(queueOf(own ? &slot : nullptr).m_now)) {
             m_shedable.remove(job);
-            uncountKey(job, own ? Standing::InOwnQueue : Standing::InQueue);
+            uncountKey(job, own ? Standing::WithHolder : Standing::InQueue);
             releaseKey(job, section);
             section.discard(job, DiscardReason::TtlExpired);
             return false;
         }
     }
-    if (job.m_key) {
-        if (own)
-            --job.m_key->ownQueued;
-        else if (!claimKey(job, slot, section))
-            return false;
-    }
+    if (job.m_key && !own && !claimKey(job, slot, section))
+        return false;
     m_shedable.remove(job);
     return true;
 }
 
-int Engine::batchSize(qsizetype available) const
+// Of so many jobs that nobody else is to have.
+int Engine::batchSize(qsizetype share) const
 {
     if (m_meanRunTime < 0 || m_meanRunTime >= BatchTime)
         return 1;
     const double fit = BatchTime / std::max(1.0, m_meanRunTime);
-    const qsizetype share = available / std::max(1, m_serving);
     return int(std::clamp<qsizetype>(std::min(qsizetype(fit), share), 1, Hand::Capacity));
 }
 
@@ -344,13 +337,13 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     noteLoad(slot);
     if (m_keepsKeyOrder) {
         for (const AbstractJob *job : done) {
-            if (job)
-                prefetch(job->m_key);
+            if (job && job->m_key)
+                prefetchForWriting(job->m_key, sizeof(KeyUse));
         }
         for (AbstractJob *job : done) {
             if (!job)
                 continue;
-            uncountKey(*job, Standing::InHand);
+            uncountKey(*job, Standing::WithHolder);
             releaseKey(*job, section);
         }
     }
@@ -368,7 +361,7 @@ void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
     for (int i = left.end; i < left.end + count; ++i) {
         AbstractJob *job = hand.at(i);
         job->m_slot = incarnation.fromOwnQueue ? incarnation.slot : nullptr;
-        uncountKey(*job, Standing::InHand);
+        uncountKey(*job, Standing::WithHolder);
         jobs.unstarted.push_back(job);
     }
     // The running one may last: nobody else is to wait for it because of what is done.
@@ -377,7 +370,7 @@ void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
             AbstractJob *job = hand.at(i);
             if (!job || !job->m_key)
                 continue;
-            uncountKey(*job, Standing::InHand);
+            uncountKey(*job, Standing::WithHolder);
             if (job->m_key->held == 0)
                 jobs.lastDone.push_back(job);
             else

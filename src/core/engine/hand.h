@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../job/abstractjob.h"
+#include "../prefetch.h"
 
 #include <array>
 #include <atomic>
@@ -73,8 +74,11 @@ public:
             const Count now = unpack(word);
             if (now.seized || now.claimed == now.end)
                 return nullptr;
-            if (m_word.compare_exchange_weak(word, word + One, std::memory_order_acq_rel))
+            if (m_word.compare_exchange_weak(word, word + One, std::memory_order_acq_rel)) {
+                if (const int ahead = now.claimed + PrefetchDistance; ahead < now.end)
+                    prefetchForWriting(at(ahead), sizeof(AbstractJob));
                 return at(now.claimed);
+            }
         }
     }
 
@@ -110,6 +114,7 @@ public:
     Count seize() { return unpack(m_word.fetch_or(Seized, std::memory_order_acq_rel)); }
 
 private:
+    static constexpr int PrefetchDistance = 4; // jobs
     static constexpr quint64 Mask = 0xffff;
     static constexpr quint64 One = 1;
     static constexpr int SettledShift = 16;

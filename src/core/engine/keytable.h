@@ -4,9 +4,11 @@
 #pragma once
 
 #include "../job/joblist.h"
+#include "../prefetch.h"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -23,7 +25,6 @@ struct alignas(64) KeyUse
     KeyUse *next = nullptr; // KeyTable
     WorkerSlot *holder = nullptr; // the worker that has jobs of the key
     int held = 0; // how many: in its own queue and in its hand
-    int ownQueued = 0; // of these, in its own queue
     int queued = 0; // in the factory's queue
     bool isRunnable = false; // the first of the line stands in the factory's queue
     bool isIdle = false; // KeyTable
@@ -71,8 +72,15 @@ public:
         KeyUse *&bucket = shard.bucketOf(hash);
         use->next = std::exchange(bucket, use);
         ++shard.count;
-        m_last = use;
+        m_recent[placeOf(hash)].store(use, std::memory_order_relaxed);
         return *use;
+    }
+
+    //! Brings what will be looked up soon into the cache. Any thread; does not need the lock that guards
+    //! the rest.
+    void prefetch(quint64 hash) const
+    {
+        prefetchForWriting(m_recent[placeOf(hash)].load(std::memory_order_relaxed), sizeof(KeyUse));
     }
 
     //! Only when it is not used any more. It may be soon again, so some of these stay.
@@ -124,28 +132,33 @@ private:
     // Keys come and go with the jobs, so what they need is kept for the next ones.
     static constexpr std::size_t MostIdle = 4096;
     static constexpr std::size_t MostSpare = 1024;
+    static constexpr std::size_t Recent = 4096;
 
     Q_DISABLE_COPY_MOVE(KeyTable)
 
     [[nodiscard]] Shard &shardOf(quint64 hash) { return m_shards[hash >> 58]; }
 
+    [[nodiscard]] static std::size_t placeOf(quint64 hash) { return hash % Recent; }
+
     [[nodiscard]] KeyUse *lookUp(quint64 hash)
     {
-        if (m_last && m_last->hash == hash) // one job makes several look for its key
-            return m_last;
+        std::atomic<KeyUse *> &recent = m_recent[placeOf(hash)];
+        if (KeyUse *use = recent.load(std::memory_order_relaxed); use && use->hash == hash)
+            return use;
         Shard &shard = shardOf(hash);
         KeyUse *use = shard.buckets.empty() ? nullptr : shard.bucketOf(hash);
         while (use && use->hash != hash)
             use = use->next;
         if (use)
-            m_last = use;
+            recent.store(use, std::memory_order_relaxed);
         return use;
     }
 
     void erase(KeyUse &use)
     {
-        if (m_last == &use)
-            m_last = nullptr;
+        std::atomic<KeyUse *> &recent = m_recent[placeOf(use.hash)];
+        if (recent.load(std::memory_order_relaxed) == &use)
+            recent.store(nullptr, std::memory_order_relaxed);
         Shard &shard = shardOf(use.hash);
         KeyUse **place = &shard.bucketOf(use.hash);
         while (*place != &use)
@@ -175,7 +188,7 @@ private:
 
     std::array<Shard, Shards> m_shards;
     std::vector<std::unique_ptr<KeyUse>> m_spare;
-    KeyUse *m_last = nullptr; // looked up
+    std::array<std::atomic<KeyUse *>, Recent> m_recent{}; // looked up
     std::size_t m_idle = 0;
     std::size_t m_turn = 0;
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../lifecycle/executor.h"
+#include "idset.h"
 #include "workerslot.h"
 
 #include <QtCore/qdeadlinetimer.h>
@@ -58,7 +59,7 @@ private:
     Incarnation *atWork = nullptr; // whose hand it works through
     IntrusiveList<Incarnation, &Incarnation::endedLink> ended; // suspended, to be concluded
     std::vector<std::shared_ptr<Incarnation>> left; // given up, to be destroyed on this thread
-    IntrusiveList<WorkerSlot, &WorkerSlot::parkedLink> parked; // nothing to do
+    IdSet parked; // workers with nothing to do
     IntrusiveList<WorkerSlot, &WorkerSlot::readyLink> ready; // with jobs of their own
     IntrusiveList<WorkerSlot, &WorkerSlot::choreLink> chores; // to be built or dismantled
     ListLink<Station> quietLink;

@@ -19,6 +19,8 @@ constexpr qint64 LongestLinger = 50'000;
 // Work that comes in a stream is fetched no more often than this. To fetch single jobs as they come
 // is slower for both sides: they would pass the engine's lock to and fro for each.
 constexpr qint64 FetchInterval = 5'000;
+// It is a stream as long as there is no longer space between two jobs.
+constexpr qint64 LongestSpace = 500;
 // A longer gap counts as this one, so that a thread that wakes after an hour learns quickly.
 constexpr qint64 LongGap = 1'000'000;
 
@@ -130,11 +132,14 @@ void ThreadStation::serve()
 {
     m_serving = true;
     const qint64 start = nanoseconds();
+    bool mayLinger = false;
     do {
         for (int fetched = 0;; ++fetched) {
             const Order order = m_engine->next(*this);
-            if (order.kind == Order::Rest)
+            if (order.kind == Order::Rest) {
+                mayLinger = order.mayLinger;
                 break;
+            }
             const qint64 since = nanoseconds();
             carryOut(order);
             if (m_closed) {
@@ -151,11 +156,24 @@ void ThreadStation::serve()
                 ring();
                 return;
             }
-            if (fetched > 0)
-                pauseUntil(since + FetchInterval);
+            if (fetched > 0 && order.isAll)
+                gather(since + FetchInterval);
         }
-    } while (linger());
+    } while (linger(mayLinger));
     m_serving = false;
+}
+
+// Lets more jobs come, as long as they do.
+void ThreadStation::gather(qint64 deadline) const
+{
+    qint64 seen = m_engine->submitted();
+    for (qint64 now = nanoseconds(); now < deadline; now = nanoseconds()) {
+        pauseUntil(now + LongestSpace);
+        if (const qint64 submitted = m_engine->submitted(); submitted != seen)
+            seen = submitted;
+        else
+            return;
+    }
 }
 
 void ThreadStation::carryOut(const Order &order)
@@ -186,16 +204,15 @@ void ThreadStation::carryOut(const Order &order)
 }
 
 // Looks out for the next ring, if rings have come soon of late. True if there is something to do.
-bool ThreadStation::linger()
+bool ThreadStation::linger(bool mayLinger)
 {
-    static const bool manyProcessors = QThread::idealThreadCount() > 1;
     if (std::exchange(m_missed, false)) {
         m_bell.store(Bell::Silent, std::memory_order_release);
         return true;
     }
     m_restingSince = nanoseconds();
     Bell silent = Bell::Silent;
-    if (!manyProcessors || m_meanGap > LongestLinger
+    if (!mayLinger || m_meanGap > LongestLinger
         || !m_bell.compare_exchange_strong(silent, Bell::Lingering)) {
         return false;
     }

@@ -51,7 +51,8 @@ private:
     void answer();
     void serve();
     void carryOut(const Order &order);
-    [[nodiscard]] bool linger();
+    void gather(qint64 deadline) const;
+    [[nodiscard]] bool linger(bool mayLinger);
     void noteGap();
 
     QMutex m_openMutex;

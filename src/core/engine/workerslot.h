@@ -60,8 +60,9 @@ struct Incarnation
     const std::shared_ptr<WorkerStatistics> statistics;
 };
 
-//! A place in the pool, known by its id, whoever fills it at the time. All of it is the lock's.
-struct WorkerSlot
+//! A place in the pool, known by its id, whoever fills it at the time. All of it is the lock's. What is
+//! needed for every job comes first, on as few cache lines as can be.
+struct alignas(64) WorkerSlot
 {
     explicit WorkerSlot(int theId) : id(theId), statistics(std::make_shared<WorkerStatistics>()) {}
 
@@ -74,22 +75,21 @@ struct WorkerSlot
 
     std::unique_ptr<Queue> ownQueue; // made when a router first uses it
     qsizetype ownSize = 0;
+
+    ListLink<WorkerSlot> readyLink;
     qsizetype parkedSize
         = 0; // jobs that will join its queue once another worker is done with their keys
+    qint64 completed = 0;
 
     qint64 roomTold = 0; // were told of room here and have not come yet
 
     int failedBuilds = 0; // in a row
     qint64 buildAt = 0; // when backing off
 
-    qint64 completed = 0;
     qint64 failed = 0;
     qint64 restarts = 0;
     std::shared_ptr<WorkerStatistics> statistics;
 
-    ListLink<WorkerSlot> freeLink;
-    ListLink<WorkerSlot> parkedLink;
-    ListLink<WorkerSlot> readyLink;
     ListLink<WorkerSlot> choreLink;
 };
 
