@@ -194,10 +194,10 @@ void tst_Engine::POOL_2_asynchronousJobs_data()
                                 << u"+0, a@0, a done, [Running 0 0 1]"_s;
     QTest::newRow("a shared thread is free for the others")
         << u"3 threads=1"_s << u"start ? a:5% b:5% c:9 +5 ? +9"_s
-        << u"+0, +1, +2, [Running 0 0 1], a@2, b@1, c@0, [Running 0 3 0], c done, a done, b done"_s;
+        << u"+0, +1, +2, [Running 0 0 1], a@0, b@1, c@2, [Running 0 3 0], c done, a done, b done"_s;
     QTest::newRow("a free worker on a thread that is free for it can be used")
         << u"3 threads=1"_s << u"limit=0 start a:9% +1 ? b:9% +1 ? c +1 d:9% +1 e ? +20"_s
-        << u"+0, +1, +2, a@2, [Running 0 1 1], b@1, [Running 0 2 1], c@0, c done, d@0, "
+        << u"+0, +1, +2, a@0, [Running 0 1 1], b@1, [Running 0 2 1], c@2, c done, d@2, "
            "e Loadshed, refused e, [Running 0 3 0], a done, b done, d done"_s;
     QTest::newRow("failed") << u"1"_s << u"start a:5%!1 b +5 ?"_s
                             << u"+0, a@0, a failed, -0, +0, b@0, b done, [Running 0 0 1]"_s;
@@ -215,11 +215,11 @@ void tst_Engine::POOL_2_asynchronousJobs_data()
                                  << u"+0, a@0, a done, b@0, b done, -0, [Stopped 0 0 0]"_s;
     QTest::newRow("stop lets it finish")
         << u"2 threads=1"_s << u"start a:5% b:7% c:5% +1 stop ? +20 ?"_s
-        << u"+0, +1, a@1, b@0, c Shutdown, [Draining 0 2 0], a done, -1, b done, -0, "
+        << u"+0, +1, a@0, b@1, c Shutdown, [Draining 0 2 0], a done, -0, b done, -1, "
            "[Stopped 0 0 0]"_s;
     QTest::newRow("given up") << u"2 threads=1"_s << u"start a:*% b:9% +1 stop +1 giveup ? +20 ?"_s
-                              << u"+0, +1, a@1, b@0, b lost, a lost, unfinished b@0, "
-                                 "unfinished a@1, -0, -1, [Stopped 0 0 0], [Stopped 0 0 0]"_s;
+                              << u"+0, +1, a@0, b@1, a lost, b lost, unfinished a@0, "
+                                 "unfinished b@1, -0, -1, [Stopped 0 0 0], [Stopped 0 0 0]"_s;
     QTest::newRow("a surplus worker goes when its job has ended")
         << u"2"_s << u"start a:5% b:5% +1 workers=0 +1 ? +9 ?"_s
         << u"+0, +1, b@0, a@1, [Running 0 2 0], b done, -0, a done, -1, [Running 0 0 0]"_s;
@@ -229,13 +229,13 @@ void tst_Engine::POOL_3_sharedThreads_data()
 {
     addOperationColumns();
     QTest::newRow("two threads run two jobs") << u"6 threads=2"_s << u"start a:9 b:9 c:9 +1 ?"_s
-                                              << u"+0, +2, +4, +1, +3, +5, b@4, a@5, "
+                                              << u"+0, +2, +4, +1, +3, +5, b@0, a@1, "
                                                  "[Running 1 2 0]"_s;
     QTest::newRow("all go") << u"3 threads=1"_s << u"start a +1 drain ?"_s
-                            << u"+0, +1, +2, a@2, a done, -0, -1, -2, [Stopped 0 0 0]"_s;
+                            << u"+0, +1, +2, a@0, a done, -0, -1, -2, [Stopped 0 0 0]"_s;
     QTest::newRow("neighbours stay when one is replaced")
         << u"2 threads=1"_s << u"start a!1 +1 b +1"_s
-        << u"+0, +1, a@1, a failed, -1, +1, b@1, b done"_s;
+        << u"+0, +1, a@0, a failed, -0, +0, b@0, b done"_s;
 }
 
 // Short jobs are taken in batches. When one of a batch turns out to be long, the others must not
