@@ -164,6 +164,7 @@ void QmlFactory::componentComplete()
     settings.rateLimit = rateLimit();
     settings.rateLimitMode = rateLimitMode();
     settings.onFailure = onFailure();
+    settings.restartPolicy = restartPolicy();
     settings.stopDeadline = std::chrono::milliseconds(stopDeadline());
     settings.router = queuer();
     settings.router = routerOf(m_routing);

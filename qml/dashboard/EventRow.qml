@@ -25,7 +25,7 @@ Item {
         switch (kind) {
         case EventModel.StateChanged: return qsTr("State");
         case EventModel.WorkerRestarted: return qsTr("Worker restarted");
-        case EventModel.WorkerStartFailed: return qsTr("Worker cannot start");
+        case EventModel.WorkerCrashLooping: return qsTr("Worker crash-looping");
         case EventModel.JobFailed: return qsTr("Failed");
         case EventModel.JobRetried: return qsTr("Will be tried again");
         case EventModel.JobLost: return qsTr("Lost");

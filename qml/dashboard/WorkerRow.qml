@@ -31,7 +31,7 @@ Item {
     required property real waiting
 
     readonly property bool isWorking: key.length > 0 || label.length > 0
-    readonly property bool isInTrouble: stateName === "Restarting" || stateName === "BackingOff"
+    readonly property bool isInTrouble: stateName === "Restarting" || stateName === "CrashLooping"
     readonly property string stateText: {
         switch (stateName) {
         case "Absent": return qsTr("absent");
@@ -39,7 +39,7 @@ Item {
         case "Idle": return qsTr("idle");
         case "Busy": return qsTr("busy");
         case "Restarting": return qsTr("restarting");
-        case "BackingOff": return qsTr("cannot start");
+        case "CrashLooping": return qsTr("crash-looping");
         case "Stopping": return qsTr("stopping");
         default: return stateName;
         }

@@ -12,6 +12,7 @@
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace Millwright {
@@ -28,6 +29,18 @@ qint64 toInteger(double value)
 {
     constexpr double Most = 9e18;
     return qint64(std::min(value, Most));
+}
+
+double toMilliseconds(std::chrono::nanoseconds time)
+{
+    return double(time.count()) / 1e6;
+}
+
+std::chrono::nanoseconds toNanoseconds(double milliseconds)
+{
+    constexpr double Most = 9e18;
+    const double time = std::isnan(milliseconds) ? 0 : milliseconds * 1e6;
+    return std::chrono::nanoseconds(qint64(std::clamp(time, -Most, Most)));
 }
 
 // QML can write any number to a property.
@@ -234,6 +247,69 @@ void FactoryBase::setOnFailure(OnFailure action)
     m_engine->setOnFailure(action);
 }
 
+RestartPolicy FactoryBase::restartPolicy() const
+{
+    return m_engine->restartPolicy();
+}
+
+void FactoryBase::setRestartPolicy(const RestartPolicy &policy)
+{
+    m_engine->setRestartPolicy(policy);
+}
+
+template<typename T>
+void FactoryBase::changeRestartPolicy(T RestartPolicy::*member, T value)
+{
+    RestartPolicy policy = restartPolicy();
+    policy.*member = value;
+    setRestartPolicy(policy);
+}
+
+void FactoryBase::setMaximumRestarts(int restarts)
+{
+    changeRestartPolicy(&RestartPolicy::maximumRestarts, restarts);
+}
+
+double FactoryBase::restartInterval() const
+{
+    return toMilliseconds(restartPolicy().interval);
+}
+
+void FactoryBase::setRestartInterval(double milliseconds)
+{
+    changeRestartPolicy(&RestartPolicy::interval, toNanoseconds(milliseconds));
+}
+
+double FactoryBase::restartBackoff() const
+{
+    return toMilliseconds(restartPolicy().backoff);
+}
+
+void FactoryBase::setRestartBackoff(double milliseconds)
+{
+    changeRestartPolicy(&RestartPolicy::backoff, toNanoseconds(milliseconds));
+}
+
+void FactoryBase::setRestartBackoffFactor(double factor)
+{
+    changeRestartPolicy(&RestartPolicy::backoffFactor, factor);
+}
+
+double FactoryBase::maximumRestartBackoff() const
+{
+    return toMilliseconds(restartPolicy().maximumBackoff);
+}
+
+void FactoryBase::setMaximumRestartBackoff(double milliseconds)
+{
+    changeRestartPolicy(&RestartPolicy::maximumBackoff, toNanoseconds(milliseconds));
+}
+
+void FactoryBase::setRestartJitter(double fraction)
+{
+    changeRestartPolicy(&RestartPolicy::jitter, fraction);
+}
+
 int FactoryBase::highWaterMark() const
 {
     return toInt(m_engine->highWaterMark());
@@ -325,7 +401,7 @@ void FactoryBase::setRateLimitInitial(double tokens)
 
 double FactoryBase::rateLimitInterval() const
 {
-    return double(rateLimit().interval.count()) / 1e6;
+    return toMilliseconds(rateLimit().interval);
 }
 
 void FactoryBase::setRateLimitInterval(double milliseconds)
@@ -338,7 +414,7 @@ void FactoryBase::setRateLimitInterval(double milliseconds)
         return;
     }
     RateLimit limit = rateLimit();
-    limit.interval = std::chrono::nanoseconds(toInteger(milliseconds * 1e6));
+    limit.interval = toNanoseconds(milliseconds);
     setRateLimit(limit);
 }
 
@@ -402,6 +478,11 @@ int FactoryBase::queueDepth() const
 int FactoryBase::activeWorkers() const
 {
     return m_engine->activeWorkers();
+}
+
+int FactoryBase::crashLoopingWorkers() const
+{
+    return m_engine->crashLoopingWorkers();
 }
 
 int FactoryBase::availableCapacity() const
@@ -471,6 +552,7 @@ FactoryBase::Seen FactoryBase::look() const
             toInt(now.queueLimit),
             m_engine->discardMode(),
             m_engine->onFailure(),
+            m_engine->restartPolicy(),
             toInt(m_engine->highWaterMark()),
             toInt(m_engine->lowWaterMark()),
             m_engine->isCongested(),
@@ -479,6 +561,7 @@ FactoryBase::Seen FactoryBase::look() const
             m_engine->rateLimitMode(),
             toInt(now.counters.waiting),
             now.activeWorkers,
+            now.crashLoopingWorkers,
             toInt(now.availableCapacity),
             now.counters};
 }
@@ -526,6 +609,7 @@ void FactoryBase::notify()
     tell(now.queueLimit != before.queueLimit, &FactoryBase::queueLimitChanged);
     tell(now.discardMode != before.discardMode, &FactoryBase::discardModeChanged);
     tell(now.onFailure != before.onFailure, &FactoryBase::failureActionChanged);
+    tell(now.restartPolicy != before.restartPolicy, &FactoryBase::restartPolicyChanged);
     tell(now.highWaterMark != before.highWaterMark, &FactoryBase::highWaterMarkChanged);
     tell(now.lowWaterMark != before.lowWaterMark, &FactoryBase::lowWaterMarkChanged);
     tell(now.congested != before.congested, &FactoryBase::congestedChanged);
@@ -533,6 +617,8 @@ void FactoryBase::notify()
     tell(now.rateLimitMode != before.rateLimitMode, &FactoryBase::rateLimitModeChanged);
     tell(now.queueDepth != before.queueDepth, &FactoryBase::queueDepthChanged);
     tell(now.activeWorkers != before.activeWorkers, &FactoryBase::activeWorkersChanged);
+    tell(now.crashLoopingWorkers != before.crashLoopingWorkers,
+         &FactoryBase::crashLoopingWorkersChanged);
     tell(now.availableCapacity != before.availableCapacity, &FactoryBase::availableCapacityChanged);
     tell(now.counters != before.counters, &FactoryBase::countersChanged);
     tell(now.roomReturns != before.roomReturns

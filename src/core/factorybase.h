@@ -50,11 +50,25 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
                    NOTIFY rateLimitModeChanged FINAL)
     Q_PROPERTY(Millwright::OnFailure failureAction READ onFailure WRITE setOnFailure NOTIFY
                    failureActionChanged FINAL)
+    Q_PROPERTY(int maximumRestarts READ maximumRestarts WRITE setMaximumRestarts NOTIFY
+                   restartPolicyChanged FINAL)
+    Q_PROPERTY(double restartInterval READ restartInterval WRITE setRestartInterval NOTIFY
+                   restartPolicyChanged FINAL)
+    Q_PROPERTY(double restartBackoff READ restartBackoff WRITE setRestartBackoff NOTIFY
+                   restartPolicyChanged FINAL)
+    Q_PROPERTY(double restartBackoffFactor READ restartBackoffFactor WRITE setRestartBackoffFactor
+                   NOTIFY restartPolicyChanged FINAL)
+    Q_PROPERTY(double maximumRestartBackoff READ maximumRestartBackoff WRITE
+                   setMaximumRestartBackoff NOTIFY restartPolicyChanged FINAL)
+    Q_PROPERTY(double restartJitter READ restartJitter WRITE setRestartJitter NOTIFY
+                   restartPolicyChanged FINAL)
     Q_PROPERTY(
         int stopDeadline READ stopDeadline WRITE setStopDeadline NOTIFY stopDeadlineChanged FINAL)
 
     Q_PROPERTY(int queueDepth READ queueDepth NOTIFY queueDepthChanged FINAL)
     Q_PROPERTY(int activeWorkers READ activeWorkers NOTIFY activeWorkersChanged FINAL)
+    Q_PROPERTY(
+        int crashLoopingWorkers READ crashLoopingWorkers NOTIFY crashLoopingWorkersChanged FINAL)
     Q_PROPERTY(bool congested READ isCongested NOTIFY congestedChanged FINAL)
     Q_PROPERTY(int availableCapacity READ availableCapacity NOTIFY availableCapacityChanged FINAL)
 
@@ -165,6 +179,11 @@ public:
     void setRateLimitMode(RateLimitMode mode);
     [[nodiscard]] OnFailure onFailure() const;
     void setOnFailure(OnFailure action);
+    //! How often a worker that fails is replaced at once, and how long it waits when that does not
+    //! help. A change counts from the next failure on; a wait that has begun stays as long as it is.
+    //! What makes no sense is corrected, with a warning.
+    [[nodiscard]] RestartPolicy restartPolicy() const;
+    void setRestartPolicy(const RestartPolicy &policy);
     //! How long the destructor waits for running jobs. Milliseconds, 5000 by default.
     [[nodiscard]] int stopDeadline() const;
     void setStopDeadline(int milliseconds);
@@ -192,6 +211,9 @@ public:
     [[nodiscard]] int queueDepth() const;
     //! Workers that run a job or have jobs waiting for them alone.
     [[nodiscard]] int activeWorkers() const;
+    //! Workers that could not be started, or fail too often, and wait for their next start. Jobs go to
+    //! the others meanwhile; if there are none, they wait.
+    [[nodiscard]] int crashLoopingWorkers() const;
     //! How many jobs more could be accepted now: free workers, and room left in the queue. With no
     //! limit, the free workers alone.
     [[nodiscard]] int availableCapacity() const;
@@ -231,6 +253,20 @@ public:
     [[nodiscard]] double retried() const { return double(counters().retried); }
     [[nodiscard]] double restarts() const { return double(counters().restarts); }
 
+    // The restart policy as QML wants it. Times are in milliseconds, fractions included.
+    [[nodiscard]] int maximumRestarts() const { return restartPolicy().maximumRestarts; }
+    void setMaximumRestarts(int restarts);
+    [[nodiscard]] double restartInterval() const;
+    void setRestartInterval(double milliseconds);
+    [[nodiscard]] double restartBackoff() const;
+    void setRestartBackoff(double milliseconds);
+    [[nodiscard]] double restartBackoffFactor() const { return restartPolicy().backoffFactor; }
+    void setRestartBackoffFactor(double factor);
+    [[nodiscard]] double maximumRestartBackoff() const;
+    void setMaximumRestartBackoff(double milliseconds);
+    [[nodiscard]] double restartJitter() const { return restartPolicy().jitter; }
+    void setRestartJitter(double fraction);
+
     // The rate limit as QML wants it. The interval is in milliseconds, fractions included.
     [[nodiscard]] double rateLimitRefill() const { return double(rateLimit().refill); }
     void setRateLimitRefill(double tokens);
@@ -260,9 +296,11 @@ Q_SIGNALS:
     void rateLimitChanged();
     void rateLimitModeChanged();
     void failureActionChanged();
+    void restartPolicyChanged();
     void stopDeadlineChanged();
     void queueDepthChanged();
     void activeWorkersChanged();
+    void crashLoopingWorkersChanged();
     void availableCapacityChanged();
     void countersChanged();
 
@@ -288,6 +326,7 @@ private:
         int queueLimit = 0;
         DiscardMode discardMode = DiscardMode::Newest;
         OnFailure onFailure = OnFailure::ReplaceWorker;
+        RestartPolicy restartPolicy = {};
         int highWaterMark = -1;
         int lowWaterMark = -1;
         bool congested = false;
@@ -296,12 +335,15 @@ private:
         RateLimitMode rateLimitMode = RateLimitMode::Reject;
         int queueDepth = 0;
         int activeWorkers = 0;
+        int crashLoopingWorkers = 0;
         int availableCapacity = 0;
         Counters counters;
     };
 
     [[nodiscard]] Seen look() const;
     void changeRateLimit(qint64 RateLimit::*member, double value, double least, const char *what);
+    template<typename T>
+    void changeRestartPolicy(T RestartPolicy::*member, T value);
     void watchEngine();
     void onEngineChanged();
     void notify();

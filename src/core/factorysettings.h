@@ -8,6 +8,7 @@
 #include "queueing/queue.h"
 #include "routing/ratelimiter.h"
 #include "routing/router.h"
+#include "supervision/restartpolicy.h"
 
 #include <QtCore/qthread.h>
 
@@ -54,6 +55,8 @@ struct FactorySettings
     RateLimiterBuilder rateLimiter = {};
     RateLimitMode rateLimitMode = RateLimitMode::Reject;
     OnFailure onFailure = OnFailure::ReplaceWorker;
+    //! How often workers that fail are replaced at once, and how long they wait when that does not help.
+    RestartPolicy restartPolicy = {};
     //! How long the destructor waits for running jobs before it gives their workers up.
     std::chrono::milliseconds stopDeadline = std::chrono::seconds(5);
     //! Is told what happens in the factory. The default is nobody.

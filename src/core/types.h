@@ -70,7 +70,7 @@ enum class WorkerState : int {
     Idle,
     Busy, //!< has a running job, or jobs waiting for it alone
     Restarting, //!< failed, a fresh one is being built
-    BackingOff, //!< could not be built; the next attempt is due later
+    CrashLooping, //!< could not be started, or fails too often: waits, and is started again
     Stopping,
 };
 Q_ENUM_NS(WorkerState)

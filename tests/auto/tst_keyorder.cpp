@@ -7,6 +7,8 @@
 
 #include <Millwright/Factory>
 
+#include <QLoggingCategory>
+#include <QScopeGuard>
 #include <QTest>
 
 #include <thread>
@@ -79,8 +81,15 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()
     constexpr int Operations = 1'000'000;
 #endif
 
+    QLoggingCategory::setFilterRules(u"millwright.warning=false"_s); // of workers in a crash loop
+    const auto restore = qScopeGuard([] { QLoggingCategory::setFilterRules(QString()); });
+
     Dice dice(seed);
     FactorySettings settings{.name = u"random"_s, .workerCount = 4, .router = router};
+    settings.restartPolicy = {.maximumRestarts = 2,
+                              .interval = std::chrono::milliseconds(200),
+                              .backoff = std::chrono::milliseconds(2),
+                              .maximumBackoff = std::chrono::milliseconds(30)};
     settings.threadCount = dice.oneIn(2) ? 0 : 1 + dice.below(3);
     settings.queue = dice.oneIn(2) ? priorityQueue() : fifoQueue();
     World world(settings);
@@ -110,15 +119,22 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()
         } else if (choice < 996) {
             variety.keys = dice.oneIn(2) ? 1 + dice.below(4) : 1 + dice.below(200);
         } else if (choice < 997) {
-            world.failBuilds(dice.below(2));
+            if (dice.oneIn(2))
+                world.failBuilds(dice.below(2));
+            else if (dice.oneIn(2))
+                world.breakWorker(dice.below(6));
+            else
+                world.repairWorkers();
         } else if (engine.queueDepth() > 500) { // or it would only ever grow
             engine.setWorkerCount(6);
+            world.repairWorkers();
             world.pass(200 * Millisecond);
         }
         if (const QString complaint = world.keyOrder().complaint(); !complaint.isEmpty())
             QFAIL(qPrintable(u"operation %1: %2"_s.arg(i).arg(complaint)));
     }
     engine.setWorkerCount(3);
+    world.repairWorkers();
     QVERIFY(world.finish());
     QVERIFY(world.fates().empty());
     QVERIFY(engine.counters().completed > Operations / 10);
@@ -143,16 +159,23 @@ void tst_KeyOrder::ROUTE_3_4_orderWithRealThreads()
     constexpr int Producers = 3;
     constexpr int JobsEach = 20'000;
 
+    QLoggingCategory::setFilterRules(u"millwright.warning=false"_s);
+    const auto restore = qScopeGuard([] { QLoggingCategory::setFilterRules(QString()); });
+
     KeyOrder order;
-    Factory factory({.workerCount = 5, .threadCount = threads, .router = router},
-                    [&order](Millwright::Job<quint64, qint64> &job) {
-                        order.started(job.key(), 0, job.message());
-                        if (job.message() % 1000 == 0)
-                            std::this_thread::yield();
-                        order.stopped(job.key());
-                        if (job.message() % 500 == 1)
-                            throw JobError(u"on purpose"_s);
-                    });
+    const RestartPolicy policy{.maximumRestarts = 3,
+                               .backoff = std::chrono::milliseconds(1),
+                               .maximumBackoff = std::chrono::milliseconds(5)};
+    Factory factory(
+        {.workerCount = 5, .threadCount = threads, .router = router, .restartPolicy = policy},
+        [&order](Millwright::Job<quint64, qint64> &job) {
+            order.started(job.key(), 0, job.message());
+            if (job.message() % 1000 == 0)
+                std::this_thread::yield();
+            order.stopped(job.key());
+            if (job.message() % 500 == 1)
+                throw JobError(u"on purpose"_s);
+        });
     QVERIFY(factory.start());
     std::vector<std::thread> producers;
     for (int p = 0; p < Producers; ++p) {

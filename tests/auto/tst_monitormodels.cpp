@@ -168,7 +168,7 @@ void tst_MonitorModels::UI_6_workerRolesAreNamed()
 {
     WorkerModel model;
     model.update({{.id = 7,
-                   .state = WorkerState::BackingOff,
+                   .state = WorkerState::CrashLooping,
                    .completed = 1,
                    .failed = 2,
                    .restarts = 3,
@@ -183,8 +183,8 @@ void tst_MonitorModels::UI_6_workerRolesAreNamed()
         row.insert(QString::fromLatin1(it.value()), model.index(0).data(it.key()));
     const QVariantMap expected{
         {u"workerId"_s, 7},
-        {u"state"_s, int(WorkerState::BackingOff)},
-        {u"stateName"_s, u"BackingOff"_s},
+        {u"state"_s, int(WorkerState::CrashLooping)},
+        {u"stateName"_s, u"CrashLooping"_s},
         {u"key"_s, u"key"_s},
         {u"label"_s, u"label"_s},
         {u"elapsed"_s, 2000.0},
@@ -301,7 +301,7 @@ void tst_MonitorModels::UI_6_problemsAreMarked_data()
     QTest::newRow("state") << int(FactoryEvent::StateChanged) << u"Running"_s << false;
     QTest::newRow("failed state") << int(FactoryEvent::StateChanged) << u"Failed"_s << true;
     QTest::newRow("restart") << int(FactoryEvent::WorkerRestarted) << QString() << true;
-    QTest::newRow("start") << int(FactoryEvent::WorkerStartFailed) << u"why"_s << true;
+    QTest::newRow("start") << int(FactoryEvent::WorkerCrashLooping) << u"why"_s << true;
     QTest::newRow("failure") << int(FactoryEvent::JobFailed) << u"why"_s << true;
     QTest::newRow("retry") << int(FactoryEvent::JobRetried) << u"why"_s << false;
     QTest::newRow("loss") << int(FactoryEvent::JobLost) << u"why"_s << true;

@@ -75,6 +75,10 @@ QString tst_Random::run(quint64 seed, int *operations)
     settings.onFailure = dice.oneIn(2) ? OnFailure::ReplaceWorker : OnFailure::KeepWorker;
     if (dice.oneIn(2))
         settings.queue = priorityQueue({.aging = std::chrono::milliseconds(dice.below(4))});
+    settings.restartPolicy = {.maximumRestarts = dice.below(5) - 1,
+                              .interval = std::chrono::milliseconds(1 + dice.below(40)),
+                              .backoff = std::chrono::milliseconds(1 + dice.below(4)),
+                              .maximumBackoff = std::chrono::milliseconds(20)};
     switch (dice.below(8)) {
     case 0:
         settings.router = roundRobin();
@@ -148,7 +152,12 @@ QString tst_Random::run(quint64 seed, int *operations)
                 engine.setRateLimit(randomRateLimit(dice));
             check("rate limit");
         } else if (choice < 97) {
-            world.failBuilds(dice.below(3));
+            if (dice.oneIn(3))
+                world.failBuilds(dice.below(3));
+            else if (dice.oneIn(2))
+                world.breakWorker(dice.below(5));
+            else
+                world.repairWorker(dice.below(5));
             check("failing builds");
         } else if (choice < 98) {
             if (engine.isPaused())
@@ -201,6 +210,8 @@ QString tst_Random::run(quint64 seed, int *operations)
         wrong = world.keyOrder().complaint();
     if (world.workersAlive() > 0 && engine.counters().lost == 0 && wrong.isEmpty())
         wrong = u"%1 workers are left"_s.arg(world.workersAlive());
+    if (engine.crashLoopingWorkers() > 0 && wrong.isEmpty())
+        wrong = u"%1 workers are still crash-looping"_s.arg(engine.crashLoopingWorkers());
     return wrong;
 }
 

@@ -285,17 +285,19 @@ void tst_Supervision::SUP_2_startThatThrowsRecovers()
         const bool ready;
     };
     const auto attempts = std::make_shared<std::atomic<int>>(0);
-    Factory<LateStarter> factory({.name = u"mill"_s, .workerCount = 1}, [=](const WorkerContext &) {
+    const RestartPolicy policy{.jitter = 0};
+    const FactorySettings settings{.name = u"mill"_s, .workerCount = 1, .restartPolicy = policy};
+    Factory<LateStarter> factory(settings, [=](const WorkerContext &) {
         const bool ready = ++*attempts > 2;
         if (inBuilder && !ready)
             throw JobError(u"not yet"_s);
         return std::make_unique<LateStarter>(ready);
     });
     QTest::ignoreMessage(QtWarningMsg,
-                         "Factory \"mill\": worker 0 could not start: not yet. Next attempt in "
+                         "Factory \"mill\": worker 0 could not start: not yet; next start in "
                          "100 ms.");
     QTest::ignoreMessage(QtWarningMsg,
-                         "Factory \"mill\": worker 0 could not start: not yet. Next attempt in "
+                         "Factory \"mill\": worker 0 could not start: not yet; next start in "
                          "200 ms.");
     QVERIFY(factory.start());
     auto future = factory.submit(1, 0);
@@ -320,7 +322,7 @@ void tst_Supervision::SUP_2_oneFailingStartHoldsUpNobody()
     auto future = factory.submit(1, 0);
     QVERIFY(hasEnded(future));
     QCOMPARE(future.result(), 1);
-    QVERIFY(factory.snapshot().workers.at(0).state == WorkerState::BackingOff);
+    QVERIFY(factory.snapshot().workers.at(0).state == WorkerState::CrashLooping);
     QVERIFY(factory.stop(Support::Patience).isClean());
 }
 
@@ -333,7 +335,7 @@ void tst_Supervision::SUP_2_stopDuringBackoffEnds()
     QVERIFY(factory.start());
     auto future = factory.submit(1, {});
     QVERIFY(eventually(
-        [&] { return factory.snapshot().workers.at(0).state == WorkerState::BackingOff; }));
+        [&] { return factory.snapshot().workers.at(0).state == WorkerState::CrashLooping; }));
     QVERIFY(factory.stop(Support::Patience).isClean());
     QVERIFY(Support::errorAs<JobDiscarded>(future));
 }

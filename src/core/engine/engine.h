@@ -8,6 +8,7 @@
 #include "../lifecycle/usercall.h"
 #include "../refusal.h"
 #include "../statistics/snapshot.h"
+#include "../supervision/restartpolicy.h"
 #include "clock.h"
 #include "enginemutex.h"
 #include "expiryheap.h"
@@ -26,6 +27,7 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace Millwright {
@@ -148,6 +150,8 @@ public:
     void setQueueLimit(qsizetype limit);
     void setDiscardMode(DiscardMode mode);
     void setOnFailure(OnFailure action);
+    //! What makes no sense is corrected, with a warning.
+    void setRestartPolicy(const RestartPolicy &policy);
     void setHighWaterMark(qsizetype mark);
     void setLowWaterMark(qsizetype mark);
     [[nodiscard]] qsizetype highWaterMark() const;
@@ -161,6 +165,7 @@ public:
     [[nodiscard]] qsizetype queueLimit() const;
     [[nodiscard]] DiscardMode discardMode() const;
     [[nodiscard]] OnFailure onFailure() const;
+    [[nodiscard]] RestartPolicy restartPolicy() const;
     [[nodiscard]] int threadCount() const { return m_threadCount; }
     //! nullptr for none.
     void setDiscardHandler(std::shared_ptr<const DiscardHandler> handler);
@@ -186,6 +191,10 @@ public:
     [[nodiscard]] qint64 submitted() const
     {
         return m_published.submitted.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] int crashLoopingWorkers() const
+    {
+        return m_published.crashLooping.load(std::memory_order_relaxed);
     }
     [[nodiscard]] bool isCongested() const
     {
@@ -273,8 +282,6 @@ private:
     // jobs are looked through for canceled futures.
     static constexpr qint64 WatchInterval = 2'000'000;
     static constexpr qint64 SweepInterval = 20'000'000;
-    // The wait after a worker's start-up has failed once; it doubles with every further failure.
-    static constexpr qint64 FirstBackoff = 100'000'000;
     // No controller is called more often.
     static constexpr qint64 ShortestInterval = 1'000'000;
     // Jobs shorter than this are taken in batches of about this much work.
@@ -332,6 +339,7 @@ private:
     [[nodiscard]] WorkerSlot *route(const AbstractJob &job, Section &section);
     [[nodiscard]] WorkerSlot *targetOf(const AbstractJob &job, Section &section);
     [[nodiscard]] bool isFull(const Destination &destination) const;
+    [[nodiscard]] qsizetype queueShare() const;
     [[nodiscard]] bool isWaitingAtLeast(qsizetype count) const;
     [[nodiscard]] bool mayNotEnter(const AbstractJob &job, WorkerSlot *target);
     [[nodiscard]] qsizetype waitingAt(const WorkerSlot &slot) const;
@@ -438,6 +446,19 @@ private:
     void summon(Station &station, Section &section);
     void built(Incarnation &incarnation, const QString &error);
     void dismantled(Incarnation &incarnation);
+
+    // Restart intensity (enginerestart.cpp).
+    [[nodiscard]] static RestartHistory &historyOf(WorkerSlot &slot);
+    void replaceWorker(WorkerSlot &slot, const QString &error, qint64 now, Section &section);
+    void crashLoop(WorkerSlot &slot, const QString &why, qint64 now, Section &section);
+    void awaitStart(WorkerSlot &slot, Section &section);
+    void startAgain(qint64 now, Section &section);
+    [[nodiscard]] qint64 nextStart() const
+    {
+        return m_starts.empty() ? Never : m_starts.begin()->first;
+    }
+    void enter(WorkerSlot &slot, WorkerState state);
+
     void stop(Section &section);
     void noteStarted(WorkerSlot &slot, Section &section);
     void close(Section &section);
@@ -493,7 +514,6 @@ private:
     void checkProgress(qint64 now, Section &section);
     void sweepCanceled(qint64 now, Section &section);
     void expire(qint64 now, Section &section);
-    void buildAgain(qint64 now, Section &section);
 
     // The statistics layer (enginestatistics.cpp).
     [[nodiscard]] static qint64 samplingIntervalOf(const StatisticsLayer *layer);
@@ -512,6 +532,7 @@ private:
     {
         return m_waitingPlace == WaitingPlace::AtWorkers ? std::max(1, workers) : 1;
     }
+    [[nodiscard]] static qint64 limitOf(qint64 limit, qint64 places);
     [[nodiscard]] Load loadWith(qint64 waiting) const;
     [[nodiscard]] qint64 capacityWith(qint64 waiting) const;
     [[nodiscard]] qint64 workersReady() const;
@@ -543,6 +564,7 @@ private:
     }
     [[nodiscard]] int firstFreeWorker() const;
     [[nodiscard]] bool isFreeWorker(int index) const;
+    [[nodiscard]] bool isAvailableWorker(int index) const;
     [[nodiscard]] qsizetype waitingAtWorker(int index) const;
     [[nodiscard]] int leastLoadedWorker();
     void fillIndex(std::optional<LoadIndex> &index);
@@ -570,6 +592,7 @@ private:
     qsizetype m_limit;
     DiscardMode m_mode;
     OnFailure m_onFailure;
+    RestartPolicy m_restartPolicy;
     RateLimit m_rateLimit;
     RateLimitMode m_rateLimitMode;
     std::unique_ptr<RateLimiter> m_limiter; // none while there is no limit
@@ -615,6 +638,8 @@ private:
     std::vector<std::shared_ptr<Station>> m_stations; // open
     std::vector<std::shared_ptr<Station>> m_ending; // told to close, to be joined
     int m_unstarted = 0; // workers whose first start is still to succeed or fail
+    int m_crashLooping = 0; // workers in that state
+    std::set<std::pair<qint64, int>> m_starts; // when which of them are started again
     int m_free = 0; // workers with nothing to do
     int m_ready = 0; // workers with only waiting jobs of their own
     int m_idleWithOwn = 0; // stations that are about to take a job of a worker's own
@@ -675,7 +700,6 @@ private:
     qint64 m_watchAt = Never;
     qint64 m_sweepAt = Never;
     qint64 m_reapAt = Never;
-    qint64 m_buildAt = Never;
     qint64 m_tokenAt = Never;
     qint64 m_sampleAt = Never;
     qint64 m_controlAt = Never;
@@ -697,6 +721,7 @@ private:
         std::atomic<qint64> runnable = 0;
         std::atomic<int> idleForShared = 0;
         std::atomic<int> idleWithOwn = 0;
+        std::atomic<int> crashLooping = 0;
         std::atomic<bool> congested = false;
         std::atomic<FactoryState> state = FactoryState::Idle;
     } m_published;

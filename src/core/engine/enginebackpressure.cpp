@@ -97,6 +97,8 @@ bool Engine::hasPlace()
         return true;
     if (m_limit == 0)
         return false;
+    if (m_crashLooping > 0 && !isFull({}))
+        return true;
     if (!m_crowds || std::exchange(m_crowdsMayRun, mayRun()) != mayRun())
         fillIndex(m_crowds);
     return m_crowds->leastLoad() < m_limit;
@@ -133,10 +135,12 @@ bool Engine::mayEnter(const RoomWaiter &waiter, Admission admission)
     return !isFull(destinationOf(waiter.job, target));
 }
 
-// The router is asked again only if the number of workers has changed.
+// The router is asked again only if the number of workers has changed, or this one is not available.
 WorkerSlot *Engine::chosenFor(const RoomWaiter &waiter) const
 {
-    return waiter.workerCount == m_workerCount ? waiter.chosen : nullptr;
+    const bool isValid = waiter.chosen && waiter.workerCount == m_workerCount
+                         && waiter.chosen->state != WorkerState::CrashLooping;
+    return isValid ? waiter.chosen : nullptr;
 }
 
 // How many jobs more could wait there, or run at once.
@@ -153,11 +157,11 @@ RoomEpoch Engine::roomEpoch(Admission admission) const
     const Counters &c = m_counters;
     const qint64 discarded = c.discarded(DiscardReason::TtlExpired)
                              + c.discarded(DiscardReason::Shutdown);
-    return {qint64(m_deals),         c.completed + c.failed + discarded + c.canceled + c.lost,
-            qint64(m_limit),         qint64(m_workerCount),
-            qint64(m_idleForShared), qint64(m_idleWithOwn),
-            mayRun() ? 1 : 0,        qint64(admission),
-            waitingInHands()};
+    return {qint64(m_deals),        c.completed + c.failed + discarded + c.canceled + c.lost,
+            qint64(m_limit),        qint64(m_workerCount),
+            qint64(m_crashLooping), qint64(m_idleForShared),
+            qint64(m_idleWithOwn),  mayRun() ? 1 : 0,
+            qint64(admission),      waitingInHands()};
 }
 
 void Engine::noteLackOfRoom()

@@ -189,8 +189,10 @@ WorkerSlot *Engine::route(const AbstractJob &job, Section &section)
         return nullptr;
     try {
         const Route route = m_router->route(job, Workers(*this));
-        return route.isToQueue() ? nullptr
-                                 : m_slots[std::size_t(route.worker() % m_workerCount)].get();
+        if (route.isToQueue())
+            return nullptr;
+        WorkerSlot *slot = m_slots[std::size_t(route.worker() % m_workerCount)].get();
+        return slot->state == WorkerState::CrashLooping ? nullptr : slot; // whoever is free first
     } catch (...) {
         section.say(
             QtCriticalMsg,
@@ -213,8 +215,15 @@ bool Engine::isFull(const Destination &destination) const
         return false;
     if (m_waitingPlace != WaitingPlace::AtWorkers)
         return isWaitingAtLeast(m_limit);
-    return (slot ? waitingAt(*slot) : m_queued - std::min(runnable(), qsizetype(workersReady())))
-           >= m_limit;
+    return slot ? waitingAt(*slot) >= m_limit
+                : m_queued - std::min(runnable(), qsizetype(workersReady())) >= queueShare();
+}
+
+// Where jobs wait at the workers, the factory's queue stands in for the queues of those that are not
+// available.
+qsizetype Engine::queueShare() const
+{
+    return qsizetype(limitOf(m_limit, std::max(1, m_crashLooping)));
 }
 
 // Without the job that it is about to take.
@@ -373,7 +382,8 @@ void Engine::removeWaiting(AbstractJob &job, Section &section)
     leaveQueue(job, section);
 }
 
-// Asks the router again about all jobs that wait in one queue, in their order.
+// Asks the router again about all jobs that wait in one queue, in their order. Where that is the queue
+// of a worker in a crash loop, the router is not asked: whoever is free takes them.
 void Engine::reroute(WorkerSlot *slot, Section &section)
 {
     JobList jobs;
@@ -394,9 +404,13 @@ void Engine::reroute(WorkerSlot *slot, Section &section)
     }
     enqueueFirst(firstParked, section);
     enqueueFirst(first, section);
+    const bool isMissing = slot && slot->state == WorkerState::CrashLooping;
     for (JobList *list : {&jobs, &parked}) {
-        while (AbstractJob *job = list->takeFirst())
-            place(*job, destinationOf(*job, route(*job, section)), section);
+        while (AbstractJob *job = list->takeFirst()) {
+            const bool isForAnybody = isMissing && !job->m_isPinned;
+            WorkerSlot *target = isForAnybody ? nullptr : targetOf(*job, section);
+            place(*job, destinationOf(*job, target), section);
+        }
     }
 }
 

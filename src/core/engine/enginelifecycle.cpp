@@ -255,7 +255,7 @@ StopReport Engine::giveUp()
                 unfinished.push_back(std::move(lost));
             slot->incarnation->slot = nullptr;
             slot->station->left.push_back(std::move(slot->incarnation));
-            slot->state = WorkerState::Absent;
+            enter(*slot, WorkerState::Absent);
             relist(*slot);
             slot->station = nullptr;
         }

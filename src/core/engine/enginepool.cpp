@@ -103,9 +103,12 @@ void Engine::dismiss(WorkerSlot &slot, Section &section)
         slot.station->chores.remove(slot);
         vacate(slot, section);
         break;
-    case WorkerState::BackingOff:
+    case WorkerState::CrashLooping:
+        if (slot.incarnation)
+            break; // as above
         if (slot.ownSize > 0)
             reroute(&slot, section);
+        slot.station->chores.remove(slot);
         vacate(slot, section);
         break;
     case WorkerState::Absent:
@@ -122,7 +125,9 @@ void Engine::dismiss(WorkerSlot &slot, Section &section)
 void Engine::vacate(WorkerSlot &slot, Section &section)
 {
     Station &station = *slot.station;
-    slot.state = WorkerState::Absent;
+    if (slot.state == WorkerState::CrashLooping)
+        m_starts.erase({slot.history->startAt, slot.id});
+    enter(slot, WorkerState::Absent);
     slot.incarnation.reset();
     relist(slot);
     slot.station = nullptr;
@@ -165,7 +170,7 @@ bool Engine::isPaused() const
 
 void Engine::addChore(WorkerSlot &slot, WorkerState state, Section &section)
 {
-    slot.state = state;
+    enter(slot, state);
     relist(slot);
     if (!slot.station->chores.contains(slot))
         slot.station->chores.append(slot);
@@ -227,28 +232,20 @@ void Engine::built(Incarnation &incarnation, const QString &error)
         return; // given up meanwhile; next() ends the station
     WorkerSlot &slot = *incarnation.slot;
     if (error.isEmpty()) {
-        if (slot.state == WorkerState::Restarting)
+        if (slot.state != WorkerState::Starting)
             log(FactoryEvent::WorkerRestarted, slot.id, {}, {}, now);
-        section.started(slot.id, slot.state == WorkerState::Restarting);
-        slot.failedBuilds = 0;
-        slot.state = WorkerState::Idle;
+        bool isReplacement = false;
+        if (slot.history) {
+            slot.history->noteStart(now);
+            isReplacement = std::exchange(slot.history->isOwed, false);
+        }
+        section.started(slot.id, isReplacement);
+        enter(slot, WorkerState::Idle);
         relist(slot);
     } else {
-        const qint64 backoff = FirstBackoff << std::min(slot.failedBuilds, 8);
-        ++slot.failedBuilds;
-        log(FactoryEvent::WorkerStartFailed, slot.id, {}, error, now);
-        section.say(QtWarningMsg,
-                    QStringLiteral("Factory \"%1\": worker %2 could not start: %3. Next attempt in "
-                                   "%4 ms.")
-                        .arg(m_name)
-                        .arg(slot.id)
-                        .arg(error)
-                        .arg(backoff / 1'000'000));
         slot.incarnation.reset(); // the caller's order still holds it
-        slot.state = WorkerState::BackingOff;
-        slot.buildAt = now + backoff;
-        m_buildAt = std::min(m_buildAt, slot.buildAt);
-        alarmBy(m_buildAt, section);
+        crashLoop(slot, QStringLiteral("could not start: %1").arg(error), now, section);
+        awaitStart(slot, section);
     }
     noteStarted(slot, section);
     if (slot.leaving)
@@ -292,6 +289,11 @@ void Engine::dismantled(Incarnation &incarnation)
     slot.incarnation.reset();
     if (slot.leaving && slot.ownSize == 0) {
         vacate(slot, section);
+    } else if (slot.state == WorkerState::CrashLooping) {
+        awaitStart(slot, section);
+        if (slot.leaving)
+            dismiss(slot, section);
+        callNext(section);
     } else {
         addChore(slot,
                  slot.state == WorkerState::Stopping ? WorkerState::Starting

@@ -114,9 +114,7 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
             TakenBack jobs;
             takeBack(incarnation, jobs);
             putBack(jobs, section);
-            ++slot.restarts;
-            ++m_counters.restarts;
-            addChore(slot, WorkerState::Restarting, section);
+            replaceWorker(slot, text, incarnation.now, section);
         }
         if (job.m_promised && job.promiseLink()->isCancelRequested()) {
             section.cancel(job);

@@ -38,6 +38,7 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
         setRateLimiter(settings.rateLimiter);
     else
         setRateLimit(settings.rateLimit);
+    setRestartPolicy(settings.restartPolicy);
     setStatisticsLayer(std::move(settings.statistics));
     setCapacityController(std::move(settings.capacityController));
     setQueueLimitController(std::move(settings.queueLimitController));
@@ -172,6 +173,11 @@ qint64 Engine::Load::capacity() const
 
 qint64 Engine::Load::totalLimit() const
 {
+    return limitOf(limit, places);
+}
+
+qint64 Engine::limitOf(qint64 limit, qint64 places)
+{
     constexpr qint64 Most = std::numeric_limits<qint64>::max();
     return limit > Most / places ? Most : limit * places;
 }
@@ -230,6 +236,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         snapshot.counters = exactCounters();
         snapshot.workerCount = m_workerCount;
         snapshot.activeWorkers = glance.active;
+        snapshot.crashLoopingWorkers = m_crashLooping;
         snapshot.availableCapacity = glance.capacity;
         snapshot.queueLimit = m_limit;
         snapshot.paused = m_paused;
@@ -345,6 +352,12 @@ bool Engine::isFreeWorker(int index) const
     return index >= 0 && index < m_workerCount && m_freeSlots.contains(index);
 }
 
+bool Engine::isAvailableWorker(int index) const
+{
+    return index >= 0 && index < m_workerCount
+           && m_slots[std::size_t(index)]->state != WorkerState::CrashLooping;
+}
+
 qsizetype Engine::waitingAtWorker(int index) const
 {
     return index >= 0 && index < m_workerCount ? m_slots[std::size_t(index)]->ownSize : 0;
@@ -365,11 +378,19 @@ void Engine::fillIndex(std::optional<LoadIndex> &index)
         noteLoad(*slot);
 }
 
-// How much a worker has before it: what waits for it, and what it has in hand.
+// How much a worker has before it: what waits for it, and what it has in hand. For one that is not
+// available it is more than any other has.
 void Engine::noteLoad(const WorkerSlot &slot)
 {
     if (!m_loads && !m_crowds)
         return;
+    if (slot.state == WorkerState::CrashLooping) {
+        for (std::optional<LoadIndex> *index : {&m_loads, &m_crowds}) {
+            if (*index)
+                (*index)->set(slot.id, std::numeric_limits<qsizetype>::max());
+        }
+        return;
+    }
     if (m_loads) {
         const bool isEngaged = slot.incarnation && m_engaged.contains(*slot.incarnation);
         m_loads->set(slot.id, slot.ownSize + slot.parkedSize

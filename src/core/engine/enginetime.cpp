@@ -31,8 +31,7 @@ void Engine::onAlarm()
             checkProgress(now, section);
         if (now >= m_sweepAt)
             sweepCanceled(now, section);
-        if (now >= m_buildAt)
-            buildAgain(now, section);
+        startAgain(now, section);
         if (now >= m_controlAt)
             callControllers(now, section);
         expire(now, section);
@@ -50,7 +49,7 @@ void Engine::onAlarm()
         callNext(section);
 
         qint64 next = std::min(
-            {m_watchAt, m_sweepAt, m_buildAt, m_reapAt, m_tokenAt, m_sampleAt, m_controlAt});
+            {m_watchAt, m_sweepAt, nextStart(), m_reapAt, m_tokenAt, m_sampleAt, m_controlAt});
         if (!m_due.isEmpty())
             next = std::min(next, m_due.nextDue());
         alarmBy(next, section);
@@ -169,19 +168,6 @@ void Engine::expire(qint64 now, Section &section)
             leaveQueue(job, section);
             place(job, destinationOf(job, targetOf(job, section)), section);
         }
-    }
-}
-
-void Engine::buildAgain(qint64 now, Section &section)
-{
-    m_buildAt = Never;
-    for (const auto &slot : m_slots) {
-        if (slot->state != WorkerState::BackingOff)
-            continue;
-        if (now >= slot->buildAt)
-            addChore(*slot, WorkerState::Starting, section);
-        else
-            m_buildAt = std::min(m_buildAt, slot->buildAt);
     }
 }
 

@@ -50,6 +50,9 @@ Order Engine::next(Station &station)
             return {Order::Again};
         WorkerSlot *own = station.ready.first();
         WorkerSlot *shared = m_queued > 0 ? slotAt(station.parked.first()) : nullptr;
+        if (m_queued > 0 && !shared && own && !own->leaving
+            && m_waitingPlace == WaitingPlace::AtWorkers)
+            shared = own; // nobody may ever be free, and these jobs lack a worker of their own
         if (!own && !shared)
             break;
         const bool takeOwn = own && !(shared && station.sharedTurn);

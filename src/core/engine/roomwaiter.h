@@ -20,7 +20,7 @@ class AbstractJob;
 struct WorkerSlot;
 
 //! Changes whenever somebody for whom there was no room had better try again.
-using RoomEpoch = std::array<qint64, 9>;
+using RoomEpoch = std::array<qint64, 10>;
 
 //! A thread that waits until there is room for its job.
 class RoomWaiter

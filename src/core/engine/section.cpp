@@ -71,6 +71,12 @@ void Engine::Section::started(int worker, bool isReplacement)
     rest().isReplacement = isReplacement;
 }
 
+void Engine::Section::crashLooping(int worker, std::chrono::nanoseconds wait)
+{
+    told().crashLoopingWorker = worker;
+    rest().wait = wait;
+}
+
 Engine::Section::Rest &Engine::Section::told()
 {
     Rest &rest = this->rest();
@@ -115,6 +121,10 @@ void Engine::Section::tell()
                   m_rest->isReplacement ? &StatisticsLayer::workerRestarted
                                         : &StatisticsLayer::workerStarted,
                   m_rest->startedWorker);
+    }
+    if (m_rest->crashLoopingWorker >= 0) {
+        tellLayer(layer, &StatisticsLayer::workerCrashLooping, m_rest->crashLoopingWorker,
+                  m_rest->wait);
     }
     if (m_rest->ping >= 0)
         tellLayer(layer, &StatisticsLayer::pinged, std::chrono::nanoseconds(m_rest->ping));

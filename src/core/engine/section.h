@@ -25,6 +25,7 @@ public:
     void setQuiet() { m_quiet = true; }
     void sample() { told().sample = true; }
     void started(int worker, bool isReplacement);
+    void crashLooping(int worker, std::chrono::nanoseconds wait);
     void pinged(qint64 elapsed) { told().ping = elapsed; }
     //! Not the engine's any more: destroyed without the lock.
     void release(std::shared_ptr<StatisticsLayer> layer)
@@ -63,6 +64,8 @@ private:
         std::shared_ptr<StatisticsLayer> layer;
         int startedWorker = -1;
         bool isReplacement = false;
+        int crashLoopingWorker = -1;
+        std::chrono::nanoseconds wait{}; // before it is started again
         qint64 ping = -1;
         bool sample = false;
     };

@@ -7,6 +7,7 @@
 #include "../job/suspension.h"
 #include "../queueing/queue.h"
 #include "../statistics/workerstatistics.h"
+#include "../supervision/restarthistory.h"
 #include "hand.h"
 #include "intrusivelist.h"
 
@@ -83,8 +84,7 @@ struct alignas(64) WorkerSlot
 
     qint64 roomTold = 0; // were told of room here and have not come yet
 
-    int failedBuilds = 0; // in a row
-    qint64 buildAt = 0; // when backing off
+    std::unique_ptr<RestartHistory> history; // made when it first fails
 
     qint64 failed = 0;
     qint64 restarts = 0;

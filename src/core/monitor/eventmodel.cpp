@@ -19,7 +19,7 @@ bool isProblem(const FactoryEvent &event)
     case FactoryEvent::JobRetried:
         return false; // it may still go well
     case FactoryEvent::WorkerRestarted:
-    case FactoryEvent::WorkerStartFailed:
+    case FactoryEvent::WorkerCrashLooping:
     case FactoryEvent::JobFailed:
     case FactoryEvent::JobLost:
     case FactoryEvent::CallFailed:

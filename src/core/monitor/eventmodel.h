@@ -24,7 +24,7 @@ public:
     enum Kind {
         StateChanged = FactoryEvent::StateChanged,
         WorkerRestarted = FactoryEvent::WorkerRestarted,
-        WorkerStartFailed = FactoryEvent::WorkerStartFailed,
+        WorkerCrashLooping = FactoryEvent::WorkerCrashLooping,
         JobFailed = FactoryEvent::JobFailed,
         JobRetried = FactoryEvent::JobRetried,
         JobLost = FactoryEvent::JobLost,

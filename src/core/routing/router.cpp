@@ -66,6 +66,11 @@ bool Workers::isFree(int index) const
     return m_engine.isFreeWorker(index);
 }
 
+bool Workers::isAvailable(int index) const
+{
+    return m_engine.isAvailableWorker(index);
+}
+
 qsizetype Workers::waiting(int index) const
 {
     return m_engine.waitingAtWorker(index);

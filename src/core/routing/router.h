@@ -25,10 +25,12 @@ public:
     //! when all are busy.
     [[nodiscard]] int firstFree() const;
     [[nodiscard]] bool isFree(int index) const;
+    //! False while it is `WorkerState::CrashLooping`. A router need not care: see `Route::toWorker()`.
+    [[nodiscard]] bool isAvailable(int index) const;
     //! How many jobs wait for this worker alone.
     [[nodiscard]] qsizetype waiting(int index) const;
-    //! The worker with the fewest jobs waiting for it and in its hands, the lowest index first; -1
-    //! when there is none. O(log n), and so is every job from the first call on.
+    //! Of the workers that are available, the one with the fewest jobs waiting for it and in its hands,
+    //! the lowest index first; -1 when there are no workers. O(log n), and so is every job from the first call on.
     [[nodiscard]] int leastLoaded() const;
     //! The worker that runs jobs of this job's key or has them waiting for it; -1 if there is none.
     //! Only for routers that keep the order of keys: `Router::keepsKeyOrder()`.
@@ -48,7 +50,7 @@ public:
     //! Into the factory's queue: the next free worker takes it, at once if there is one.
     [[nodiscard]] static constexpr Route toQueue() { return Route(-1); }
     //! To this worker, to wait in its own queue if it is busy. An index out of range is reduced
-    //! modulo the number of workers.
+    //! modulo the number of workers. If that worker is not available, it is as `toQueue()`.
     [[nodiscard]] static constexpr Route toWorker(int index)
     {
         return Route(index < 0 ? ~index : index);

@@ -72,6 +72,7 @@ struct FactorySnapshot
     Counters counters = {};
     int workerCount = 0;
     int activeWorkers = 0;
+    int crashLoopingWorkers = 0; //!< see `WorkerState::CrashLooping`
     qint64 availableCapacity = 0;
     qint64 queueLimit = -1;
     bool paused = false;
@@ -93,7 +94,7 @@ struct FactoryEvent
     enum Kind : quint8 {
         StateChanged,
         WorkerRestarted,
-        WorkerStartFailed,
+        WorkerCrashLooping, //!< could not start, or failed too often: waits for its next start
         JobFailed,
         JobRetried,
         JobLost,

@@ -17,6 +17,7 @@ void StatisticsLayer::jobCanceled(const AbstractJob &) {}
 void StatisticsLayer::jobLost(const AbstractJob &, int) {}
 void StatisticsLayer::workerStarted(int) {}
 void StatisticsLayer::workerRestarted(int) {}
+void StatisticsLayer::workerCrashLooping(int, std::chrono::nanoseconds) {}
 
 std::chrono::milliseconds StatisticsLayer::samplingInterval() const
 {

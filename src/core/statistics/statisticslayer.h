@@ -76,6 +76,9 @@ public:
     virtual void workerStarted(int worker);
     //! A failed worker was replaced. On the thread of the new one.
     virtual void workerRestarted(int worker);
+    //! A worker could not be started, or has failed too often: it is started again after this wait.
+    //! On the worker's thread.
+    virtual void workerCrashLooping(int worker, std::chrono::nanoseconds wait);
 
     //! How often `sampled()` is called. Asked once, when the layer is set; 0, the default, means never.
     [[nodiscard]] virtual std::chrono::milliseconds samplingInterval() const;

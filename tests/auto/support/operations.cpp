@@ -60,7 +60,8 @@ void addOperationColumns()
 void perform(World &world, const QString &operation)
 {
     static const QRegularExpression jobPattern(uR"(^([a-z]\d*)(?::(\d+|\*))?([!~^=&.%].*)?$)"_s);
-    static const QRegularExpression settingPattern(uR"(^(workers|limit|failbuilds)=(-?\d+)$)"_s);
+    static const QRegularExpression settingPattern(
+        uR"(^(workers|limit|failbuilds|break|repair|restarts)=(-?\d+)$)"_s);
     Engine &engine = world.engine();
     if (const auto m = settingPattern.match(operation); m.hasMatch()) {
         const int value = m.captured(2).toInt();
@@ -68,6 +69,12 @@ void perform(World &world, const QString &operation)
             engine.setWorkerCount(value);
         else if (m.captured(1) == u"limit")
             engine.setQueueLimit(value);
+        else if (m.captured(1) == u"break")
+            world.breakWorker(value);
+        else if (m.captured(1) == u"repair")
+            world.repairWorker(value);
+        else if (m.captured(1) == u"restarts")
+            engine.setRestartPolicy({.maximumRestarts = value, .jitter = 0});
         else
             world.failBuilds(value);
     } else if (operation == u"start") {
@@ -95,6 +102,12 @@ void perform(World &world, const QString &operation)
                       .arg(now.counters.waiting)
                       .arg(now.counters.running)
                       .arg(now.availableCapacity));
+    } else if (operation == u"!") {
+        QStringList states;
+        const QList<WorkerSnapshot> workers = engine.snapshot(true).workers;
+        for (const WorkerSnapshot &worker : workers)
+            states += nameOf(worker.state);
+        world.log(u"[%1]"_s.arg(states.join(u' ')));
     } else if (operation.startsWith(u'+')) {
         world.pass(operation.mid(1).toLongLong() * Millisecond);
     } else if (operation.size() > 1 && operation.startsWith(u'x')) {
@@ -115,13 +128,21 @@ void run()
     QFETCH(QString, operations);
     QFETCH(QString, expected);
 
-    FactorySettings factory{.name = u"test"_s, .workerCount = 1};
+    FactorySettings factory{.name = u"test"_s, .workerCount = 1, .restartPolicy = {.jitter = 0}};
     const auto given = settings.split(u' ', Qt::SkipEmptyParts);
     for (const QString &setting : given) {
         if (setting == u"priority")
             factory.queue = priorityQueue();
         else if (setting.startsWith(u"threads="))
             factory.threadCount = setting.mid(8).toInt();
+        else if (setting == u"roundrobin")
+            factory.router = roundRobin();
+        else if (setting == u"leastloaded")
+            factory.router = leastLoaded();
+        else if (setting == u"keypersistent")
+            factory.router = keyPersistent();
+        else if (setting == u"sticky")
+            factory.router = stickyQueuer();
         else
             factory.workerCount = setting.toInt();
     }

@@ -19,9 +19,14 @@ namespace Simulation {
 //!     a:5%         asynchronous                  a:5%%       and cancels itself in the end
 //!   +10          let 10 ms pass
 //!   x a          cancel the future of "a" (one word: "xa")
-//!   workers=2, limit=3, oldest, newest, keep, failbuilds=1
+//!   workers=2, limit=3, oldest, newest, keep
+//!   failbuilds=1 lets the next start throw, break=0 all starts of worker 0 until repair=0
+//!   restarts=2   the maximum of the restart policy; without jitter, as always here
 //!   start, drain, stop, giveup
-//!   ?            log "[state waiting running free]"
+//!   ?            log "[state waiting running free]"; ! the state of each worker
+//!
+//! Settings: the number of workers, threads=1, priority, and a router: roundrobin, leastloaded,
+//! keypersistent, sticky.
 //!
 //! Log: "+0" worker 0 was built, "-0" destroyed, "a@0" worker 0 starts job a, "a done", "a failed",
 //! "a canceled", "a lost", "a TtlExpired" and its like; "refused a".

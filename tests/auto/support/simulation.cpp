@@ -322,7 +322,9 @@ World::World(FactorySettings settings)
 {
     m_engine = std::make_shared<Engine>(
         std::move(settings),
-        [this](const WorkerContext &) -> std::unique_ptr<QObject> {
+        [this](const WorkerContext &context) -> std::unique_ptr<QObject> {
+            if (m_broken.contains(context.id))
+                throw JobError(QStringLiteral("broken"));
             if (m_failingBuilds > 0) {
                 --m_failingBuilds;
                 throw JobError(QStringLiteral("scripted"));
@@ -373,6 +375,22 @@ bool World::submit(const Script &script)
         return false;
     job.release();
     return true;
+}
+
+void World::broadcast(const Script &script)
+{
+    std::vector<AbstractJob *> jobs;
+    for (int id = 0; id < m_engine->workerCount(); ++id) {
+        Script copy = script;
+        copy.name += QString::number(id);
+        jobs.push_back(jobFor(copy));
+    }
+    std::vector<Refusal> refused(jobs.size());
+    m_engine->submitToAll(jobs, refused);
+    for (std::size_t id = 0; id < jobs.size(); ++id) {
+        if (refused[id])
+            AbstractJob::Release()(jobs[id]);
+    }
 }
 
 std::future<Refusal> World::submitPatiently(const Script &script)

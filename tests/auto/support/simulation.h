@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -159,6 +160,8 @@ public:
 
     //! False when it was refused.
     bool submit(const Script &script);
+    //! The same for each worker, by `Engine::submitToAll()`; the names get the worker's id behind them.
+    void broadcast(const Script &script);
     //! The same on a thread of its own, which waits for room.
     [[nodiscard]] std::future<Refusal> submitPatiently(const Script &script);
     //! Waits until every such thread sleeps or is done.
@@ -166,6 +169,10 @@ public:
     void cancel(const QString &name);
     //! Lets the next `count` attempts to build a worker throw.
     void failBuilds(int count) { m_failingBuilds = count; }
+    //! Lets every attempt to build this worker throw, until it is repaired.
+    void breakWorker(int id) { m_broken.insert(id); }
+    void repairWorker(int id) { m_broken.erase(id); }
+    void repairWorkers() { m_broken.clear(); }
 
     //! One step of one station, or the end of an asynchronous job that is due, chosen by `choice`.
     //! False when there is none.
@@ -222,6 +229,7 @@ private:
     Counters m_before;
     int m_workersAlive = 0;
     int m_failingBuilds = 0;
+    std::set<int> m_broken; // workers
     bool m_forgets = false;
     bool m_keepsKeyOrder = false;
     qint64 m_submissions = 0;

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "engine/section.h"
+#include "logging.h"
+#include "routing/consistentindex.h"
+
+namespace Millwright {
+
+// --- Restart intensity ------------------------------------------------------------------------
+
+void Engine::setRestartPolicy(const RestartPolicy &policy)
+{
+    if (isCalledByPolicy("setRestartPolicy"))
+        return;
+    QStringList complaints;
+    const RestartPolicy corrected = policy.corrected(&complaints);
+    Section section(*this);
+    m_restartPolicy = corrected;
+    for (const QString &complaint : complaints)
+        section.say(QtWarningMsg, QStringLiteral("Factory \"%1\": %2.").arg(m_name, complaint));
+}
+
+RestartPolicy Engine::restartPolicy() const
+{
+    return read([this] { return m_restartPolicy; });
+}
+
+RestartHistory &Engine::historyOf(WorkerSlot &slot)
+{
+    if (!slot.history)
+        slot.history = std::make_unique<RestartHistory>();
+    return *slot.history;
+}
+
+// The worker has failed: another one takes its place, at once or after a wait. What it had in hand was
+// put back.
+void Engine::replaceWorker(WorkerSlot &slot, const QString &error, qint64 now, Section &section)
+{
+    ++slot.restarts;
+    ++m_counters.restarts;
+    RestartHistory &history = historyOf(slot);
+    history.isOwed = true;
+    if (history.noteFailure(m_restartPolicy, now)) {
+        addChore(slot, WorkerState::Restarting, section);
+    } else {
+        crashLoop(slot, QStringLiteral("has failed too often: %1").arg(error), now, section);
+        addChore(slot, WorkerState::CrashLooping, section);
+    }
+}
+
+// The worker is not started again before a wait is over. Its jobs do not wait with it, except those
+// that were made for it alone.
+void Engine::crashLoop(WorkerSlot &slot, const QString &why, qint64 now, Section &section)
+{
+    RestartHistory &history = historyOf(slot);
+    const int number = history.noteWait();
+    const std::chrono::nanoseconds wait = m_restartPolicy.backoffBefore(
+        number, Detail::mixed(quint64(now), quint64(slot.id)));
+    history.startAt = now < Never - wait.count() ? now + wait.count() : Never - 1;
+
+    const QString then = QStringLiteral("next start in %1 ms").arg(wait.count() / 1'000'000);
+    log(FactoryEvent::WorkerCrashLooping, slot.id, {}, why + QStringLiteral("; ") + then, now);
+    section.crashLooping(slot.id, wait);
+    section.say(QtWarningMsg, QStringLiteral("Factory \"%1\": worker %2 %3; %4.")
+                                  .arg(m_name)
+                                  .arg(slot.id)
+                                  .arg(why, then));
+    if (slot.state == WorkerState::CrashLooping)
+        return;
+    enter(slot, WorkerState::CrashLooping);
+    relist(slot);
+    if (slot.ownSize > 0) {
+        reroute(&slot, section);
+        callNext(section);
+    }
+}
+
+void Engine::awaitStart(WorkerSlot &slot, Section &section)
+{
+    m_starts.emplace(slot.history->startAt, slot.id);
+    alarmBy(nextStart(), section);
+}
+
+void Engine::startAgain(qint64 now, Section &section)
+{
+    while (nextStart() <= now) {
+        WorkerSlot &slot = *m_slots[std::size_t(m_starts.begin()->second)];
+        m_starts.erase(m_starts.begin());
+        addChore(slot, WorkerState::CrashLooping, section);
+    }
+}
+
+void Engine::enter(WorkerSlot &slot, WorkerState state)
+{
+    const bool was = std::exchange(slot.state, state) == WorkerState::CrashLooping;
+    const bool is = state == WorkerState::CrashLooping;
+    if (is == was)
+        return;
+    m_crashLooping += is ? 1 : -1;
+    m_published.crashLooping.store(m_crashLooping, std::memory_order_relaxed);
+    noteLoad(slot);
+}
+
+} // namespace Millwright
