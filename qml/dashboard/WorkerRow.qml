@@ -29,6 +29,8 @@ Item {
     required property real failed
     required property real restarts
     required property real waiting
+    //! How long a worker that is crash-looping still waits for its next start.
+    required property real untilStart
 
     readonly property bool isWorking: key.length > 0 || label.length > 0
     readonly property bool isInTrouble: stateName === "Restarting" || stateName === "CrashLooping"
@@ -39,7 +41,9 @@ Item {
         case "Idle": return qsTr("idle");
         case "Busy": return qsTr("busy");
         case "Restarting": return qsTr("restarting");
-        case "CrashLooping": return qsTr("crash-looping");
+        case "CrashLooping": return untilStart > 0
+            ? qsTr("crash-looping, next start in %1").arg(Format.longDuration(untilStart))
+            : qsTr("crash-looping");
         case "Stopping": return qsTr("stopping");
         default: return stateName;
         }

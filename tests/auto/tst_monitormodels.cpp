@@ -176,7 +176,8 @@ void tst_MonitorModels::UI_6_workerRolesAreNamed()
                    .key = u"key"_s,
                    .label = u"label"_s,
                    .elapsed = 2s,
-                   .progress = {0, 4, 3, u"text"_s}}});
+                   .progress = {0, 4, 3, u"text"_s},
+                   .untilStart = 1500us}});
     QVariantMap row;
     const QHash<int, QByteArray> names = model.roleNames();
     for (auto it = names.begin(); it != names.end(); ++it)
@@ -194,6 +195,7 @@ void tst_MonitorModels::UI_6_workerRolesAreNamed()
         {u"failed"_s, 2.0},
         {u"restarts"_s, 3.0},
         {u"waiting"_s, 4.0},
+        {u"untilStart"_s, 1.5},
     };
     QCOMPARE(row, expected);
     QVERIFY(!names.values().contains("display"));

@@ -305,9 +305,11 @@ void tst_Restarts::SUP_2_itIsSaidOncePerWait()
     QTest::ignoreMessage(QtWarningMsg, "Factory \"mill\": worker 0 could not start: broken; next "
                                        "start in 200 ms.");
     world.pass(299'000'000);
+    QCOMPARE(world.engine().snapshot(true).workers.at(0).untilStart, 1ms);
     world.repairWorker(0);
     world.pass(1'000'000);
     QCOMPARE(stateOf(world), WorkerState::Idle);
+    QCOMPARE(world.engine().snapshot(true).workers.at(0).untilStart, 0ms);
 
     QStringList events;
     const QList<FactoryEvent> all = world.engine().eventsSince(0);

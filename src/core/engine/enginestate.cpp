@@ -250,6 +250,10 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
                 continue;
             WorkerSnapshot worker{slot->id,     slot->state,    slot->completed,
                                   slot->failed, slot->restarts, slot->ownSize};
+            if (slot->state == WorkerState::CrashLooping && !slot->incarnation) {
+                worker.untilStart = std::chrono::nanoseconds(
+                    std::max<qint64>(0, slot->history->startAt - snapshot.time));
+            }
             AbstractJob *job = nullptr;
             if (const Incarnation *incarnation = slot->incarnation.get();
                 incarnation && m_engaged.contains(*incarnation)) {

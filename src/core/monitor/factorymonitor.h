@@ -42,6 +42,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryMonitor : public QObject
     Q_PROPERTY(int queueDepth READ queueDepth NOTIFY sampled FINAL)
     Q_PROPERTY(int queueLimit READ queueLimit NOTIFY sampled FINAL)
     Q_PROPERTY(int activeWorkers READ activeWorkers NOTIFY sampled FINAL)
+    Q_PROPERTY(int crashLoopingWorkers READ crashLoopingWorkers NOTIFY sampled FINAL)
     Q_PROPERTY(int workerCount READ workerCount NOTIFY sampled FINAL)
     Q_PROPERTY(int availableCapacity READ availableCapacity NOTIFY sampled FINAL)
     Q_PROPERTY(double submitted READ submitted NOTIFY sampled FINAL)
@@ -102,6 +103,7 @@ public:
     //! -1 for no limit.
     [[nodiscard]] int queueLimit() const;
     [[nodiscard]] int activeWorkers() const { return m_now.activeWorkers; }
+    [[nodiscard]] int crashLoopingWorkers() const { return m_now.crashLoopingWorkers; }
     [[nodiscard]] int workerCount() const { return m_now.workerCount; }
     [[nodiscard]] int availableCapacity() const;
     [[nodiscard]] double submitted() const { return double(m_now.counters.submitted); }

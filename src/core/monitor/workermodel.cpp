@@ -32,6 +32,8 @@ QList<int> changedRoles(const WorkerSnapshot &before, const WorkerSnapshot &now)
         roles << WorkerModel::RestartsRole;
     if (now.waiting != before.waiting)
         roles << WorkerModel::WaitingRole;
+    if (now.untilStart != before.untilStart)
+        roles << WorkerModel::UntilStartRole;
     return roles;
 }
 
@@ -76,6 +78,8 @@ QVariant WorkerModel::data(const QModelIndex &index, int role) const
         return double(worker.restarts);
     case WaitingRole:
         return double(worker.waiting);
+    case UntilStartRole:
+        return std::chrono::duration<double, std::milli>(worker.untilStart).count();
     default:
         return {};
     }
@@ -84,12 +88,13 @@ QVariant WorkerModel::data(const QModelIndex &index, int role) const
 QHash<int, QByteArray> WorkerModel::roleNames() const
 {
     return {
-        {WorkerIdRole, "workerId"},   {StateRole, "state"},
-        {StateNameRole, "stateName"}, {KeyRole, "key"},
-        {LabelRole, "label"},         {ElapsedRole, "elapsed"},
-        {CompletedRole, "completed"}, {FailedRole, "failed"},
-        {ProgressRole, "progress"},   {ProgressTextRole, "progressText"},
-        {RestartsRole, "restarts"},   {WaitingRole, "waiting"},
+        {WorkerIdRole, "workerId"},     {StateRole, "state"},
+        {StateNameRole, "stateName"},   {KeyRole, "key"},
+        {LabelRole, "label"},           {ElapsedRole, "elapsed"},
+        {CompletedRole, "completed"},   {FailedRole, "failed"},
+        {ProgressRole, "progress"},     {ProgressTextRole, "progressText"},
+        {RestartsRole, "restarts"},     {WaitingRole, "waiting"},
+        {UntilStartRole, "untilStart"},
     };
 }
 

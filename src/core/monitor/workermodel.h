@@ -33,6 +33,7 @@ public:
         ProgressRole, //!< `progress`, double: 0 to 1, how far the running job has come; -1: unknown
         ProgressTextRole, //!< `progressText`, QString: what the running job is at
         WaitingRole, //!< `waiting`, double: jobs that wait for this worker alone
+        UntilStartRole, //!< `untilStart`, double: milliseconds to the next start, if crash-looping
     };
     Q_ENUM(Role)
 

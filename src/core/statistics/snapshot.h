@@ -62,6 +62,8 @@ struct WorkerSnapshot
     //! nanoseconds; 0 when no job runs.
     qint64 lastHeartbeat = 0;
     JobProgress progress = {}; //!< of the running job
+    //! While it is crash-looping, how long it still waits for its next start.
+    std::chrono::nanoseconds untilStart{};
 };
 
 //! A factory at one instant.

@@ -50,6 +50,12 @@ TestCase {
             rateLimitInitial: 10
             rateLimitMode: Factory.Delay
             failureAction: Factory.KeepWorker
+            maximumRestarts: 3
+            restartInterval: 20000
+            restartBackoff: 2.5
+            restartBackoffFactor: 1.5
+            maximumRestartBackoff: 4000
+            restartJitter: 0.5
             stopDeadline: 1234
             routing: Factory.Queuer
             queueing: Factory.PriorityQueue
@@ -128,6 +134,12 @@ TestCase {
         compare(factory.rateLimitInitial, 10)
         compare(factory.rateLimitMode, Factory.Delay)
         compare(factory.failureAction, Factory.KeepWorker)
+        compare(factory.maximumRestarts, 3)
+        compare(factory.restartInterval, 20000)
+        compare(factory.restartBackoff, 2.5)
+        compare(factory.restartBackoffFactor, 1.5)
+        compare(factory.maximumRestartBackoff, 4000)
+        compare(factory.restartJitter, 0.5)
         compare(factory.stopDeadline, 1234)
         compare(factory.routing, Factory.Queuer)
         compare(factory.queueing, Factory.PriorityQueue)
@@ -148,6 +160,13 @@ TestCase {
         compare(factory.queueLimit, -1)
         compare(factory.discardMode, Factory.Newest)
         compare(factory.failureAction, Factory.ReplaceWorker)
+        compare(factory.maximumRestarts, 5)
+        compare(factory.restartInterval, 60000)
+        compare(factory.restartBackoff, 100)
+        compare(factory.restartBackoffFactor, 2)
+        compare(factory.maximumRestartBackoff, 30000)
+        compare(factory.restartJitter, 0.2)
+        compare(factory.crashLoopingWorkers, 0)
         compare(factory.stopDeadline, 5000)
         compare(factory.queueing, Factory.FifoQueue)
     }
@@ -185,6 +204,28 @@ TestCase {
         factory[row.property] = row.value
         compare(factory[row.property], row.value)
         tryCompare(changed, "count", 1)
+    }
+
+    function test_UI_2_restartPolicyNotifiesAndIsCorrected_data() {
+        return [
+            {property: "maximumRestarts", value: 1, wrong: -7, corrected: -1},
+            {property: "restartInterval", value: 1500, wrong: 0, corrected: 1},
+            {property: "restartBackoff", value: 0.25 * 8, wrong: -1, corrected: 1},
+            {property: "restartBackoffFactor", value: 3, wrong: NaN, corrected: 1},
+            {property: "maximumRestartBackoff", value: 60000, wrong: NaN, corrected: 1},
+            {property: "restartJitter", value: 0, wrong: 2, corrected: 1},
+        ].map(row => Object.assign({tag: row.property}, row))
+    }
+
+    function test_UI_2_restartPolicyNotifiesAndIsCorrected(row) {
+        const factory = createTemporaryObject(upper, test)
+        const changed = spyOn(factory, "restartPolicyChanged")
+        factory[row.property] = row.value
+        compare(factory[row.property], row.value)
+        tryCompare(changed, "count", 1)
+        ignoreWarning(/restart.* counts as .*; it must be/)
+        factory[row.property] = row.wrong
+        compare(factory[row.property], row.corrected)
     }
 
     function test_UI_2_statisticsNotify() {
@@ -244,6 +285,7 @@ TestCase {
         compare(monitor.workerCount, 2)
         compare(monitor.submitted, 6)
         tryCompare(monitor, "activeWorkers", 0)
+        compare(monitor.crashLoopingWorkers, 0)
         tryCompare(monitor, "availableCapacity", 2)
         tryVerify(() => monitor.totalTime.count === 5)
         verify(monitor.totalTime.maximum >= monitor.totalTime.p50)
