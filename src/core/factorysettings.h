@@ -55,7 +55,7 @@ struct FactorySettings
     RateLimiterBuilder rateLimiter = {};
     RateLimitMode rateLimitMode = RateLimitMode::Reject;
     OnFailure onFailure = OnFailure::ReplaceWorker;
-    //! How often workers that fail are replaced at once, and how long they wait when that does not help.
+    //! How often workers that fail are replaced at once, and how long they wait if that does not help.
     RestartPolicy restartPolicy = {};
     //! How long the destructor waits for running jobs before it gives their workers up.
     std::chrono::milliseconds stopDeadline = std::chrono::seconds(5);

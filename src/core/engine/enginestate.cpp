@@ -371,7 +371,8 @@ int Engine::leastLoadedWorker()
 {
     if (!m_loads)
         fillIndex(m_loads);
-    return m_loads->least();
+    const int least = m_loads->least();
+    return isAvailableWorker(least) ? least : -1;
 }
 
 void Engine::fillIndex(std::optional<LoadIndex> &index)

@@ -29,8 +29,8 @@ public:
     [[nodiscard]] bool isAvailable(int index) const;
     //! How many jobs wait for this worker alone.
     [[nodiscard]] qsizetype waiting(int index) const;
-    //! Of the workers that are available, the one with the fewest jobs waiting for it and in its hands,
-    //! the lowest index first; -1 when there are no workers. O(log n), and so is every job from the first call on.
+    //! The available worker with the fewest jobs waiting for it and in its hands, the lowest index
+    //! first; -1 when there is none. O(log n), and so is every job from the first call on.
     [[nodiscard]] int leastLoaded() const;
     //! The worker that runs jobs of this job's key or has them waiting for it; -1 if there is none.
     //! Only for routers that keep the order of keys: `Router::keepsKeyOrder()`.
