@@ -203,7 +203,9 @@ void tst_MonitorModels::UI_6_workerRolesAreNamed()
 
 void tst_MonitorModels::UI_6_modelsAreSoundWhileTheFactoryRunsAndIsResized()
 {
-    Factory factory({.workerCount = 1, .onFailure = OnFailure::ReplaceWorker},
+    Factory factory({.workerCount = 1,
+                     .onFailure = OnFailure::ReplaceWorker,
+                     .restartPolicy = {.maximumRestarts = RestartPolicy::Unlimited}},
                     [](Job<int, int> &job) {
                         if (job.message() % 50 == 0)
                             throw JobError(u"on purpose"_s);

@@ -17,6 +17,9 @@ using Support::hasEnded;
 
 namespace {
 
+//! However often a worker fails.
+const RestartPolicy AtOnce{.maximumRestarts = RestartPolicy::Unlimited};
+
 struct ToWorkerZero : Router
 {
     Route route(const AbstractJob &, const Workers &) override { return Route::toWorker(0); }
@@ -170,7 +173,8 @@ void tst_Supervision::SUP_1_everyKindOfExceptionIsCaught_data()
 void tst_Supervision::SUP_1_everyKindOfExceptionIsCaught()
 {
     QFETCH(const QString, message);
-    Factory<Fragile> factory({.workerCount = 2}, workerBuilder<Fragile>(Support::EventLog()));
+    Factory<Fragile> factory({.workerCount = 2, .restartPolicy = AtOnce},
+                             workerBuilder<Fragile>(Support::EventLog()));
     QVERIFY(factory.start());
     for (int i = 0; i < 20; ++i)
         factory.dispatch(i, message); // also without a future to put it in
@@ -193,11 +197,12 @@ void tst_Supervision::SUP_1_jobsThatWaitForTheWorkerKeepTheirOrder()
 {
     QFETCH(const RouterBuilder, router);
     const Support::EventLog log;
-    Factory factory({.workerCount = 1, .router = router}, [log](Job<int, int> &job) {
-        log.add(QString::number(job.key()));
-        if (job.key() % 16 == 15)
-            throw JobError({});
-    });
+    Factory factory({.workerCount = 1, .router = router, .restartPolicy = AtOnce},
+                    [log](Job<int, int> &job) {
+                        log.add(QString::number(job.key()));
+                        if (job.key() % 16 == 15)
+                            throw JobError({});
+                    });
     QVERIFY(factory.start());
     QStringList expected;
     for (int i = 0; i < 500; ++i) { // short jobs are taken in batches, which are put back
@@ -213,7 +218,8 @@ void tst_Supervision::SUP_1_jobsThatWaitForTheWorkerKeepTheirOrder()
 
 void tst_Supervision::SUP_1_otherWorkersGoOn()
 {
-    Factory<Fragile> factory({.workerCount = 2}, workerBuilder<Fragile>(Support::EventLog()));
+    Factory<Fragile> factory({.workerCount = 2, .restartPolicy = AtOnce},
+                             workerBuilder<Fragile>(Support::EventLog()));
     const Support::GateOpener opener(*Fragile::gate);
     QVERIFY(factory.start());
     auto steady = factory.submit(1, u"gate"_s);

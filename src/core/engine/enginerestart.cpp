@@ -44,7 +44,10 @@ void Engine::replaceWorker(WorkerSlot &slot, const QString &error, qint64 now, S
     if (history.noteFailure(m_restartPolicy, now)) {
         addChore(slot, WorkerState::Restarting, section);
     } else {
-        crashLoop(slot, QStringLiteral("has failed too often: %1").arg(error), now, section);
+        QString why = QStringLiteral("has failed too often");
+        if (!error.isEmpty())
+            why += QStringLiteral(": ") + error;
+        crashLoop(slot, why, now, section);
         addChore(slot, WorkerState::CrashLooping, section);
     }
 }
