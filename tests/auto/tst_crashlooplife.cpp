@@ -69,16 +69,20 @@ void tst_CrashLoopLife::SUP_2_whileNobodyIsAvailableJobsWait()
     QCOMPARE(engine.state(), FactoryState::Running);
     QCOMPARE(engine.crashLoopingWorkers(), 3);
     QCOMPARE(engine.availableCapacity(), room - 1);
+    QVERIFY(engine.whenCapacityAvailable().isFinished());
     for (int i = 1; i < room; ++i)
         QVERIFY(world.submit({.name = u"j%1"_s.arg(i), .key = quint64(i % 3)}));
     QCOMPARE(engine.availableCapacity(), 0);
     QVERIFY(!world.submit({.name = u"late"_s}));
+    const QFuture<void> roomThere = engine.whenCapacityAvailable();
     world.pass(1000 * Millisecond);
     QCOMPARE(engine.counters().waiting, room);
+    QVERIFY(!roomThere.isFinished());
 
     world.repairWorker(1);
     world.pass(2000 * Millisecond);
     QCOMPARE(engine.counters().completed, room);
+    QVERIFY(roomThere.isFinished());
     QCOMPARE(engine.counters().discarded(), 1);
     QCOMPARE(engine.crashLoopingWorkers(), 2);
     QCOMPARE(engine.availableCapacity(), room + 1);
@@ -132,6 +136,11 @@ void tst_CrashLoopLife::SUP_2_resizing_data()
         << u"break=0 start a:5 b:5 c:5 +1 workers=1 ! +20 ? d +9 ? repair=0 +80 ?"_s
         << u"+1, a@1, [CrashLooping Busy], a done, b@1, b done, c@1, c done, -1, [Running 0 0 0], "
            "[Running 1 0 0], +0, d@0, d done, [Running 0 0 1]"_s;
+    QTest::newRow("who leaves does not take what waits for those missing")
+        << u"2 roundrobin"_s
+        << u"break=0 start pause a b c d workers=1 resume +9 ? repair=0 +100 ?"_s
+        << u"+1, b@1, b done, d@1, d done, -1, [Running 2 0 0], +0, a@0, a done, c@0, c done, "
+           "[Running 0 0 1]"_s;
     QTest::newRow("to nobody and back")
         << u"2 keypersistent"_s
         << u"break=0 break=1 start a b c workers=0 ! ? repair=0 workers=2 +0 ! ?"_s
