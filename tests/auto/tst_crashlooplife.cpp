@@ -31,6 +31,7 @@ private Q_SLOTS:
     void SUP_2_copiesOfABroadcastWaitForTheirWorker();
     void SUP_2_resizing_data();
     void SUP_2_resizing() { run(); }
+    void SUP_2_resizingWhileTheFailedWorkerIsStillThere();
     void SUP_2_lifeOfTheFactory_data();
     void SUP_2_lifeOfTheFactory() { run(); }
     void SUP_2_manyThatWaitCostNothing();
@@ -152,6 +153,28 @@ void tst_CrashLoopLife::SUP_2_resizing_data()
         << u"+2, +1, c@2, c done, -2, b@1, b done, a@1, a done, d@1, d done, [CrashLooping Idle], "
            "+2, +4, [CrashLooping Idle Idle CrashLooping Idle], +0, +3, [Idle Idle Idle Idle "
            "Idle]"_s;
+}
+
+// It is to be destroyed on its own thread first.
+void tst_CrashLoopLife::SUP_2_resizingWhileTheFailedWorkerIsStillThere()
+{
+    World world({.workerCount = 1, .router = leastLoaded(), .restartPolicy = Strict});
+    Engine &engine = world.engine();
+    engine.start();
+    world.settle();
+    QVERIFY(world.submit({.name = u"bad"_s, .failures = 1}));
+    while (engine.crashLoopingWorkers() == 0)
+        QVERIFY(world.step());
+    QCOMPARE(world.workersAlive(), 1);
+    engine.setWorkerCount(0);
+    QCOMPARE(world.workersAlive(), 1);
+    world.settle();
+    QCOMPARE(world.workersAlive(), 0);
+    QCOMPARE(engine.crashLoopingWorkers(), 0);
+    QVERIFY(world.submit({.name = u"good"_s}));
+    engine.setWorkerCount(1);
+    world.settle();
+    QCOMPARE(engine.counters().completed, 1);
 }
 
 void tst_CrashLoopLife::SUP_2_lifeOfTheFactory_data()
