@@ -247,9 +247,13 @@ void tst_CrashLoop::SUP_2_whoWaitsForRoomWaitsForNobodyWhoIsMissing()
     Engine &engine = world.engine();
     engine.start();
     world.settle();
-    quint64 key = 0;
-    while (consistentIndex(key, 2) != 0)
-        ++key;
+    const auto nextKeyOf = [](int worker, quint64 key) {
+        while (consistentIndex(key, 2) != worker)
+            ++key;
+        return key;
+    };
+    const quint64 key = nextKeyOf(0, 0);
+    const quint64 other = nextKeyOf(0, key + 1);
     const auto settle = [&] {
         do {
             world.awaitProducers();
@@ -259,7 +263,7 @@ void tst_CrashLoop::SUP_2_whoWaitsForRoomWaitsForNobodyWhoIsMissing()
         world.submit({.name = u"bad"_s, .key = key, .duration = 10 * Millisecond, .failures = 1}));
     settle();
     QVERIFY(world.submit({.name = u"waits"_s, .key = key}));
-    auto verdict = world.submitPatiently({.name = u"patient"_s, .key = key});
+    auto verdict = world.submitPatiently({.name = u"patient"_s, .key = other});
     settle();
     QCOMPARE(engine.counters().waiting,
              1); // no place there, although there is one at the other worker

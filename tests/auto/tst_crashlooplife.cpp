@@ -32,6 +32,7 @@ private Q_SLOTS:
     void SUP_2_resizing_data();
     void SUP_2_resizing() { run(); }
     void SUP_2_resizingWhileTheFailedWorkerIsStillThere();
+    void SUP_2_resizingWhenItsStartIsDue();
     void SUP_2_lifeOfTheFactory_data();
     void SUP_2_lifeOfTheFactory() { run(); }
     void SUP_2_manyThatWaitCostNothing();
@@ -172,9 +173,35 @@ void tst_CrashLoopLife::SUP_2_resizingWhileTheFailedWorkerIsStillThere()
     QCOMPARE(world.workersAlive(), 0);
     QCOMPARE(engine.crashLoopingWorkers(), 0);
     QVERIFY(world.submit({.name = u"good"_s}));
-    engine.setWorkerCount(1);
+    engine.setWorkerCount(2);
     world.settle();
     QCOMPARE(engine.counters().completed, 1);
+
+    world.broadcast({.name = u"fails"_s, .failures = 1});
+    world.broadcast({.name = u"b"_s});
+    while (engine.crashLoopingWorkers() < 2)
+        QVERIFY(world.step());
+    world.clearLog();
+    engine.setWorkerCount(1);
+    world.pass(300 * Millisecond);
+    QVERIFY(world.takeLog().contains(u"b1@0"_s)); // nobody is built for it alone
+}
+
+// Between the moment when it is due and the one when its thread comes.
+void tst_CrashLoopLife::SUP_2_resizingWhenItsStartIsDue()
+{
+    World world({.workerCount = 2, .restartPolicy = Strict});
+    Engine &engine = world.engine();
+    world.failBuilds(2);
+    engine.start();
+    world.settle();
+    world.clock().moveTo(world.now() + 100 * Millisecond);
+    QCOMPARE(engine.crashLoopingWorkers(), 2);
+    engine.setWorkerCount(1);
+    QCOMPARE(engine.crashLoopingWorkers(), 1);
+    world.settle();
+    QCOMPARE(engine.crashLoopingWorkers(), 0);
+    QCOMPARE(world.workersAlive(), 1);
 }
 
 void tst_CrashLoopLife::SUP_2_lifeOfTheFactory_data()

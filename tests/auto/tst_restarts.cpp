@@ -156,6 +156,9 @@ void tst_Restarts::SUP_2_backoffOfStarts_data()
     QTest::newRow("after failing, it goes on")
         << u"1"_s << u"restarts=0 start a!1 +0 failbuilds=1 +100 +199 ! +1 !"_s
         << u"+0, a@0, a failed, -0, [CrashLooping], +0, [Idle]"_s;
+    QTest::newRow("up again, but not for long")
+        << u"1"_s << u"failbuilds=1 start +100 a!1 +199 ! +1 !"_s
+        << u"+0, a@0, a failed, -0, [CrashLooping], +0, [Idle]"_s;
     QTest::newRow("grown anew, it is tried at once, and then waits as before")
         << u"1"_s << u"break=0 start +100 workers=0 ! workers=1 +399 ! repair=0 +1 !"_s
         << u"[], [CrashLooping], +0, [Idle]"_s;

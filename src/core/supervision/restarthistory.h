@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <optional>
 
 namespace Millwright {
 
@@ -18,7 +17,7 @@ public:
     //! The worker has failed. True if it may be replaced at once, false if it is crash-looping.
     [[nodiscard]] bool noteFailure(const RestartPolicy &policy, qint64 now)
     {
-        if (m_upSince && now - *m_upSince >= policy.interval.count())
+        if (now - m_upSince >= policy.interval.count())
             m_waits = 0;
         if (policy.maximumRestarts < 0)
             return true;
@@ -30,11 +29,7 @@ public:
         return m_waits == 0 && !isTooOften;
     }
     //! It waits before it is started again; returns how often it has done so in a row.
-    int noteWait()
-    {
-        m_upSince.reset();
-        return m_waits = std::min(m_waits + 1, MostWaits);
-    }
+    int noteWait() { return m_waits = std::min(m_waits + 1, MostWaits); }
     //! It is up.
     void noteStart(qint64 now) { m_upSince = now; }
 
@@ -46,7 +41,7 @@ private:
 
     std::deque<qint64> m_failures; // no more than decide
     int m_waits = 0; // in a row, without having been up for long
-    std::optional<qint64> m_upSince;
+    qint64 m_upSince = 0;
 };
 
 } // namespace Millwright
