@@ -43,6 +43,22 @@ struct EventModelForeign
     QML_UNCREATABLE("An EventModel is filled by a FactoryMonitor: use FactoryMonitor.events.")
 };
 
+struct DeadLetterModelForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::DeadLetterModel)
+    QML_NAMED_ELEMENT(DeadLetterModel)
+    QML_UNCREATABLE(
+        "A DeadLetterModel is filled by a FactoryMonitor: use FactoryMonitor.deadLetters.")
+};
+
+struct DeadLetterForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::DeadLetter)
+    QML_VALUE_TYPE(deadLetter)
+};
+
 struct LatencySummaryForeign
 {
     Q_GADGET

@@ -5,7 +5,10 @@
 
 #include <QtQml/qqmlinfo.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 namespace Millwright {
 
@@ -16,6 +19,44 @@ WorkerBuilder noBuilder(const QString &problem)
 {
     return
         [problem](const WorkerContext &) -> std::unique_ptr<QObject> { throw JobError(problem); };
+}
+
+//! An option that changes the retry policy of a job.
+struct RetryOption
+{
+    const char *name;
+    double least;
+    double most;
+    const char *what;
+    void (*set)(RetryPolicy &policy, double value);
+};
+
+constexpr double MostMilliseconds = 9e12; // what the library can count
+constexpr RetryOption RetryOptions[] = {
+    {"retryAttempts", 1, std::numeric_limits<int>::max(), "a number, 1 or more",
+     [](RetryPolicy &policy, double value) { policy.maximumAttempts = int(value); }},
+    {"retryBackoff", 0, MostMilliseconds, "a number of milliseconds, 0 or more",
+     [](RetryPolicy &policy, double value) {
+         policy.backoff = std::chrono::nanoseconds(qint64(value * 1e6));
+     }},
+    {"retryBackoffFactor", 1, std::numeric_limits<double>::max(), "a number, 1 or more",
+     [](RetryPolicy &policy, double value) { policy.backoffFactor = value; }},
+    {"retryMaximumBackoff", 0, MostMilliseconds, "a number of milliseconds, 0 or more",
+     [](RetryPolicy &policy, double value) {
+         policy.maximumBackoff = std::chrono::nanoseconds(qint64(value * 1e6));
+     }},
+    {"retryJitter", 0, 1, "a number from 0 to 1",
+     [](RetryPolicy &policy, double value) { policy.jitter = value; }},
+    {"retryOn", 0, 7, "made of Factory.RetryFailed, RetryWorkerLost and RetryLoadshed",
+     [](RetryPolicy &policy, double value) { policy.on = RetryOutcomes(int(value)); }},
+};
+
+const RetryOption *findRetryOption(const QString &name)
+{
+    const auto it = std::find_if(
+        std::begin(RetryOptions), std::end(RetryOptions),
+        [&](const auto &option) { return name == QLatin1String(option.name); });
+    return it == std::end(RetryOptions) ? nullptr : it;
 }
 
 // Arrays and objects of JavaScript come as they are.
@@ -165,6 +206,8 @@ void QmlFactory::componentComplete()
     settings.rateLimitMode = rateLimitMode();
     settings.onFailure = onFailure();
     settings.restartPolicy = restartPolicy();
+    settings.retry = retryPolicy();
+    settings.deadLetterLimit = deadLetterLimit();
     settings.stopDeadline = std::chrono::milliseconds(stopDeadline());
     settings.router = queuer();
     settings.router = routerOf(m_routing);
@@ -254,6 +297,16 @@ JobOptions QmlFactory::jobOptions(const QVariantMap &options, QObject **owner) c
                 result.discardable = value.toBool();
             else
                 warnOf(option, "true or false");
+        } else if (const RetryOption *retry = findRetryOption(option)) {
+            bool isNumber = false;
+            const double number = value.toDouble(&isNumber);
+            if (isNumber && number >= retry->least && number <= retry->most) {
+                if (!result.retry)
+                    result.retry = retryPolicy();
+                retry->set(*result.retry, number);
+            } else {
+                warnOf(option, retry->what);
+            }
         } else if (owner && option == QLatin1String("owner")) {
             if (auto *object = value.value<QObject *>())
                 *owner = object;
@@ -263,7 +316,8 @@ JobOptions QmlFactory::jobOptions(const QVariantMap &options, QObject **owner) c
             qmlWarning(this).noquote()
                 << QStringLiteral(
                        "There is no option \"%1\"; known are timeToLive, priority, label, "
-                       "discardable%2.")
+                       "discardable, retryAttempts, retryBackoff, retryBackoffFactor, "
+                       "retryMaximumBackoff, retryJitter, retryOn%2.")
                        .arg(option, owner ? QStringLiteral(" and owner") : QString());
         }
     }

@@ -79,6 +79,12 @@ public:
         KeepWorker = int(Millwright::OnFailure::KeepWorker),
     };
     Q_ENUM(OnFailure)
+    enum RetryOn {
+        RetryFailed = int(Millwright::RetryOn::Failed),
+        RetryWorkerLost = int(Millwright::RetryOn::WorkerLost),
+        RetryLoadshed = int(Millwright::RetryOn::Loadshed),
+    };
+    Q_ENUM(RetryOn)
     enum Priority {
         Highest = int(Millwright::Priority::Highest),
         High = int(Millwright::Priority::High),
@@ -132,8 +138,9 @@ public:
     //! is not, with a warning, if key or message cannot be converted to what the worker takes.
     //!
     //! Options: `timeToLive` (milliseconds; 0, the default, for no end), `priority`
-    //! (`Factory.Normal`), `discardable` (true), `label` (a text for people). An unknown or
-    //! unsuitable one is ignored with a warning.
+    //! (`Factory.Normal`), `discardable` (true), `label` (a text for people), and those properties of
+    //! the factory that begin with `retry`, for this job alone: what is not given is as it is there
+    //! now. An unknown or unsuitable one is ignored with a warning.
     Q_INVOKABLE bool dispatch(const QVariant &key, const QVariant &message = {},
                               const QVariantMap &options = {});
 

@@ -45,7 +45,8 @@ int main(int argc, char **argv)
     const auto good = roots.submit("good", 16, {.priority = Priority::High, .label = "for show"});
     const auto bad = roots.submit("bad", -1);
     // Tried up to four times, 5 ms after the first failure, 10 ms after the second.
-    const auto flaky = roots.submit("flaky", 4, {.retry = {.maximumAttempts = 4, .backoff = 5ms}});
+    const auto flaky = roots.submit("flaky", 4,
+                                    {.retry = RetryPolicy{.maximumAttempts = 4, .backoff = 5ms}});
     // Waits for the slow one, and by then it is no longer wanted.
     const auto stale = roots.submit("stale", 9, {.timeToLive = 1ms});
     auto dropped = roots.submit("dropped", 25);

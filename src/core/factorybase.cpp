@@ -91,6 +91,7 @@ FactoryBase::~FactoryBase()
     m_relay->cut();
     m_engine->stop(QDeadlineTimer(std::max(0, stopDeadline())));
     m_engine->setObserver(nullptr);
+    m_engine->setDeadLetterLimit(0); // threads that were given up may keep the engine
 }
 
 void FactoryBase::rebuild(FactorySettings settings, WorkerBuilder builder)
@@ -559,6 +560,9 @@ FactoryBase::Seen FactoryBase::look() const
             m_engine->roomReturns(),
             m_engine->rateLimit(),
             m_engine->rateLimitMode(),
+            m_engine->retryPolicy(),
+            m_engine->deadLetterLimit(),
+            now.deadLetterChanges,
             toInt(now.counters.waiting),
             now.activeWorkers,
             now.crashLoopingWorkers,
@@ -615,12 +619,15 @@ void FactoryBase::notify()
     tell(now.congested != before.congested, &FactoryBase::congestedChanged);
     tell(now.rateLimit != before.rateLimit, &FactoryBase::rateLimitChanged);
     tell(now.rateLimitMode != before.rateLimitMode, &FactoryBase::rateLimitModeChanged);
+    tell(now.retryPolicy != before.retryPolicy, &FactoryBase::retryPolicyChanged);
+    tell(now.deadLetterLimit != before.deadLetterLimit, &FactoryBase::deadLetterLimitChanged);
     tell(now.queueDepth != before.queueDepth, &FactoryBase::queueDepthChanged);
     tell(now.activeWorkers != before.activeWorkers, &FactoryBase::activeWorkersChanged);
     tell(now.crashLoopingWorkers != before.crashLoopingWorkers,
          &FactoryBase::crashLoopingWorkersChanged);
     tell(now.availableCapacity != before.availableCapacity, &FactoryBase::availableCapacityChanged);
     tell(now.counters != before.counters, &FactoryBase::countersChanged);
+    tell(now.deadLetterChanges != before.deadLetterChanges, &FactoryBase::deadLettersChanged);
     tell(now.roomReturns != before.roomReturns
              || (before.availableCapacity == 0 && now.availableCapacity > 0),
          &FactoryBase::capacityAvailable);

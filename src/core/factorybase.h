@@ -63,6 +63,20 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
     Q_PROPERTY(double restartJitter READ restartJitter WRITE setRestartJitter NOTIFY
                    restartPolicyChanged FINAL)
     Q_PROPERTY(
+        int retryAttempts READ retryAttempts WRITE setRetryAttempts NOTIFY retryPolicyChanged FINAL)
+    Q_PROPERTY(
+        double retryBackoff READ retryBackoff WRITE setRetryBackoff NOTIFY retryPolicyChanged FINAL)
+    Q_PROPERTY(double retryBackoffFactor READ retryBackoffFactor WRITE setRetryBackoffFactor NOTIFY
+                   retryPolicyChanged FINAL)
+    Q_PROPERTY(double retryMaximumBackoff READ retryMaximumBackoff WRITE setRetryMaximumBackoff
+                   NOTIFY retryPolicyChanged FINAL)
+    Q_PROPERTY(
+        double retryJitter READ retryJitter WRITE setRetryJitter NOTIFY retryPolicyChanged FINAL)
+    Q_PROPERTY(Millwright::RetryOutcomes retryOn READ retryOn WRITE setRetryOn NOTIFY
+                   retryPolicyChanged FINAL)
+    Q_PROPERTY(int deadLetterLimit READ deadLetterLimit WRITE setDeadLetterLimit NOTIFY
+                   deadLetterLimitChanged FINAL)
+    Q_PROPERTY(
         int stopDeadline READ stopDeadline WRITE setStopDeadline NOTIFY stopDeadlineChanged FINAL)
 
     Q_PROPERTY(int queueDepth READ queueDepth NOTIFY queueDepthChanged FINAL)
@@ -71,6 +85,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
         int crashLoopingWorkers READ crashLoopingWorkers NOTIFY crashLoopingWorkersChanged FINAL)
     Q_PROPERTY(bool congested READ isCongested NOTIFY congestedChanged FINAL)
     Q_PROPERTY(int availableCapacity READ availableCapacity NOTIFY availableCapacityChanged FINAL)
+    Q_PROPERTY(int deadLetterCount READ deadLetterCount NOTIFY deadLettersChanged FINAL)
 
     Q_PROPERTY(double submitted READ submitted NOTIFY countersChanged FINAL)
     Q_PROPERTY(double completed READ completed NOTIFY countersChanged FINAL)
@@ -184,6 +199,15 @@ public:
     //! What makes no sense is corrected, with a warning.
     [[nodiscard]] RestartPolicy restartPolicy() const;
     void setRestartPolicy(const RestartPolicy &policy);
+    //! Whether and when jobs are tried again that say nothing of it in their options. What counts is the
+    //! policy at the time when an attempt has failed; for copies that `RetryOn::WorkerLost` asks
+    //! for, when it was started.
+    [[nodiscard]] RetryPolicy retryPolicy() const;
+    void setRetryPolicy(const RetryPolicy &policy);
+    //! As `FactorySettings::deadLetterLimit`. A lower limit drops the oldest at once. Negative numbers are
+    //! ignored with a warning.
+    [[nodiscard]] int deadLetterLimit() const;
+    void setDeadLetterLimit(int limit);
     //! How long the destructor waits for running jobs. Milliseconds, 5000 by default.
     [[nodiscard]] int stopDeadline() const;
     void setStopDeadline(int milliseconds);
@@ -239,6 +263,28 @@ public:
     //! What has happened since the event of this number; the last 256 events are kept.
     [[nodiscard]] QList<FactoryEvent> eventsSince(quint64 number) const;
 
+    // --- Dead letters: jobs whose last attempt has failed ---
+
+    //! The jobs that have failed for good: by an exception, by the loss of their worker, or, where their
+    //! retry policy was to try again, by load shedding. The newest `deadLetterLimit`, the oldest first.
+    //! Their futures have ended. They stay until the factory is destroyed, also after it has stopped.
+    [[nodiscard]] Q_INVOKABLE QList<Millwright::DeadLetter> deadLetters() const;
+    [[nodiscard]] int deadLetterCount() const;
+    //! Submits the job of a dead letter anew: its key, message, label and options, as a first attempt
+    //! and without a future; its time to live begins again. The letter is gone then; if the job fails
+    //! again there will be another one. False if there is no such letter, if it is not
+    //! `DeadLetter::isRetriable`, if the job was refused (the letter stays; the discard handler has
+    //! seen the job, and may have taken the message), and once the factory drains or has stopped.
+    Q_INVOKABLE bool retryDeadLetter(quint64 id);
+    //! Destroys the dead letter and its job, on this thread. False if there is no such letter.
+    Q_INVOKABLE bool dropDeadLetter(quint64 id);
+    //! The same for all that there are now, or for those that the filter picks; returns how many were
+    //! retried or dropped. The filter is called without any lock.
+    Q_INVOKABLE int retryDeadLetters();
+    int retryDeadLetters(const DeadLetterFilter &filter);
+    Q_INVOKABLE int dropDeadLetters();
+    int dropDeadLetters(const DeadLetterFilter &filter);
+
     // The counters as QML wants them.
     [[nodiscard]] double submitted() const { return double(counters().submitted); }
     [[nodiscard]] double completed() const { return double(counters().completed); }
@@ -277,6 +323,20 @@ public:
     [[nodiscard]] double rateLimitInitial() const { return double(rateLimit().initial); }
     void setRateLimitInitial(double tokens);
 
+    // The retry policy as QML wants it. Times are in milliseconds, fractions included.
+    [[nodiscard]] int retryAttempts() const { return retryPolicy().maximumAttempts; }
+    void setRetryAttempts(int attempts);
+    [[nodiscard]] double retryBackoff() const;
+    void setRetryBackoff(double milliseconds);
+    [[nodiscard]] double retryBackoffFactor() const { return retryPolicy().backoffFactor; }
+    void setRetryBackoffFactor(double factor);
+    [[nodiscard]] double retryMaximumBackoff() const;
+    void setRetryMaximumBackoff(double milliseconds);
+    [[nodiscard]] double retryJitter() const { return retryPolicy().jitter; }
+    void setRetryJitter(double share);
+    [[nodiscard]] RetryOutcomes retryOn() const { return retryPolicy().on; }
+    void setRetryOn(RetryOutcomes outcomes);
+
 Q_SIGNALS:
     void nameChanged();
     void stateChanged();
@@ -297,12 +357,16 @@ Q_SIGNALS:
     void rateLimitModeChanged();
     void failureActionChanged();
     void restartPolicyChanged();
+    void retryPolicyChanged();
+    void deadLetterLimitChanged();
     void stopDeadlineChanged();
     void queueDepthChanged();
     void activeWorkersChanged();
     void crashLoopingWorkersChanged();
     void availableCapacityChanged();
     void countersChanged();
+    //! Some have come or gone, though there may be as many as before.
+    void deadLettersChanged();
 
 protected:
     FactoryBase(FactorySettings settings, WorkerBuilder builder, QObject *parent);
@@ -333,6 +397,9 @@ private:
         qint64 roomReturns = 0;
         RateLimit rateLimit = {};
         RateLimitMode rateLimitMode = RateLimitMode::Reject;
+        RetryPolicy retryPolicy = {};
+        qsizetype deadLetterLimit = 0;
+        quint64 deadLetterChanges = 0;
         int queueDepth = 0;
         int activeWorkers = 0;
         int crashLoopingWorkers = 0;
@@ -344,6 +411,8 @@ private:
     void changeRateLimit(qint64 RateLimit::*member, double value, double least, const char *what);
     template<typename T>
     void changeRestartPolicy(T RestartPolicy::*member, T value);
+    template<typename Value>
+    void changeRetryPolicy(Value RetryPolicy::*member, Value value);
     void watchEngine();
     void onEngineChanged();
     void notify();

@@ -9,6 +9,7 @@
 #include "routing/ratelimiter.h"
 #include "routing/router.h"
 #include "supervision/restartpolicy.h"
+#include "supervision/retrypolicy.h"
 
 #include <QtCore/qthread.h>
 
@@ -57,6 +58,13 @@ struct FactorySettings
     OnFailure onFailure = OnFailure::ReplaceWorker;
     //! How often workers that fail are replaced at once, and how long they wait if that does not help.
     RestartPolicy restartPolicy = {};
+    //! Whether and when jobs are tried again that say nothing of it in their options. The default is
+    //! never.
+    RetryPolicy retry = {};
+    //! How many jobs whose last attempt has failed are kept, with their messages, to be looked at and
+    //! retried: the newest. They are destroyed with the factory, or when they make room. With 0 none is
+    //! kept: a job that has failed is destroyed at once.
+    qsizetype deadLetterLimit = 100;
     //! How long the destructor waits for running jobs before it gives their workers up.
     std::chrono::milliseconds stopDeadline = std::chrono::seconds(5);
     //! Is told what happens in the factory. The default is nobody.

@@ -5,6 +5,7 @@
 
 #include "millwright_global.h"
 
+#include <QtCore/qflags.h>
 #include <QtCore/qobjectdefs.h>
 #include <QtCore/qstring.h>
 
@@ -52,6 +53,15 @@ enum class OnFailure : int {
 };
 Q_ENUM_NS(OnFailure)
 
+//! After which failures of an attempt a job is tried again.
+enum class RetryOn : int {
+    Failed = 1, //!< an exception has left `process()`
+    WorkerLost = 2, //!< its worker was given up while it ran the job, which may have done its work
+    Loadshed = 4, //!< there was no room for it: the queue limit was reached
+};
+Q_DECLARE_FLAGS(RetryOutcomes, RetryOn)
+Q_FLAG_NS(RetryOutcomes)
+
 //! The stages of a factory's life, in their order.
 enum class FactoryState : int {
     Idle, //!< not started: accepted jobs wait
@@ -82,3 +92,5 @@ Q_ENUM_NS(WorkerState)
 [[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(WorkerState state);
 
 } // namespace Millwright
+
+Q_DECLARE_OPERATORS_FOR_FLAGS(Millwright::RetryOutcomes)

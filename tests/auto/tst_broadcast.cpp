@@ -86,7 +86,7 @@ void tst_Broadcast::ROUTE_6_retriedCopyStaysWithItsWorker()
     });
     QVERIFY(factory.start());
     const JobOptions options{
-        .retry = {.maximumAttempts = 2, .backoff = std::chrono::milliseconds(backoff)}};
+        .retry = RetryPolicy{.maximumAttempts = 2, .backoff = std::chrono::milliseconds(backoff)}};
     for (const QFuture<void> &future : factory.broadcast(1, 1, options))
         QVERIFY(hasEnded(future));
     for (int id = 0; id < 4; ++id)

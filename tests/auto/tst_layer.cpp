@@ -119,7 +119,7 @@ void tst_Layer::STAT_1_jobsAreTold()
     QCOMPARE(layer->take(), u"c submitted, c failed @0 #1 0+1=1 scripted"_s);
 
     Script again{.name = u"d"_s, .duration = 1 * Millisecond, .failures = 1};
-    again.options.retry = {.maximumAttempts = 2, .backoff = 4ms};
+    again.options.retry = RetryPolicy{.maximumAttempts = 2, .backoff = 4ms};
     world.submit(again);
     QVERIFY(world.finish());
     QCOMPARE(layer->take(),

@@ -175,7 +175,8 @@ void tst_LayerLoad::STAT_1_nothingIsMissedUnderLoad()
     for (int t = 0; t < 3; ++t) {
         threads.emplace_back([&] {
             for (int i = 0; i < Each; ++i) {
-                QFuture<void> future = factory.submit(i, i, {.retry = {.maximumAttempts = 2}});
+                QFuture<void> future = factory.submit(i, i,
+                                                      {.retry = RetryPolicy{.maximumAttempts = 2}});
                 if (i % 50 == 1)
                     future.cancel();
             }

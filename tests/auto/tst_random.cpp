@@ -53,6 +53,34 @@ private:
     const bool m_keepsOrder;
 };
 
+RetryOutcomes randomOutcomes(Dice &dice)
+{
+    return RetryOutcomes(dice.below(8));
+}
+
+RetryPolicy randomPolicy(Dice &dice)
+{
+    return {.maximumAttempts = 1 + dice.below(4),
+            .backoff = std::chrono::milliseconds(dice.below(4)),
+            .jitter = dice.oneIn(2) ? 0 : 0.5,
+            .on = randomOutcomes(dice)};
+}
+
+//! A job that is turned away stands in line anew, behind those that come meanwhile.
+class FollowingLayer final : public Support::CountingLayer
+{
+public:
+    void jobRetried(const AbstractJob &job, const JobRun &run,
+                    const std::exception_ptr &error) override
+    {
+        CountingLayer::jobRetried(job, run, error);
+        if (run.worker < 0)
+            world->standsAnew(job.keyText());
+    }
+
+    World *world = nullptr;
+};
+
 RateLimit randomRateLimit(Dice &dice)
 {
     if (!dice.oneIn(3))
@@ -106,11 +134,15 @@ QString tst_Random::run(quint64 seed, int *operations)
     else if (dice.oneIn(2))
         settings.onStarted = settings.onDraining = settings.onStopped = [] {};
 
-    const auto layer = std::make_shared<Support::CountingLayer>();
+    const auto layer = std::make_shared<FollowingLayer>();
     settings.statistics = layer;
+    settings.retry = dice.oneIn(2) ? randomPolicy(dice) : RetryPolicy();
+    settings.deadLetterLimit = dice.below(5);
     World world(settings);
+    layer->world = &world;
     Engine &engine = world.engine();
     int jobs = 0;
+    int abandoned = 0;
     QString wrong;
     const auto check = [&](const char *what) {
         ++*operations;
@@ -128,7 +160,11 @@ QString tst_Random::run(quint64 seed, int *operations)
             engine.start();
         const int choice = dice.below(100);
         if (choice < 35) {
-            world.submit(randomScript(dice, jobs++));
+            Script script = randomScript(dice, jobs++);
+            script.copyable = !dice.oneIn(4);
+            if (script.options.retry)
+                script.options.retry->on = randomOutcomes(dice);
+            world.submit(script);
             check("submit");
         } else if (choice < 75) {
             world.step(dice.any());
@@ -137,7 +173,20 @@ QString tst_Random::run(quint64 seed, int *operations)
             // So much at once is rare: alarms, too, come between two steps.
             world.clock().moveTo(world.clock().now() + dice.below(6) * Millisecond);
             check("time");
-        } else if (choice < 90) {
+        } else if (choice < 85) {
+            const int worker = dice.below(6);
+            abandoned += world.abandon(worker) ? 1 : 0;
+            check("abandon");
+        } else if (choice < 87) {
+            if (const QList<DeadLetter> letters = engine.deadLetters(); !letters.isEmpty()) {
+                const DeadLetter &letter = letters.at(dice.below(int(letters.size())));
+                if (dice.oneIn(4))
+                    static_cast<void>(engine.dropDeadLetter(letter.id));
+                else if (engine.retryDeadLetter(letter.id) && !letter.isRetriable)
+                    wrong = u"letter %1 was retried without a message"_s.arg(letter.id);
+            }
+            check("dead letter");
+        } else if (choice < 91) {
             if (jobs > 0)
                 world.cancel(QString::number(dice.below(jobs)));
             check("cancel");
@@ -203,12 +252,24 @@ QString tst_Random::run(quint64 seed, int *operations)
     for (const auto &[name, fate] : world.fates()) {
         if (fate.ends() != 1 && wrong.isEmpty())
             wrong = u"%1 has ended %2 times"_s.arg(name).arg(fate.ends());
-        if (fate.started > fate.script.options.retry.maximumAttempts && wrong.isEmpty())
+        const int attempts = fate.script.options.retry.value_or(settings.retry).maximumAttempts;
+        if (fate.started > attempts && wrong.isEmpty())
             wrong = u"%1 was started %2 times"_s.arg(name).arg(fate.started);
     }
+    const QList<DeadLetter> letters = engine.deadLetters();
+    for (const DeadLetter &letter : letters) {
+        const Fate fate = world.fates().at(letter.key);
+        const int ends = letter.outcome == Outcome::Failed       ? fate.failed
+                         : letter.outcome == Outcome::WorkerLost ? fate.lost
+                                                                 : fate.discarded;
+        if (ends != 1 && wrong.isEmpty())
+            wrong = u"%1 is a dead letter, but did not end like that"_s.arg(letter.key);
+    }
+    if (letters.size() > settings.deadLetterLimit && wrong.isEmpty())
+        wrong = u"there are %1 dead letters"_s.arg(letters.size());
     if (world.keepsKeyOrder() && wrong.isEmpty())
         wrong = world.keyOrder().complaint();
-    if (world.workersAlive() > 0 && engine.counters().lost == 0 && wrong.isEmpty())
+    if (world.workersAlive() > abandoned && engine.counters().lost == 0 && wrong.isEmpty())
         wrong = u"%1 workers are left"_s.arg(world.workersAlive());
     if (engine.crashLoopingWorkers() > 0 && wrong.isEmpty())
         wrong = u"%1 workers are still crash-looping"_s.arg(engine.crashLoopingWorkers());

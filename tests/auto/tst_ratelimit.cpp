@@ -287,9 +287,10 @@ void tst_RateLimit::RATE_3_retriedJobTakesNoToken()
     LimitedWorld world({.workerCount = 1,
                         .rateLimit = {.refill = 1, .interval = 10h},
                         .onFailure = OnFailure::KeepWorker});
-    QVERIFY(world->submit({.name = u"again"_s,
-                           .failures = 2,
-                           .options = {.retry = {.maximumAttempts = 3, .backoff = 1ms}}}));
+    QVERIFY(
+        world->submit({.name = u"again"_s,
+                       .failures = 2,
+                       .options = {.retry = RetryPolicy{.maximumAttempts = 3, .backoff = 1ms}}}));
     world->pass(100 * Millisecond);
     QCOMPARE(world->engine().counters().completed, 1);
     QCOMPARE(world->engine().counters().retried, 2);

@@ -137,7 +137,7 @@ void tst_Report::JOB_9_nextAttemptStartsAnew()
     });
     const GateOpener opener(gate);
     QVERIFY(factory.start());
-    QFuture<void> future = factory.submit(1, 1, {.retry = {.maximumAttempts = 2}});
+    QFuture<void> future = factory.submit(1, 1, {.retry = RetryPolicy{.maximumAttempts = 2}});
     QVERIFY(gate.awaitArrivals());
     QCOMPARE(factory.snapshot().workers.at(0).progress, JobProgress());
     gate.open();

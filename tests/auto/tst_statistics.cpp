@@ -295,20 +295,23 @@ void tst_Statistics::STAT_4_notificationsOfEachProperty()
         spies.push_back(std::make_unique<QSignalSpy>(&factory, property.notifySignal()));
     }
     factory.setWorkerCount(2);
-    factory.setQueueLimit(3);
+    factory.setQueueLimit(1);
     factory.setDiscardMode(DiscardMode::Oldest);
     factory.setOnFailure(OnFailure::KeepWorker);
     factory.setRestartPolicy({.maximumRestarts = 1});
     factory.setStopDeadline(1000);
+    factory.setRetryPolicy({.maximumAttempts = 2, .on = RetryOn::Loadshed});
+    factory.setDeadLetterLimit(5);
     factory.setPaused(true);
     factory.setHighWaterMark(0);
     factory.setLowWaterMark(0);
     factory.setRateLimit({.refill = 1, .interval = 1ms});
     factory.setRateLimitMode(RateLimitMode::Delay);
     factory.setOnStarted([] { throw JobError(u"on purpose"_s); });
-    factory.dispatch(1, 0);
+    for (int i = 0; i < 2; ++i) // of which one becomes a dead letter
+        factory.dispatch(i, 0);
     QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"onStarted failed: on purpose"_s));
-    QVERIFY(eventually([&] { return factory.isCongested(); }));
+    QVERIFY(eventually([&] { return factory.isCongested() && factory.deadLetterCount() == 1; }));
     QCoreApplication::processEvents();
     QVERIFY(factory.start());
     for (const auto &spy : spies) {

@@ -8,6 +8,7 @@
 #include "../lifecycle/usercall.h"
 #include "../refusal.h"
 #include "../statistics/snapshot.h"
+#include "../supervision/deadletters.h"
 #include "../supervision/restartpolicy.h"
 #include "clock.h"
 #include "enginemutex.h"
@@ -27,6 +28,7 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <set>
 #include <vector>
 
@@ -140,6 +142,16 @@ public:
     //! Gives up whatever has not ended. Only after `stop()`.
     StopReport giveUp();
 
+    // Dead letters.
+
+    [[nodiscard]] QList<DeadLetter> deadLetters() const;
+    //! False if there is no such letter, if it cannot be retried, or if its job was refused.
+    [[nodiscard]] bool retryDeadLetter(quint64 id);
+    //! False if there is no such letter.
+    [[nodiscard]] bool dropDeadLetter(quint64 id);
+    void setDeadLetterLimit(qsizetype limit);
+    [[nodiscard]] qsizetype deadLetterLimit() const;
+
     // Settings.
 
     //! Lets what runs finish, and starts nothing until `resume()`.
@@ -152,6 +164,8 @@ public:
     void setOnFailure(OnFailure action);
     //! What makes no sense is corrected, with a warning.
     void setRestartPolicy(const RestartPolicy &policy);
+    void setRetryPolicy(const RetryPolicy &policy);
+    [[nodiscard]] RetryPolicy retryPolicy() const;
     void setHighWaterMark(qsizetype mark);
     void setLowWaterMark(qsizetype mark);
     [[nodiscard]] qsizetype highWaterMark() const;
@@ -231,6 +245,9 @@ public:
     //! The next change calls the observer.
     void listen() { m_observed.store(false, std::memory_order_release); }
 
+    //! Gives up what a worker runs: a fresh one on a fresh thread takes over. False if it runs nothing.
+    bool abandon(int worker);
+
     // For stations, on their thread.
 
     [[nodiscard]] Order next(Station &station);
@@ -265,6 +282,7 @@ private:
     struct Load
     {
         qint64 waiting;
+        qint64 backingOff; // of these: the limit is not for them
         qint64 limit;
         int places; // for each of which that is the limit
         qint64 runnable;
@@ -360,6 +378,28 @@ private:
     void enqueueFirst(JobList &jobs, Section &section);
     void discardWaiting(Section &section);
 
+    // Trying again (engineretry.cpp).
+    [[nodiscard]] const RetryPolicy &policyOf(const AbstractJob &job) const;
+    [[nodiscard]] bool retry(AbstractJob &job, RetryOn outcome, qint64 now, Section &section);
+    Refusal turnAway(AbstractJob &job, WorkerSlot *target, bool isAdmitted, Section &section);
+    void shed(AbstractJob &job, bool isAdmitted, Section &section);
+    void reenter(AbstractJob &job, Section &section);
+    void keepSpare(Incarnation &incarnation, AbstractJob &job);
+    //! Ends, or tries again, the job that an incarnation was running that is given up while the
+    //! factory goes on: seized, with a reference that is this function's, and released from its
+    //! key, whose text is `key`.
+    void endLost(Incarnation &incarnation, AbstractJob &job, const QString &key, qint64 now,
+                 Section &section);
+
+    // Dead letters (enginedeadletters.cpp).
+    // What is known of a job that has ended.
+    [[nodiscard]] static DeadLetter letterOf(const AbstractJob &job, const QString &key,
+                                             Outcome outcome, const QString &error, int worker,
+                                             qint64 now);
+    void bury(DeadLetter letter, AbstractJob::Pointer job, Section &section);
+    void buryShed(AbstractJob &job, bool isKept);
+    void dropSurplusLetters(Section &section);
+
     // Backpressure (enginebackpressure.cpp).
     void noteCongestion(qint64 waiting);
     [[nodiscard]] bool hasPlace();
@@ -417,7 +457,6 @@ private:
     [[nodiscard]] bool settle(Incarnation &incarnation, Section &section);
     void endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome);
     void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
-    [[nodiscard]] bool retry(AbstractJob &job, qint64 now, Section &section);
     [[nodiscard]] bool mayRun() const { return !m_paused && m_opened && !isOver(); }
     [[nodiscard]] bool isWorthCalling(bool isPending) const;
     void callNext(Section &section);
@@ -535,6 +574,9 @@ private:
     [[nodiscard]] static qint64 limitOf(qint64 limit, qint64 places);
     [[nodiscard]] Load loadWith(qint64 waiting) const;
     [[nodiscard]] qint64 capacityWith(qint64 waiting) const;
+    //! Jobs that wait for their next attempt.
+    [[nodiscard]] qsizetype backingOff() const { return m_delayed - m_awaitingToken; }
+    void noteBackingOff() { m_published.backingOff.store(backingOff(), std::memory_order_relaxed); }
     [[nodiscard]] qint64 workersReady() const;
     //! The jobs in the factory's queue that free workers are about to take, if there are enough.
     [[nodiscard]] qsizetype runnable() const { return m_keepsKeyOrder ? m_runnableKeys : m_queued; }
@@ -593,6 +635,11 @@ private:
     DiscardMode m_mode;
     OnFailure m_onFailure;
     RestartPolicy m_restartPolicy;
+    RetryPolicy m_retryPolicy;
+    std::atomic<bool> m_keepsSpares = false; // that policy asks for them
+    std::atomic<bool> m_saidNoSpare = false;
+    std::minstd_rand m_random; // for jitter
+    DeadLetters m_deadLetters;
     RateLimit m_rateLimit;
     RateLimitMode m_rateLimitMode;
     std::unique_ptr<RateLimiter> m_limiter; // none while there is no limit
@@ -662,7 +709,7 @@ private:
     qsizetype m_queued = 0; // in the factory's queue
     qsizetype m_ownQueued = 0; // in the queues of workers
     qsizetype m_parked = 0; // until another worker is done with their key
-    qsizetype m_delayed = 0; // to be retried later, or waiting for a token
+    qsizetype m_delayed = 0; // backing off, or waiting for a token
     qsizetype m_awaitingToken = 0;
     qsizetype m_dealt = 0; // in hands, as they were dealt
     quint64 m_order = 0;
@@ -718,6 +765,7 @@ private:
         std::atomic<int> active = 0;
         std::atomic<int> workers = 0;
         std::atomic<qint64> limit = 0;
+        std::atomic<qint64> backingOff = 0;
         std::atomic<qint64> runnable = 0;
         std::atomic<int> idleForShared = 0;
         std::atomic<int> idleWithOwn = 0;

@@ -10,12 +10,15 @@ namespace Millwright {
 void Engine::perform(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job)
 {
     const std::exception_ptr error = execute(*incarnation, job);
+    if (!error && job.m_asynchronous && job.isPending()) {
+        suspend(incarnation, job);
+        return;
+    }
     if (error || !job.m_asynchronous)
         finish(*incarnation, job, error);
-    else if (job.isPending())
-        suspend(incarnation, job);
     else
         conclude(*incarnation, job);
+    incarnation->takeSpare(); // nobody needs it any more
 }
 
 // The worker stays engaged, with this job as its running one; the thread is free for others. An
@@ -78,6 +81,7 @@ void Engine::conclude(Incarnation &incarnation)
 {
     incarnation.suspension.reset();
     conclude(incarnation, *std::exchange(incarnation.pendingJob, nullptr));
+    incarnation.takeSpare();
 }
 
 void Engine::conclude(Incarnation &incarnation, AbstractJob &job)

@@ -91,15 +91,14 @@ void Engine::reportDiscarded(AbstractJob &job, DiscardReason reason,
         return;
     }
     ++t_nesting;
-    if (handler && handler->isBound()) {
-        endDiscarded(job, reason);
-        if (handler->isReachable())
-            handler->post(std::move(owned), reason);
-    } else {
-        if (handler)
-            handler->call(job, reason);
-        endDiscarded(job, reason);
-    }
+    const bool isPosted = handler && handler->isBound() && handler->isReachable();
+    if (handler && !handler->isBound())
+        handler->call(job, reason);
+    if (job.m_extras && job.m_extras->isExhausted)
+        buryShed(job, !isPosted);
+    endDiscarded(job, reason);
+    if (isPosted)
+        handler->post(std::move(owned), reason);
     --t_nesting;
     tellUntold();
 }

@@ -114,7 +114,7 @@ Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
     const Destination destination = destinationOf(job, target ? target : route(job, section));
     const bool full = isFull(destination);
     if (full && mayNotEnter(job, destination.slot))
-        return DiscardReason::Loadshed;
+        return turnAway(job, destination.slot, true, section);
 
     place(job, destination, section);
     if (full && m_mode == DiscardMode::Oldest) {
@@ -122,8 +122,8 @@ Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
         if (AbstractJob *victim = victimFor(job)) {
             removeWaiting(*victim, section);
             if (victim == &job)
-                return DiscardReason::Loadshed;
-            section.discard(*victim, DiscardReason::Loadshed);
+                return turnAway(job, job.m_slot, true, section);
+            shed(*victim, true, section);
         }
     }
     callNext(section);
@@ -238,7 +238,8 @@ qsizetype Engine::waitingAt(const WorkerSlot &slot) const
 // Without the jobs that free workers are about to take.
 bool Engine::isWaitingAtLeast(qsizetype count) const
 {
-    qsizetype waiting = waitingInQueues() - std::min(runnable(), qsizetype(workersReady()));
+    qsizetype waiting = waitingInQueues() - backingOff()
+                        - std::min(runnable(), qsizetype(workersReady()));
     if (mayRun())
         waiting -= m_idleWithOwn;
     return waiting + m_dealt >= count // cheap, and never too low
@@ -304,6 +305,7 @@ void Engine::delay(AbstractJob &job, qint64 until, Section &section)
         job.m_slot = nullptr;
     job.m_place = AbstractJob::Place::Delayed;
     ++m_delayed;
+    noteBackingOff();
     awaitEnd(job, job.expiry() ? std::min(job.expiry(), until) : until, section);
 }
 
@@ -343,9 +345,11 @@ void Engine::leaveQueue(AbstractJob &job, Section &section)
         break;
     case AbstractJob::Place::TokenQueue:
         --m_awaitingToken;
-        [[fallthrough]];
+        --m_delayed;
+        break;
     case AbstractJob::Place::Delayed:
         --m_delayed;
+        noteBackingOff();
         break;
     case AbstractJob::Place::Running:
         Q_UNREACHABLE();

@@ -244,6 +244,7 @@ StopReport Engine::giveUp()
                     lost.what.elapsed = std::chrono::nanoseconds(
                         now - incarnation.startedAt.load(std::memory_order_relaxed));
                     ++m_counters.lost;
+                    incarnation.report.abandon();
                 }
                 m_dealt -= count.end;
                 m_engaged.remove(incarnation);
@@ -279,6 +280,13 @@ StopReport Engine::giveUp()
                 qUtf16Printable(m_name), what.worker, qUtf16Printable(what.key),
                 qlonglong(what.elapsed.count() / 1'000'000));
             tellLayer(layer.get(), &StatisticsLayer::jobLost, *job, what.worker);
+            {
+                Section section(*this); // who has seen the future end finds the dead letter
+                bury(letterOf(*job, what.key, Outcome::WorkerLost,
+                              errorText(std::make_exception_ptr(WorkerLost())), what.worker,
+                              m_clock->now()),
+                     nullptr, section);
+            }
             job->reject(std::make_exception_ptr(WorkerLost()));
             job->unref();
         } else {

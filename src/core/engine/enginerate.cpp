@@ -91,7 +91,7 @@ Refusal Engine::awaitToken(AbstractJob &job, qint64 next, Section &section)
 {
     const bool full = m_limit >= 0 && isWaitingAtLeast(totalLimit());
     if (full && mayNotEnter(job, nullptr))
-        return DiscardReason::Loadshed;
+        return turnAway(job, job.m_slot, false, section);
 
     if (!m_tokenQueue)
         m_tokenQueue = m_queueBuilder();
@@ -105,8 +105,8 @@ Refusal Engine::awaitToken(AbstractJob &job, qint64 next, Section &section)
         if (AbstractJob *victim = m_tokenQueue->victim()) {
             removeWaiting(*victim, section);
             if (victim == &job)
-                return DiscardReason::Loadshed;
-            section.discard(*victim, DiscardReason::Loadshed);
+                return turnAway(job, job.m_slot, false, section);
+            shed(*victim, false, section);
         }
     }
     m_tokenAt = next;

@@ -28,6 +28,8 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
             job->m_started = incarnation.now;
             job->m_report = &incarnation.report;
             job->m_place = AbstractJob::Place::Running;
+            if (job->m_extras || m_keepsSpares.load(std::memory_order_relaxed))
+                keepSpare(incarnation, *job);
             return job;
         }
     }
@@ -121,12 +123,13 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
             given = true;
         } else {
             job.ref(); // its next attempt may end before the layer is told of this one
-            retried = retry(job, incarnation.now, section);
+            retried = retry(job, RetryOn::Failed, incarnation.now, section);
             given = retried;
             if (!retried) {
-                job.unref();
                 ++m_counters.failed;
                 ++slot.failed;
+                bury(letterOf(job, key, Outcome::Failed, text, slot.id, incarnation.now),
+                     AbstractJob::Pointer(&job), section);
             }
             log(retried ? FactoryEvent::JobRetried : FactoryEvent::JobFailed, slot.id, key, text,
                 incarnation.now);
@@ -142,26 +145,6 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
         job.reject(error);
         job.unref();
     }
-}
-
-// Lets a failed job wait for its next attempt, if it has one.
-bool Engine::retry(AbstractJob &job, qint64 now, Section &section)
-{
-    if (!job.m_extras || job.m_messageTaken || m_discarding)
-        return false;
-    const RetryPolicy &policy = job.m_extras->retry;
-    if (job.m_attempt >= policy.maximumAttempts)
-        return false;
-    const qint64 backoff = policy.backoffAfter(job.m_attempt).count();
-    ++job.m_attempt;
-    job.m_order = 0; // it waits like one that has just come
-    ++m_counters.retried;
-    if (backoff > 0)
-        delay(job, now < Never - backoff ? now + backoff : Never - 1, section);
-    else
-        place(job, destinationOf(job, targetOf(job, section)), section);
-    callNext(section);
-    return true;
 }
 
 } // namespace Millwright

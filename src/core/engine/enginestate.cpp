@@ -26,6 +26,8 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_limit(std::max<qsizetype>(FactorySettings::Unlimited, settings.queueLimit))
     , m_mode(settings.discardMode)
     , m_onFailure(settings.onFailure)
+    , m_random(std::minstd_rand::result_type(m_clock->now()))
+    , m_deadLetters(std::max<qsizetype>(0, settings.deadLetterLimit))
     , m_rateLimitMode(settings.rateLimitMode)
     , m_highWaterMark(std::max<qsizetype>(FactorySettings::Unlimited, settings.highWaterMark))
     , m_lowWaterMark(std::max<qsizetype>(FactorySettings::Unlimited, settings.lowWaterMark))
@@ -39,6 +41,7 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     else
         setRateLimit(settings.rateLimit);
     setRestartPolicy(settings.restartPolicy);
+    setRetryPolicy(settings.retry);
     setStatisticsLayer(std::move(settings.statistics));
     setCapacityController(std::move(settings.capacityController));
     setQueueLimitController(std::move(settings.queueLimitController));
@@ -127,6 +130,7 @@ Engine::Glance Engine::glance() const
     }
     constexpr auto Relaxed = std::memory_order_relaxed;
     const Load load{.waiting = m_published.waiting.load(Relaxed),
+                    .backingOff = m_published.backingOff.load(Relaxed),
                     .limit = m_published.limit.load(Relaxed),
                     .places = placesFor(m_published.workers.load(Relaxed)),
                     .runnable = m_published.runnable.load(Relaxed),
@@ -151,6 +155,7 @@ Engine::Glance Engine::exactGlance() const
 Engine::Load Engine::loadWith(qint64 waiting) const
 {
     return {.waiting = waiting,
+            .backingOff = backingOff(),
             .limit = m_limit,
             .places = placesFor(m_workerCount),
             .runnable = runnable(),
@@ -167,7 +172,7 @@ qint64 Engine::Load::capacity() const
 {
     // Jobs that a worker at rest is about to take do not wait.
     const qint64 taken = std::min<qint64>(idleForShared, runnable);
-    const qint64 stay = waiting - taken - idleWithOwn;
+    const qint64 stay = waiting - backingOff - taken - idleWithOwn;
     return idleForShared - taken + (limit < 0 ? 0 : std::max<qint64>(0, totalLimit() - stay));
 }
 
@@ -241,6 +246,8 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         snapshot.queueLimit = m_limit;
         snapshot.paused = m_paused;
         snapshot.errorString = m_error;
+        snapshot.deadLetters = m_deadLetters.count();
+        snapshot.deadLetterChanges = m_deadLetters.changes();
         if (!withWorkers)
             return;
         snapshot.workers.reserve(qsizetype(m_slots.size()));
@@ -266,6 +273,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
                         std::max<qint64>(0, snapshot.time - start));
                     worker.lastHeartbeat = std::max(start, incarnation->report.lastHeartbeat());
                     worker.progress = incarnation->report.progressOf(job->order());
+                    worker.label = job->label(); // may be retried, and change, from now on
                 }
             }
             running.push_back(job);
@@ -276,7 +284,6 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         if (AbstractJob *job = running[i]) {
             snapshot.workers[qsizetype(i)].key = keyTextOf(
                 *job); // the user's code: not under the lock
-            snapshot.workers[qsizetype(i)].label = job->label();
             job->unref();
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "engine/section.h"
+#include "job/errors.h"
 #include "logging.h"
 #include "statistics/telllayer.h"
 
@@ -65,6 +66,26 @@ void Engine::Section::cancel(AbstractJob &job)
     ++m_engine.m_counters.canceled;
 }
 
+void Engine::Section::lose(AbstractJob &job, int worker)
+{
+    told().lost.push_back({AbstractJob::Pointer(&job), {.worker = worker}, {}});
+    ++m_engine.m_counters.lost;
+}
+
+void Engine::Section::retried(AbstractJob &job, const JobRun &run, const std::exception_ptr &error)
+{
+    if (!m_engine.m_layer)
+        return;
+    job.ref();
+    told().retried.push_back({AbstractJob::Pointer(&job), run, error});
+}
+
+void Engine::Section::drop(AbstractJob::Pointer job)
+{
+    if (job)
+        rest().dropped.push_back(std::move(job));
+}
+
 void Engine::Section::started(int worker, bool isReplacement)
 {
     told().startedWorker = worker;
@@ -104,6 +125,8 @@ void Engine::Section::call()
 void Engine::Section::tell()
 {
     StatisticsLayer *layer = m_rest->layer.get();
+    for (const auto &[job, run, error] : m_rest->retried)
+        tellLayer(layer, &StatisticsLayer::jobRetried, *job, run, error);
     while (AbstractJob *job = m_rest->discarded.takeFirst()) {
         const auto reason = DiscardReason(job->m_discardReason);
         tellLayer(layer, &StatisticsLayer::jobDiscarded, *job, reason);
@@ -114,6 +137,13 @@ void Engine::Section::tell()
         job->cancel();
         job->unref();
     }
+    for (const auto &[job, run, error] : m_rest->lost) {
+        tellLayer(layer, &StatisticsLayer::jobLost, *job, run.worker);
+        job->reject(std::make_exception_ptr(WorkerLost()));
+    }
+    m_rest->lost.clear();
+    m_rest->retried.clear();
+    m_rest->dropped.clear();
     for (auto &task : m_rest->tasks)
         m_engine.m_executor->execute(std::move(task));
     if (m_rest->startedWorker >= 0) {

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "../statistics/statisticslayer.h"
 #include "engine.h"
 
 namespace Millwright {
@@ -38,12 +39,25 @@ public:
     //! Ends a job that has left every queue and hand.
     void discard(AbstractJob &job, DiscardReason reason);
     void cancel(AbstractJob &job);
+    //! The same for one that a worker was running that was given up; it may be shared with that.
+    void lose(AbstractJob &job, int worker);
+    //! An attempt has failed on another thread than the worker's; the job waits for its next one.
+    void retried(AbstractJob &job, const JobRun &run, const std::exception_ptr &error);
+    //! A job that nobody is told of.
+    void drop(AbstractJob::Pointer job);
     //! Jobs that have ended and are told so already.
     void release(std::span<AbstractJob *const> jobs) { m_settled = jobs; }
     void release(AbstractJob &job) { m_released = &job; }
 
 private:
     Q_DISABLE_COPY_MOVE(Section)
+
+    struct Attempt
+    {
+        AbstractJob::Pointer job;
+        JobRun run;
+        std::exception_ptr error;
+    };
 
     // What few sections have. The others, one for each job, do not pay for it.
     struct Rest
@@ -60,6 +74,9 @@ private:
         bool tells = false;
         JobList discarded;
         JobList canceled;
+        std::vector<Attempt> lost;
+        std::vector<Attempt> retried;
+        std::vector<AbstractJob::Pointer> dropped;
         std::shared_ptr<const DiscardHandler> handler;
         std::shared_ptr<StatisticsLayer> layer;
         int startedWorker = -1;

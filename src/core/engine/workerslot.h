@@ -29,6 +29,14 @@ struct Incarnation
     ~Incarnation();
     Q_DISABLE_COPY_MOVE(Incarnation)
 
+    //! The spare is the caller's, if there is one.
+    AbstractJob::Pointer takeSpare()
+    {
+        return AbstractJob::Pointer(spare.load(std::memory_order_relaxed)
+                                        ? spare.exchange(nullptr, std::memory_order_acq_rel)
+                                        : nullptr);
+    }
+
     const int id;
     Station &station;
 
@@ -58,6 +66,8 @@ struct Incarnation
     Hand hand;
     std::atomic<qint64> startedAt = 0; // of the running job
     RunReport report; // of the running job
+    std::atomic<AbstractJob *> spare
+        = nullptr; // goes on in place of the running job if that is lost
     const std::shared_ptr<WorkerStatistics> statistics;
 };
 
@@ -106,6 +116,7 @@ inline Incarnation::Incarnation(WorkerSlot &theSlot, Station &theStation,
 inline Incarnation::~Incarnation()
 {
     suspension.reset();
+    takeSpare();
     if (pendingJob) // given up
         pendingJob->unref();
 }

@@ -3,19 +3,11 @@
 
 #include "job/abstractjob.h"
 
+#include "job/progress.h"
+
 #include <algorithm>
-#include <cmath>
 
 namespace Millwright {
-
-std::chrono::nanoseconds RetryPolicy::backoffAfter(int attempt) const
-{
-    const double factor = std::pow(std::max(1.0, backoffFactor), std::max(0, attempt - 1));
-    const double wanted = double(backoff.count()) * factor;
-    return std::chrono::nanoseconds(
-        std::clamp<qint64>(wanted < 9e18 ? qint64(wanted) : maximumBackoff.count(), 0,
-                           std::max<qint64>(0, maximumBackoff.count())));
-}
 
 AbstractJob::AbstractJob(quint64 keyHash, const JobOptions &options)
     : m_keyHash(keyHash)
@@ -23,7 +15,7 @@ AbstractJob::AbstractJob(quint64 keyHash, const JobOptions &options)
     , m_discardable(options.discardable.value_or(true))
 {
     const qint64 timeToLive = std::max<qint64>(0, options.timeToLive.count());
-    if (timeToLive > 0 || !options.label.isEmpty() || options.retry != RetryPolicy{})
+    if (timeToLive > 0 || !options.label.isEmpty() || options.retry)
         m_extras = std::make_unique<Extras>(Extras{options.label, options.retry, timeToLive});
 }
 
@@ -34,6 +26,30 @@ QString AbstractJob::label() const
     return m_extras ? m_extras->label : QString();
 }
 
+JobOptions AbstractJob::options() const
+{
+    JobOptions options{.priority = priority(), .discardable = m_discardable};
+    if (m_extras) {
+        if (m_extras->expiry > 0)
+            options.timeToLive = std::chrono::nanoseconds(m_extras->expiry - m_submitted);
+        options.retry = m_extras->retry;
+        options.label = m_extras->label;
+    }
+    return options;
+}
+
+AbstractJob::Extras &AbstractJob::extras()
+{
+    if (!m_extras)
+        m_extras = std::make_unique<Extras>();
+    return *m_extras;
+}
+
+bool AbstractJob::isGivenUp() const
+{
+    return isRunning() && m_report->isAbandoned();
+}
+
 void AbstractJob::unref()
 {
     // The last owner needs no read-modify-write: nobody else is left to race with.
@@ -41,6 +57,16 @@ void AbstractJob::unref()
         || m_references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
         delete this;
     }
+}
+
+AbstractJob::Pointer AbstractJob::makeSpare()
+{
+    return nullptr;
+}
+
+AbstractJob::Pointer AbstractJob::makeSuccessor()
+{
+    return nullptr;
 }
 
 std::unique_ptr<Suspension> AbstractJob::suspend(std::function<void()>)

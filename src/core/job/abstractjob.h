@@ -45,6 +45,7 @@ public:
     {
         void operator()(AbstractJob *job) const { job->unref(); }
     };
+    using Pointer = std::unique_ptr<AbstractJob, Release>;
 
     static void *operator new(std::size_t size) { return JobMemory::allocate(size); }
     static void operator delete(void *memory, std::size_t size)
@@ -113,6 +114,10 @@ protected:
     AbstractJob(quint64 keyHash, const JobOptions &options);
     Q_DISABLE_COPY_MOVE(AbstractJob)
 
+    //! What it was submitted with; what was left open then is filled in.
+    [[nodiscard]] JobOptions options() const;
+    //! Its worker was given up while it ran. Any thread, while the job runs.
+    [[nodiscard]] bool isGivenUp() const;
     void setMessageTaken() { m_messageTaken = true; }
     void setPromised() { m_promised = true; }
     void setAsynchronous() { m_asynchronous = true; }
@@ -143,16 +148,29 @@ private:
     virtual void cancel() {} // ends the future of a job that was canceled
     virtual PromiseLink *promiseLink() { return nullptr; } // non-null exactly if m_promised
 
+    // For the case that the worker is lost with the message: a job with a copy of it, and with the
+    // same future, which takeOver() makes its own. nullptr if the message cannot be copied.
+    [[nodiscard]] virtual Pointer makeSpare();
+    virtual void takeOver(AbstractJob &) {} // from the lost one; the engine's lock is held
+    // A job like this one has been, without a future, to be submitted with the message of this one,
+    // which has ended. nullptr if there is no such thing.
+    [[nodiscard]] virtual Pointer makeSuccessor();
+
     // What only some jobs have: most are two cache lines, and stay so.
     struct Extras
     {
         QString label;
-        RetryPolicy retry;
+        std::optional<RetryPolicy> retry; // none: the factory's
         qint64 expiry
             = 0; // a time to live until the job is submitted, then a point in time; 0: never
         qint64 due = 0; // ExpiryHeap: the next time at which something must be decided
         int heapIndex = -1; // ExpiryHeap
+        bool awaitsRoom = false; // its last attempt was to enter, and so will be the next
+        bool isAdmitted = true; // the rate limit has let it in
+        bool isExhausted = false; // discarded although its policy is to try again
     };
+    // Made when first needed: before the job is the factory's, or with the engine's lock held.
+    [[nodiscard]] Extras &extras();
 
     // Where it waits, or that it runs. Means nothing in a hand before it runs.
     enum class Place : quint8 { Queue, OwnQueue, Parked, Delayed, TokenQueue, Running };

@@ -105,8 +105,8 @@ public:
     }
 
     //! True once the future of this job was canceled: what `process()` returns is not wanted any
-    //! more. Long jobs ask now and then. Any thread.
-    [[nodiscard]] virtual bool isCanceled() const { return false; }
+    //! more. Also once the worker of the job was given up. Long jobs ask now and then. Any thread.
+    [[nodiscard]] virtual bool isCanceled() const { return isGivenUp(); }
 
 protected:
     Job(Key &&key, Message &&message, const JobOptions &options)
@@ -179,6 +179,9 @@ public:
     }
 
 private:
+    using Key = typename W::KeyType;
+    using Message = typename W::MessageType;
+
     void run(QObject *worker) override
     {
         auto &typed = *static_cast<typename W::WorkerType *>(worker);
@@ -187,6 +190,21 @@ private:
         else
             static_cast<void>(typed.process(*this));
     }
+
+    [[nodiscard]] AbstractJob::Pointer makeSpare() override
+    {
+        if constexpr (std::copy_constructible<Message>)
+            return makeJob<DispatchedJob>(Key(this->key()), Message(this->message()),
+                                          this->options());
+        else
+            return nullptr;
+    }
+
+    [[nodiscard]] AbstractJob::Pointer makeSuccessor() override
+    {
+        return makeJob<DispatchedJob>(Key(this->key()), std::move(this->message()),
+                                      this->options());
+    }
 };
 
 // What `submit()` makes: somebody holds the future of the result.
@@ -194,6 +212,8 @@ template<typename W>
 class SubmittedJob final : public JobOf<W>, public PromiseLink
 {
     using Base = JobOf<W>;
+    using Key = typename W::KeyType;
+    using Message = typename W::MessageType;
     using Result = typename W::ResultType;
 
 public:
@@ -205,6 +225,15 @@ public:
         this->setPromised();
         m_future.reportStarted();
     }
+    //! A spare: the future is not its own before it takes over.
+    explicit SubmittedJob(SubmittedJob *original)
+        : Base(Key(original->key()), Message(original->message()), original->options())
+        , PromiseLink(static_cast<AbstractJob &>(*this))
+        , m_future(original->m_future)
+        , m_ended(true)
+    {
+        this->setPromised();
+    }
 
     ~SubmittedJob() override
     {
@@ -213,7 +242,10 @@ public:
     }
 
     [[nodiscard]] QFuture<Result> future() { return m_future.future(); }
-    [[nodiscard]] bool isCanceled() const override { return m_future.isCanceled(); }
+    [[nodiscard]] bool isCanceled() const override
+    {
+        return m_future.isCanceled() || this->isGivenUp();
+    }
     [[nodiscard]] bool isCancelRequested() const override { return m_future.isCanceled(); }
 
 private:
@@ -284,6 +316,26 @@ private:
     }
 
     PromiseLink *promiseLink() override { return this; }
+
+    [[nodiscard]] AbstractJob::Pointer makeSpare() override
+    {
+        if constexpr (std::copy_constructible<Message>)
+            return makeJob<SubmittedJob>(this);
+        else
+            return nullptr;
+    }
+
+    void takeOver(AbstractJob &lost) override
+    {
+        static_cast<SubmittedJob &>(lost).m_ended = true;
+        m_ended = false;
+    }
+
+    [[nodiscard]] AbstractJob::Pointer makeSuccessor() override
+    {
+        return makeJob<DispatchedJob<W>>(Key(this->key()), std::move(this->message()),
+                                         this->options());
+    }
 
     struct Nothing
     {

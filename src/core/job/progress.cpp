@@ -44,7 +44,7 @@ void AbstractJob::heartbeat()
 
 void AbstractJob::setProgressRange(int minimum, int maximum)
 {
-    if (!isRunning())
+    if (!isRunning() || m_report->isAbandoned())
         return;
     m_report->beat();
     m_report->setRange(m_order, minimum, maximum);
@@ -53,7 +53,7 @@ void AbstractJob::setProgressRange(int minimum, int maximum)
 
 void AbstractJob::setProgress(int value, const QString &text)
 {
-    if (!isRunning())
+    if (!isRunning() || m_report->isAbandoned())
         return;
     m_report->beat();
     m_report->setValue(m_order, value, text);

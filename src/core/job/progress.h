@@ -50,11 +50,16 @@ public:
     void setValue(quint64 job, int value, const QString &text);
     [[nodiscard]] JobProgress progressOf(quint64 job) const;
 
+    //! The worker was given up: what its job still says concerns nobody.
+    void abandon() { m_abandoned.store(true, std::memory_order_release); }
+    [[nodiscard]] bool isAbandoned() const { return m_abandoned.load(std::memory_order_acquire); }
+
 private:
     [[nodiscard]] JobProgress &of(quint64 job);
 
     const std::shared_ptr<Clock> m_clock;
     std::atomic<qint64> m_heartbeat = 0;
+    std::atomic<bool> m_abandoned = false;
     mutable QMutex m_mutex;
     quint64 m_job = 0;
     JobProgress m_progress;

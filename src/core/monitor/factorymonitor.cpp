@@ -44,6 +44,7 @@ FactoryMonitor::FactoryMonitor(QObject *parent)
     : QObject(parent)
     , m_workers(new WorkerModel(this))
     , m_events(new EventModel(this))
+    , m_deadLetters(new DeadLetterModel(this))
 {
 }
 
@@ -76,7 +77,7 @@ void FactoryMonitor::setWatched(FactoryBase *factory)
              {&FactoryBase::stateChanged, &FactoryBase::workerCountChanged,
               &FactoryBase::queueLimitChanged, &FactoryBase::queueDepthChanged,
               &FactoryBase::activeWorkersChanged, &FactoryBase::availableCapacityChanged,
-              &FactoryBase::countersChanged}) {
+              &FactoryBase::countersChanged, &FactoryBase::deadLettersChanged}) {
             connect(factory, signal, this, &FactoryMonitor::wake);
         }
         connect(factory, &QObject::destroyed, this, [this] { setWatched(nullptr); });
@@ -164,6 +165,7 @@ void FactoryMonitor::clear()
     m_overall = m_recent = {};
     m_workers->update({});
     m_events->clear();
+    m_deadLetters->update({}, 0);
     m_lastEvent = 0;
     m_latencies = {};
     forgetHistory();
@@ -237,9 +239,14 @@ void FactoryMonitor::sample()
     const QList<FactoryEvent> events = factory->eventsSince(m_lastEvent);
     if (!events.isEmpty())
         m_lastEvent = events.last().number;
+    QList<DeadLetter> letters;
+    if (before.deadLetterChanges != m_now.deadLetterChanges)
+        letters = factory->deadLetters();
     m_sampling = true;
     m_workers->update(workers);
     m_events->add(events, m_now.time);
+    if (before.deadLetterChanges != m_now.deadLetterChanges)
+        m_deadLetters->update(letters, m_now.time);
     m_sampling = false;
     if (factory && m_factory == factory)
         Q_EMIT sampled();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../factorybase.h"
+#include "deadlettermodel.h"
 #include "eventmodel.h"
 #include "latencysummary.h"
 #include "workermodel.h"
@@ -64,6 +65,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryMonitor : public QObject
 
     Q_PROPERTY(Millwright::WorkerModel *workers READ workers CONSTANT FINAL)
     Q_PROPERTY(Millwright::EventModel *events READ events CONSTANT FINAL)
+    Q_PROPERTY(Millwright::DeadLetterModel *deadLetters READ deadLetters CONSTANT FINAL)
 
     Q_PROPERTY(QList<double> throughputHistory READ throughputHistory NOTIFY sampled FINAL)
     Q_PROPERTY(QList<double> queueDepthHistory READ queueDepthHistory NOTIFY sampled FINAL)
@@ -127,9 +129,10 @@ public:
     [[nodiscard]] LatencySummary recentRunTime() const { return m_recent.runTime; }
     [[nodiscard]] LatencySummary recentTotalTime() const { return m_recent.totalTime; }
 
-    //! The workers and the recent events. Owned by the monitor.
+    //! The workers, the recent events and the dead letters. Owned by the monitor.
     [[nodiscard]] WorkerModel *workers() const { return m_workers; }
     [[nodiscard]] EventModel *events() const { return m_events; }
+    [[nodiscard]] DeadLetterModel *deadLetters() const { return m_deadLetters; }
 
     //! `throughput` and `queueDepth` of each sample, the oldest first, one per interval, as far
     //! back as the `historySpan` and the monitor's activity reach. For charts.
@@ -194,6 +197,7 @@ private:
     LatencySummaries m_recent;
     WorkerModel *const m_workers;
     EventModel *const m_events;
+    DeadLetterModel *const m_deadLetters;
     quint64 m_lastEvent = 0;
 
     // Times are those of the factory's clock, in nanoseconds.

@@ -79,6 +79,8 @@ struct FactorySnapshot
     qint64 queueLimit = -1;
     bool paused = false;
     QString errorString = {}; //!< why the factory has failed
+    qint64 deadLetters = 0; //!< how many there are
+    quint64 deadLetterChanges = 0; //!< grows with every change of them
     QList<WorkerSnapshot> workers = {};
 };
 

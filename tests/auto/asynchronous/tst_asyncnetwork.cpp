@@ -159,7 +159,7 @@ void tst_AsyncNetwork::POOL_2_failedRequestIsTriedAgain()
     Factory<Fetcher> factory({.workerCount = 1, .onFailure = OnFailure::KeepWorker});
     QVERIFY(factory.start());
     auto future = factory.submit(server.url(u"page"_s), {},
-                                 {.retry = {.maximumAttempts = 2, .backoff = 1ms}});
+                                 {.retry = RetryPolicy{.maximumAttempts = 2, .backoff = 1ms}});
     QVERIFY(server.awaitRequests({u"page"_s}));
     server.answer(u"page"_s, "", "503 Service Unavailable");
     QVERIFY(eventually([&] { return server.requests(u"page"_s) == 2; }));

@@ -56,6 +56,13 @@ TestCase {
             restartBackoffFactor: 1.5
             maximumRestartBackoff: 4000
             restartJitter: 0.5
+            retryAttempts: 4
+            retryBackoff: 2.5
+            retryBackoffFactor: 3
+            retryMaximumBackoff: 800
+            retryJitter: 0.25
+            retryOn: Factory.RetryFailed | Factory.RetryLoadshed
+            deadLetterLimit: 12
             stopDeadline: 1234
             routing: Factory.Queuer
             queueing: Factory.PriorityQueue
@@ -140,6 +147,14 @@ TestCase {
         compare(factory.restartBackoffFactor, 1.5)
         compare(factory.maximumRestartBackoff, 4000)
         compare(factory.restartJitter, 0.5)
+        compare(factory.retryAttempts, 4)
+        compare(factory.retryBackoff, 2.5)
+        compare(factory.retryBackoffFactor, 3)
+        compare(factory.retryMaximumBackoff, 800)
+        compare(factory.retryJitter, 0.25)
+        compare(factory.retryOn, Factory.RetryFailed | Factory.RetryLoadshed)
+        compare(factory.deadLetterLimit, 12)
+        compare(factory.deadLetterCount, 0)
         compare(factory.stopDeadline, 1234)
         compare(factory.routing, Factory.Queuer)
         compare(factory.queueing, Factory.PriorityQueue)
@@ -167,6 +182,13 @@ TestCase {
         compare(factory.maximumRestartBackoff, 30000)
         compare(factory.restartJitter, 0.2)
         compare(factory.crashLoopingWorkers, 0)
+        compare(factory.retryAttempts, 1)
+        compare(factory.retryBackoff, 0)
+        compare(factory.retryBackoffFactor, 2)
+        compare(factory.retryMaximumBackoff, 60000)
+        compare(factory.retryJitter, 0)
+        compare(factory.retryOn, Factory.RetryFailed)
+        compare(factory.deadLetterLimit, 100)
         compare(factory.stopDeadline, 5000)
         compare(factory.queueing, Factory.FifoQueue)
     }
@@ -190,6 +212,16 @@ TestCase {
             {tag: "lowWaterMark", property: "lowWaterMark", value: 3},
             {tag: "rateLimitMode", property: "rateLimitMode", value: Factory.Delay},
             {tag: "failureAction", property: "failureAction", value: Factory.KeepWorker},
+            {tag: "retryAttempts", property: "retryAttempts", value: 3, signal: "retryPolicy"},
+            {tag: "retryBackoff", property: "retryBackoff", value: 0.5, signal: "retryPolicy"},
+            {tag: "retryBackoffFactor", property: "retryBackoffFactor", value: 1,
+             signal: "retryPolicy"},
+            {tag: "retryMaximumBackoff", property: "retryMaximumBackoff", value: 5,
+             signal: "retryPolicy"},
+            {tag: "retryJitter", property: "retryJitter", value: 1, signal: "retryPolicy"},
+            {tag: "retryOn", property: "retryOn", value: Factory.RetryWorkerLost,
+             signal: "retryPolicy"},
+            {tag: "deadLetterLimit", property: "deadLetterLimit", value: 5},
             {tag: "stopDeadline", property: "stopDeadline", value: 777},
             {tag: "paused", property: "paused", value: true},
             {tag: "autoStart", property: "autoStart", value: false},
@@ -199,7 +231,7 @@ TestCase {
     function test_UI_2_settingsNotifyWhenChangedAtRunTime(row) {
         const factory = createTemporaryObject(upper, test)
         tryCompare(factory, "state", Factory.Running)
-        const changed = spyOn(factory, row.property + "Changed")
+        const changed = spyOn(factory, (row.signal ?? row.property) + "Changed")
         verify(changed.valid)
         factory[row.property] = row.value
         compare(factory[row.property], row.value)

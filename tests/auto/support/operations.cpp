@@ -14,6 +14,19 @@ namespace {
 
 constexpr qint64 Millisecond = 1'000'000;
 
+// Attempts, backoff and outcomes are the captures from `first` on.
+RetryPolicy policyOf(const QRegularExpressionMatch &match, int first)
+{
+    RetryPolicy policy{.maximumAttempts = match.captured(first).toInt(),
+                       .backoff = std::chrono::milliseconds(match.captured(first + 1).toInt())};
+    if (const QString letters = match.captured(first + 2); !letters.isEmpty()) {
+        policy.on.setFlag(RetryOn::Failed, letters.contains(u'f'));
+        policy.on.setFlag(RetryOn::WorkerLost, letters.contains(u'w'));
+        policy.on.setFlag(RetryOn::Loadshed, letters.contains(u'l'));
+    }
+    return policy;
+}
+
 Script parseJob(const QRegularExpressionMatch &match)
 {
     Script script;
@@ -22,7 +35,7 @@ Script parseJob(const QRegularExpressionMatch &match)
     const QString duration = match.captured(2);
     script.duration = duration == u"*" ? World::Hung : duration.toLongLong() * Millisecond;
     static const QRegularExpression modifier(
-        uR"((?:!(\d+)|~(\d+)|\^([XHINB])|(=)|&(\d+)(?:/(\d+))?|(\.)|(%%?)))"_s);
+        uR"((?:!(\d+)|~(\d+)|\^([XHINB])|(=)|&(\d+)(?:/(\d+))?([fwl]*)|(\.)|(%%?)|\*(\d+)))"_s);
     auto it = modifier.globalMatch(match.captured(3));
     while (it.hasNext()) {
         const QRegularExpressionMatch m = it.next();
@@ -35,15 +48,15 @@ Script parseJob(const QRegularExpressionMatch &match)
         if (m.hasCaptured(4))
             script.options.discardable = false;
         if (m.hasCaptured(5))
-            script.options.retry.maximumAttempts = m.captured(5).toInt();
-        if (m.hasCaptured(6))
-            script.options.retry.backoff = std::chrono::milliseconds(m.captured(6).toInt());
-        if (m.hasCaptured(7))
+            script.options.retry = policyOf(m, 5);
+        if (m.hasCaptured(8))
             script.promised = false;
-        if (m.hasCaptured(8)) {
+        if (m.hasCaptured(9)) {
             script.asynchronous = true;
-            script.cancelsItself = m.captured(8).size() == 2;
+            script.cancelsItself = m.captured(9).size() == 2;
         }
+        if (m.hasCaptured(10))
+            script.hangs = m.captured(10).toInt();
     }
     return script;
 }
@@ -59,24 +72,46 @@ void addOperationColumns()
 
 void perform(World &world, const QString &operation)
 {
-    static const QRegularExpression jobPattern(uR"(^([a-z]\d*)(?::(\d+|\*))?([!~^=&.%].*)?$)"_s);
-    static const QRegularExpression settingPattern(
-        uR"(^(workers|limit|failbuilds|break|repair|restarts)=(-?\d+)$)"_s);
+    static const QRegularExpression jobPattern(uR"(^([a-z]\d*)(?::(\d+|\*))?([!~^=&.%*].*)?$)"_s);
+    static const QRegularExpression settingPattern(uR"(^([a-z]+)=(-?\d+)$)"_s);
     Engine &engine = world.engine();
     if (const auto m = settingPattern.match(operation); m.hasMatch()) {
         const int value = m.captured(2).toInt();
-        if (m.captured(1) == u"workers")
+        const QString what = m.captured(1);
+        if (what == u"workers")
             engine.setWorkerCount(value);
-        else if (m.captured(1) == u"limit")
+        else if (what == u"limit")
             engine.setQueueLimit(value);
-        else if (m.captured(1) == u"break")
+        else if (what == u"break")
             world.breakWorker(value);
-        else if (m.captured(1) == u"repair")
+        else if (what == u"repair")
             world.repairWorker(value);
-        else if (m.captured(1) == u"restarts")
+        else if (what == u"restarts")
             engine.setRestartPolicy({.maximumRestarts = value, .jitter = 0});
-        else
+        else if (what == u"failbuilds")
             world.failBuilds(value);
+        else if (what == u"lose")
+            QVERIFY(world.abandon(value));
+        else if (what == u"letters")
+            engine.setDeadLetterLimit(value);
+        else if (what == u"retry" && !engine.retryDeadLetter(quint64(value)))
+            world.log(u"not retried %1"_s.arg(value));
+        else if (what == u"drop" && !engine.dropDeadLetter(quint64(value)))
+            world.log(u"not dropped %1"_s.arg(value));
+        else
+            QVERIFY2(what == u"retry" || what == u"drop", qPrintable(what));
+    } else if (operation.startsWith(u"policy&")) {
+        static const QRegularExpression policyPattern(uR"(&(\d+)(?:/(\d+))?([fwl]*)$)"_s);
+        engine.setRetryPolicy(policyOf(policyPattern.match(operation), 1));
+    } else if (operation == u"letters") {
+        QStringList texts;
+        for (const DeadLetter &letter : engine.deadLetters()) {
+            texts += u"%1:%2*%3 %4%5"_s.arg(letter.id)
+                         .arg(letter.key)
+                         .arg(letter.attempts)
+                         .arg(nameOf(letter.outcome), letter.isRetriable ? u""_s : u" -"_s);
+        }
+        world.log(u'[' + texts.join(u", "_s) + u']');
     } else if (operation == u"start") {
         engine.start();
     } else if (operation == u"drain") {

@@ -15,10 +15,16 @@ namespace Simulation {
 //!     a:5!2        its first 2 attempts throw        a:5~10      time to live 10 ms
 //!     a:5^H        priority: ^X ^H ^I ^N ^B          a:5=        not discardable
 //!     a:5&3        at most 3 attempts                a:5&3/10    with a backoff of 10 ms
+//!     a:5&3wl      after a WorkerLost and a Loadshed; f: after a Failed, the default
+//!     a:5*1        its first attempt hangs
 //!     a:5.         nobody holds its future
 //!     a:5%         asynchronous                  a:5%%       and cancels itself in the end
 //!   +10          let 10 ms pass
 //!   x a          cancel the future of "a" (one word: "xa")
+//!   lose=0       worker 0 does not come back from what it runs
+//!   policy&3/10  the retry policy of the factory, as of a job
+//!   letters      log the dead letters: "[id:name*attempts outcome]", with " -" if not retriable
+//!   letters=5, retry=1, drop=1     their limit; one of them by its id
 //!   workers=2, limit=3, oldest, newest, keep
 //!   failbuilds=1 lets the next start throw, break=0 all starts of worker 0 until repair=0
 //!   restarts=2   the maximum of the restart policy; without jitter, as always here

@@ -39,8 +39,8 @@ inline Script randomScript(Support::Dice &dice, qint64 number, const Variety &va
     if (dice.oneIn(variety.rarity))
         script.options.timeToLive = std::chrono::milliseconds(1 + dice.below(12));
     if (dice.oneIn(variety.rarity)) {
-        script.options.retry.maximumAttempts = 1 + dice.below(4);
-        script.options.retry.backoff = std::chrono::milliseconds(dice.below(5));
+        script.options.retry = RetryPolicy{.maximumAttempts = 1 + dice.below(4),
+                                           .backoff = std::chrono::milliseconds(dice.below(5))};
     }
     return script;
 }

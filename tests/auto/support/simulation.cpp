@@ -99,17 +99,44 @@ public:
         m_world.m_keyOrder.started(keyHash(), int(priority()), fate.number);
         m_world.log(QStringLiteral("%1@%2").arg(m_name).arg(worker));
     }
-    void stopped() { m_world.m_keyOrder.stopped(keyHash()); }
+    void stopped()
+    {
+        if (!m_isLost)
+            m_world.m_keyOrder.stopped(keyHash());
+    }
     [[nodiscard]] bool isAsynchronous() const { return m_world.fate(m_name).script.asynchronous; }
     void ended() { m_pending = false; }
-    [[nodiscard]] qint64 duration() const { return m_world.fate(m_name).script.duration; }
+    [[nodiscard]] qint64 duration() const
+    {
+        const Script &script = m_world.fate(m_name).script;
+        return attempt() <= script.hangs ? World::Hung : script.duration;
+    }
     void discarded(DiscardReason reason) { m_world.discarded(m_name, reason); }
 
 private:
     const void *keyIf(const std::type_info &) const override { return nullptr; }
 
+    // From now on another one runs in its place, or none; it may still come to its end.
+    void lose()
+    {
+        stopped();
+        m_isLost = true;
+    }
+
+    [[nodiscard]] Pointer makeSpare() override
+    {
+        const Script &script = m_world.fate(m_name).script;
+        return Pointer(script.copyable ? new VirtualJob(m_world, script) : nullptr);
+    }
+
+    void takeOver(AbstractJob &lost) override { static_cast<VirtualJob &>(lost).lose(); }
+
+    [[nodiscard]] Pointer makeSuccessor() override { return Pointer(m_world.successorOf(m_name)); }
+
     void run(QObject *) override
     {
+        if (m_isLost)
+            return;
         if (isAsynchronous())
             m_pending = duration() > 0;
         else
@@ -127,6 +154,8 @@ private:
 
     [[nodiscard]] bool conclude() override
     {
+        if (m_isLost)
+            return true;
         stopped();
         if (m_world.fate(m_name).script.cancelsItself)
             return false;
@@ -159,6 +188,7 @@ private:
             std::rethrow_exception(error);
         } catch (const JobDiscarded &) { // told by the handler
         } catch (const WorkerLost &) {
+            lose();
             ++m_world.fate(m_name).lost;
             m_world.log(QStringLiteral("%1 lost").arg(m_name));
             m_world.ended(m_name);
@@ -181,6 +211,7 @@ private:
     World &m_world;
     const QString m_name;
     bool m_pending = false;
+    bool m_isLost = false;
 };
 
 VirtualSuspension::VirtualSuspension(World &world, VirtualJob &job, qint64 endTime,
@@ -368,6 +399,18 @@ VirtualJob *World::jobFor(const Script &script)
     return new VirtualJob(*this, script);
 }
 
+// A dead letter is submitted anew, as a job of its own.
+VirtualJob *World::successorOf(const QString &name)
+{
+    const Fate &former = fate(name);
+    Script script = former.script;
+    script.name += u'\'';
+    script.failures = std::max(0, script.failures - former.started);
+    script.hangs = std::max(0, script.hangs - former.started);
+    script.promised = false;
+    return jobFor(script);
+}
+
 bool World::submit(const Script &script)
 {
     std::unique_ptr<VirtualJob, AbstractJob::Release> job(jobFor(script));
@@ -377,20 +420,24 @@ bool World::submit(const Script &script)
     return true;
 }
 
-void World::broadcast(const Script &script)
+bool World::broadcast(Script script)
 {
+    const QString name = script.name;
     std::vector<AbstractJob *> jobs;
     for (int id = 0; id < m_engine->workerCount(); ++id) {
-        Script copy = script;
-        copy.name += QString::number(id);
-        jobs.push_back(jobFor(copy));
+        script.name = name + QString::number(id);
+        jobs.push_back(jobFor(script));
     }
     std::vector<Refusal> refused(jobs.size());
     m_engine->submitToAll(jobs, refused);
-    for (std::size_t id = 0; id < jobs.size(); ++id) {
-        if (refused[id])
-            AbstractJob::Release()(jobs[id]);
+    bool accepted = true;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (refused[i]) {
+            accepted = false;
+            AbstractJob::Release()(jobs[i]);
+        }
     }
+    return accepted;
 }
 
 std::future<Refusal> World::submitPatiently(const Script &script)
@@ -443,11 +490,21 @@ void World::cancel(const QString &name)
         it->second.cancelRequested = true;
 }
 
+void World::standsAnew(const QString &name)
+{
+    m_keyOrder.ended(fate(name).number);
+}
+
 void World::ended(const QString &name)
 {
     m_keyOrder.ended(fate(name).number);
     if (m_forgets)
         m_fates.erase(name);
+}
+
+bool World::abandon(int worker)
+{
+    return m_engine->abandon(worker);
 }
 
 bool World::step(quint64 choice)

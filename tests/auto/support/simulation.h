@@ -53,10 +53,12 @@ struct Script
     QString name = {};
     quint64 key = 0;
     qint64 duration = 0; //!< nanoseconds
-    int failures = 0; //!< how many attempts throw
+    int failures = 0; //!< how many attempts throw, with those of a dead letter that is retried
+    int hangs = 0; //!< how many attempts do not come back
     bool promised = true; //!< somebody holds its future
     bool asynchronous = false; //!< the thread is free for others while it lasts
     bool cancelsItself = false; //!< if asynchronous
+    bool copyable = true; //!< its message
     JobOptions options = {};
 };
 
@@ -160,13 +162,17 @@ public:
 
     //! False when it was refused.
     bool submit(const Script &script);
-    //! The same for each worker, by `Engine::submitToAll()`; the names get the worker's id behind them.
-    void broadcast(const Script &script);
     //! The same on a thread of its own, which waits for room.
     [[nodiscard]] std::future<Refusal> submitPatiently(const Script &script);
     //! Waits until every such thread sleeps or is done.
     void awaitProducers();
+    //! A job for each worker, whose id is added to the name. False when one was refused.
+    bool broadcast(Script script);
     void cancel(const QString &name);
+    //! The job has lost its place among those of its key.
+    void standsAnew(const QString &name);
+    //! The worker does not come back from the job that it runs. False if it runs none.
+    bool abandon(int worker);
     //! Lets the next `count` attempts to build a worker throw.
     void failBuilds(int count) { m_failingBuilds = count; }
     //! Lets every attempt to build this worker throw, until it is repaired.
@@ -217,6 +223,7 @@ private:
 
     [[nodiscard]] Fate &fate(const QString &name) { return m_fates.at(name); }
     [[nodiscard]] VirtualJob *jobFor(const Script &script);
+    [[nodiscard]] VirtualJob *successorOf(const QString &name);
     void ended(const QString &name);
     void discarded(const QString &name, DiscardReason reason);
 

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "supervision/retrypolicy.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace Millwright {
+
+std::chrono::nanoseconds RetryPolicy::backoffAfter(int attempt, double chance) const
+{
+    if (backoff.count() <= 0)
+        return {};
+    const double factor = std::pow(std::max(1.0, backoffFactor), std::max(0, attempt - 1));
+    const double wanted = double(backoff.count()) * factor;
+    const qint64 most = std::max<qint64>(0, maximumBackoff.count());
+    const qint64 wait = wanted < double(most) ? qint64(wanted) : most;
+    const double share = std::max(0.0, std::min(1.0, jitter)) * std::clamp(chance, 0.0, 1.0);
+    return std::chrono::nanoseconds(wait - qint64(double(wait) * share));
+}
+
+} // namespace Millwright
