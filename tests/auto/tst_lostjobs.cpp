@@ -132,6 +132,7 @@ private Q_SLOTS:
     void SUP_4_lostJobDoesNotRunAgainByDefault();
     void SUP_4_messageThatCannotBeMadeAgain_data();
     void SUP_4_messageThatCannotBeMadeAgain();
+    void SUP_5_copyIsADeadLetterUntilTheFactoryIsDestroyed();
 };
 
 void tst_LostJobs::SUP_3_lostJobRunsAgainWithItsMessage_data()
@@ -282,6 +283,24 @@ void tst_LostJobs::SUP_4_messageThatCannotBeMadeAgain()
         Support::OpenFactory<Hanging> factory({.workerCount = 1});
         test(factory, *Hanging::gate, 7);
     }
+}
+
+// Although the thread that hangs keeps the engine.
+void tst_LostJobs::SUP_5_copyIsADeadLetterUntilTheFactoryIsDestroyed()
+{
+    const Support::GateOpener opener(*Hanging::gate);
+    {
+        Support::OpenFactory<Hanging> factory({.workerCount = 1});
+        QVERIFY(factory.start());
+        auto future = factory.submit(
+            1, 7, {.retry = RetryPolicy{.maximumAttempts = 1, .on = RetryOn::WorkerLost}});
+        QVERIFY(Hanging::gate->awaitArrivals());
+        QVERIFY(factory.engine().abandon(0));
+        QVERIFY(Support::errorAs<WorkerLost>(future));
+        QVERIFY(factory.deadLetters().first().isRetriable);
+        QCOMPARE(Parcel::alive, 2);
+    }
+    QCOMPARE(Parcel::alive, 1);
 }
 
 QTEST_GUILESS_MAIN(tst_LostJobs)

@@ -251,6 +251,8 @@ void tst_Outcomes::JOB_1_messageMayCallTheFactoryAsItGoes()
     QVERIFY(eventually([&] { return calls == 3; }));
     gate.open();
     QVERIFY(hasEnded(factory.drain()));
+    QCOMPARE(calls, 7);
+    QCOMPARE(factory.dropDeadLetters(), 1); // the one that has failed
     QCOMPARE(calls, 8);
     QVERIFY(!factory.dispatch(8, parting()));
     QCOMPARE(calls, 9);

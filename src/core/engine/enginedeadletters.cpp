@@ -123,7 +123,7 @@ bool Engine::retryDeadLetter(quint64 id)
     }
     if (!job || submit(*job)) {
         // What the discard handler has made of it counts.
-        if (job && (job->isMessageTaken() || job->isHandedOn())) {
+        if (job && (job->isHandedOn() || job->isMessageTaken())) {
             entry.letter.isRetriable = false;
             job.reset();
             entry.job.reset();

@@ -60,8 +60,8 @@ public:
     //! The last attempt has failed, with this exception. On the worker's thread.
     virtual void jobFailed(const AbstractJob &job, const JobRun &run,
                            const std::exception_ptr &error);
-    //! An attempt has failed, and there will be another one. It may run already: of the job, look
-    //! at its key, label and priority only. On the worker's thread.
+    //! An attempt has failed, or has found no room (the worker is -1), and there will be another one. That
+    //! may run already: look at the job's key, label and priority only. On the thread that found out.
     virtual void jobRetried(const AbstractJob &job, const JobRun &run,
                             const std::exception_ptr &error);
     //! Refused, expired or shed. On the thread that has caused it; for jobs that expire while they
