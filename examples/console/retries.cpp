@@ -42,8 +42,8 @@ int main(int argc, char **argv)
         QThread::msleep(1);
 
     const QList<DeadLetter> dead = mailer.deadLetters();
-    out << dead.size() << " letters were not sent; the first one, to " << dead.first().key << ", after "
-        << dead.first().attempts << " attempts: " << dead.first().error << "\n";
+    out << dead.size() << " letters were not sent; the first one, to " << dead.first().key
+        << ", after " << dead.first().attempts << " attempts: " << dead.first().error << "\n";
 
     // Whoever looks after the mailer decides: one is not worth it, the others are tried again.
     isDown = false;

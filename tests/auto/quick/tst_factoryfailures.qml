@@ -7,7 +7,7 @@ import Millwright
 
 TestCase {
     id: test
-    name: "DeadLetters"
+    name: "FactoryFailures"
 
     Component {
         id: upper
