@@ -17,19 +17,13 @@ class tst_Retries : public QObject
 private Q_SLOTS:
     void SUP_3_policies_data();
     void SUP_3_policies() { Simulation::run(); }
-    void SUP_3_loadshed_data();
-    void SUP_3_loadshed() { Simulation::run(); }
     void SUP_3_lostWorkers_data();
     void SUP_3_lostWorkers() { Simulation::run(); }
     void SUP_3_backoffs_data();
     void SUP_3_backoffs();
     void SUP_3_jitterSpreadsTheAttempts();
     void SUP_3_manyAttemptsAtOnceAreNoLongSection();
-    void SUP_3_turnedAwayJobTakesItsTokenOnce_data();
-    void SUP_3_turnedAwayJobTakesItsTokenOnce();
-    void SUP_3_turnedAwayCopyStaysWithItsWorker();
-    void SUP_3_waitingForRoomComesBeforeTheBackoff();
-    void SUP_3_attemptsDoNotOverflow();
+    void SUP_3_retriedJobIsNotTheOldest();
     void SUP_3_layerIsToldOfEachAttempt();
     void SUP_4_atMostOnceByDefault_data();
     void SUP_4_atMostOnceByDefault() { Simulation::run(); }
@@ -60,52 +54,6 @@ void tst_Retries::SUP_3_policies_data()
         << u"+0, a@0, b@0, [Running 1 1 1], [Running 2 1 0]"_s;
 }
 
-void tst_Retries::SUP_3_loadshed_data()
-{
-    addOperationColumns();
-    QTest::newRow("is let in when there is room")
-        << u"1"_s << u"limit=0 start a:5 b&3/4l +1 ? +20 ?"_s
-        << u"+0, a@0, [Running 1 1 0], a done, b@0, b done, [Running 0 0 1]"_s;
-    QTest::newRow("by the policy of the factory")
-        << u"1"_s << u"limit=0 policy&3/4l start a:5 b +20"_s << u"+0, a@0, a done, b@0, b done"_s;
-    QTest::newRow("refused without it") << u"1"_s << u"limit=0 start a:5 b&3/4 +20"_s
-                                        << u"+0, b Loadshed, refused b, a@0, a done"_s;
-    QTest::newRow("refused at the only attempt") << u"1"_s << u"limit=0 start a:5 b&1l +1 letters"_s
-                                                 << u"+0, b Loadshed, refused b, a@0, []"_s;
-    QTest::newRow("the last attempt is the end")
-        << u"1"_s << u"limit=0 start a:50 b&2/4l +3 ? +9 ? letters"_s
-        << u"+0, a@0, [Running 1 1 0], b Loadshed, [Running 0 1 0], [1:b*2 Discarded]"_s;
-    QTest::newRow("nobody spins") << u"1"_s << u"limit=0 start a:50 b&9l +7 ? +2"_s
-                                  << u"+0, a@0, [Running 1 1 0], b Loadshed"_s;
-    QTest::newRow("the oldest makes room and comes back")
-        << u"1"_s << u"oldest limit=1 start a:5 +1 b&5/9l c +20"_s
-        << u"+0, a@0, a done, c@0, c done, b@0, b done"_s;
-    QTest::newRow("the oldest comes back in vain")
-        << u"1"_s << u"oldest limit=1 start a:50 +1 b&2/9l c= +20 letters"_s
-        << u"+0, a@0, b Loadshed, [1:b*2 Discarded]"_s;
-    QTest::newRow("each makes room for the other")
-        << u"1"_s << u"oldest limit=1 start a:50 +1 b&3/9l c&3/9l +60"_s
-        << u"+0, a@0, a done, b@0, b done, c@0, c done"_s;
-    QTest::newRow("takes up no room meanwhile")
-        << u"1"_s << u"limit=2 start a:50 +1 b c d&9/100l +1 ? xb +30 ? e +1 ?"_s
-        << u"+0, a@0, [Running 3 1 0], b canceled, [Running 2 1 1], [Running 3 1 0]"_s;
-    QTest::newRow("stands in line anew")
-        << u"1"_s << u"oldest limit=2 start a:20 +1 b&3/5l c d +30"_s
-        << u"+0, a@0, c Loadshed, a done, d@0, d done, b@0, b done"_s;
-    QTest::newRow("time to live binds")
-        << u"1"_s << u"limit=0 start a:50 b&9/9l~15 +30"_s << u"+0, a@0, b TtlExpired"_s;
-    QTest::newRow("can be canceled") << u"1"_s << u"limit=0 start a:50 b&9/90l xb +30 ?"_s
-                                     << u"+0, a@0, b canceled, [Running 0 1 0]"_s;
-    QTest::newRow("drain waits for it") << u"1"_s << u"limit=0 start a:5 b&9/3l +1 drain +30 ?"_s
-                                        << u"+0, a@0, a done, b@0, b done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("stop does not") << u"1"_s << u"limit=0 start a:5 b&9/3l +1 stop +9 ?"_s
-                                   << u"+0, a@0, b Shutdown, a done, -0, [Stopped 0 0 0]"_s;
-    QTest::newRow("before the start")
-        << u"1"_s << u"limit=1 a b&9/5l +1 start +9"_s << u"+0, a@0, a done, b@0, b done"_s;
-    QTest::newRow("then fails") << u"1"_s << u"keep limit=0 start a:5 b!2&2/9fl +30"_s
-                                << u"+0, a@0, a done, b@0, b failed"_s;
-}
-
 void tst_Retries::SUP_3_lostWorkers_data()
 {
     addOperationColumns();
@@ -128,6 +76,8 @@ void tst_Retries::SUP_3_lostWorkers_data()
         << u"+0, a@0, +0, a@0, a failed, [1:a*2 Failed]"_s;
     QTest::newRow("time to live binds")
         << u"1"_s << u"start a:5*1&2/9w~8 +1 lose=0 +20"_s << u"+0, a@0, +0, a TtlExpired"_s;
+    QTest::newRow("has time to live left")
+        << u"1"_s << u"start a:5*1&2w~90 +1 lose=0 +9"_s << u"+0, a@0, +0, a@0, a done"_s;
     QTest::newRow("can be canceled")
         << u"1"_s << u"start a:5*1&2/90w +1 lose=0 xa +30"_s << u"+0, a@0, +0, a canceled"_s;
     QTest::newRow("canceled stays canceled")
@@ -248,100 +198,28 @@ void tst_Retries::SUP_3_manyAttemptsAtOnceAreNoLongSection()
     QCOMPARE(world.clock().alarmsRung() - rung, 3);
 }
 
-void tst_Retries::SUP_3_turnedAwayJobTakesItsTokenOnce_data()
+// It stands in line anew, also where the oldest makes room.
+void tst_Retries::SUP_3_retriedJobIsNotTheOldest()
 {
-    QTest::addColumn<RateLimitMode>("mode");
-    QTest::addColumn<bool>("hasToken");
-    QTest::newRow("rejecting") << RateLimitMode::Reject << true;
-    QTest::newRow("delaying, with a token") << RateLimitMode::Delay << true;
-    QTest::newRow("delaying, without") << RateLimitMode::Delay << false;
-}
-
-// A token is taken when the job is accepted for the first time, and not by its further attempts.
-void tst_Retries::SUP_3_turnedAwayJobTakesItsTokenOnce()
-{
-    QFETCH(const RateLimitMode, mode);
-    QFETCH(const bool, hasToken);
-    const qint64 tokens = hasToken ? 3 : 1;
     World world({.workerCount = 1,
-                 .queueLimit = 0,
-                 .rateLimit = {.refill = 1, .interval = 100ms, .maximum = 3, .initial = tokens},
-                 .rateLimitMode = mode});
+                 .router = stickyQueuer(),
+                 .queueLimit = 2,
+                 .discardMode = DiscardMode::Oldest,
+                 .onFailure = OnFailure::KeepWorker,
+                 .retry = {.maximumAttempts = 2, .backoff = 5ms}});
     world.engine().start();
     world.settle();
-    QVERIFY(world.submit({.name = u"a"_s, .duration = 50'000'000}));
+    QVERIFY(world.submit({.name = u"a"_s, .key = 1, .failures = 1}));
     world.settle();
-    Script script{.name = u"b"_s};
-    script.options.retry = RetryPolicy{
-        .maximumAttempts = 9, .backoff = 20ms, .backoffFactor = 1, .on = RetryOn::Loadshed};
-    QVERIFY(world.submit(script));
-    world.pass(70'000'000);
-    QCOMPARE(world.engine().counters().completed, hasToken ? 2 : 1);
-    world.pass(60'000'000);
-    QCOMPARE(world.engine().counters().completed, 2); // once there was a token
-    // What is left of them, and those that have come since.
-    int accepted = 0;
-    for (int i = 0; i < 5; ++i) {
-        accepted += world.submit({.name = u"c%1"_s.arg(i), .promised = false}) ? 1 : 0;
-        world.settle();
-    }
-    QCOMPARE(accepted, hasToken ? 2 : 0);
-}
-
-void tst_Retries::SUP_3_turnedAwayCopyStaysWithItsWorker()
-{
-    World world({.workerCount = 2, .router = roundRobin(), .queueLimit = 0});
-    world.engine().start();
+    QVERIFY(world.submit({.name = u"b"_s, .key = 2, .duration = 20'000'000}));
     world.settle();
-    for (const QString &name : {u"a"_s, u"b"_s}) {
-        QVERIFY(world.submit({.name = name, .duration = 5'000'000}));
-        world.settle();
-    }
-    QVERIFY(world.broadcast(
-        {.name = u"c"_s,
-         .options = {.retry = RetryPolicy{
-                         .maximumAttempts = 2, .backoff = 10ms, .on = RetryOn::Loadshed}}}));
+    QVERIFY(world.submit({.name = u"c"_s, .key = 3}));
+    world.pass(6'000'000);
+    QCOMPARE(world.engine().counters().waiting, 2);
+    QVERIFY(world.submit({.name = u"d"_s, .key = 4}));
     world.pass(20'000'000);
-    QStringList log = world.takeLog();
-    QVERIFY2(log.contains(u"c0@0"_s) && log.contains(u"c1@1"_s), qPrintable(log.join(u' ')));
-}
-
-void tst_Retries::SUP_3_waitingForRoomComesBeforeTheBackoff()
-{
-    World world({.workerCount = 1, .queueLimit = 0});
-    world.engine().start();
-    world.settle();
-    QVERIFY(world.submit({.name = u"a"_s, .duration = 5'000'000}));
-    world.settle();
-    Script script{.name = u"b"_s};
-    script.options.retry = RetryPolicy{
-        .maximumAttempts = 9, .backoff = 1h, .on = RetryOn::Loadshed};
-    auto refused = world.submitPatiently(script);
-    world.awaitProducers();
-    QCOMPARE(world.engine().counters().waiting, 0); // not accepted yet
-    world.pass(5'000'000);
-    world.awaitProducers();
-    QVERIFY(!refused.get());
-    world.pass(1'000'000);
-    QCOMPARE(world.engine().counters().completed, 2);
-    QCOMPARE(world.engine().counters().retried, 0);
-}
-
-void tst_Retries::SUP_3_attemptsDoNotOverflow()
-{
-    World world(
-        {.workerCount = 1,
-         .queueLimit = 0,
-         .retry = {.maximumAttempts = std::numeric_limits<int>::max(), .on = RetryOn::Loadshed}});
-    world.engine().start();
-    world.settle();
-    QVERIFY(world.submit({.name = u"a"_s, .duration = 70'000'000'000}));
-    world.settle();
-    QVERIFY(world.submit({.name = u"b"_s}));
-    world.pass(69'000'000'000);
-    QCOMPARE(world.engine().counters().retried, 69'001);
-    world.pass(2'000'000'000);
-    QCOMPARE(world.engine().counters().completed, 2);
+    QCOMPARE(world.takeLog().mid(1).join(u", "_s),
+             u"a@0, b@0, c Loadshed, b done, a@0, a done, d@0, d done"_s);
 }
 
 void tst_Retries::SUP_3_layerIsToldOfEachAttempt()
@@ -357,7 +235,13 @@ void tst_Retries::SUP_3_layerIsToldOfEachAttempt()
                        .arg(run.worker)
                        .arg(errorText(error).section(u':', 0, 0));
         }
+        void jobCompleted(const AbstractJob &job, const JobRun &run) override
+        {
+            CountingLayer::jobCompleted(job, run);
+            submitted += run.submitted;
+        }
         QStringList log;
+        QList<qint64> submitted;
     };
     const auto layer = std::make_shared<Layer>();
     World world({.workerCount = 1,
@@ -369,6 +253,7 @@ void tst_Retries::SUP_3_layerIsToldOfEachAttempt()
                  .statistics = layer});
     world.engine().start();
     world.settle();
+    const qint64 begin = world.now();
     QVERIFY(world.submit({.name = u"a"_s, .duration = 5'000'000}));
     QVERIFY(world.submit({.name = u"b"_s, .failures = 3, .hangs = 2}));
     world.pass(11'000'000);
@@ -378,6 +263,7 @@ void tst_Retries::SUP_3_layerIsToldOfEachAttempt()
                                        "b #2 @0 the worker that was running the job was given up, "
                                        "b #3 @0 scripted"_s);
     QCOMPARE(world.engine().counters().completed, 2);
+    QCOMPARE(layer->submitted, (QList<qint64>{begin, begin}));
     QCOMPARE(layer->differences(world.engine().counters()), QString());
 }
 
