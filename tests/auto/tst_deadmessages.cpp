@@ -100,6 +100,7 @@ private Q_SLOTS:
     void SUP_5_discardHandlerComesFirst();
     void SUP_5_handlerOfARefusedRetry_data();
     void SUP_5_handlerOfARefusedRetry();
+    void SUP_5_limitLoweredMeanwhile();
     void SUP_5_signalFollows();
     void SUP_5_wrongLimitIsIgnored();
     void SUP_5_manyThreadsAtOnce();
@@ -196,8 +197,9 @@ void tst_DeadMessages::SUP_5_messagesAreDestroyedWithoutALock()
     std::atomic<int> ended = 0;
     const auto dispatch = [&](int key) {
         Parcel parcel(key);
-        parcel.onEnd = [&] {
-            ended += factory.counters().failed > 0 ? 1 : 0; // would wait for ever
+        parcel.onEnd = [&factory, &ended, limit = 1000 + key] {
+            factory.setQueueLimit(limit); // is ignored if the lock is held
+            ended += factory.queueLimit() == limit ? 1 : 0;
         };
         factory.dispatch(key, std::move(parcel));
     };
@@ -320,6 +322,21 @@ void tst_DeadMessages::SUP_5_handlerOfARefusedRetry()
     if (isRetriable)
         QVERIFY(eventually([] { return Moody::last == 7; }));
     QCoreApplication::processEvents(); // the handler that is bound
+}
+
+void tst_DeadMessages::SUP_5_limitLoweredMeanwhile()
+{
+    Factory<Moody> factory(settings());
+    QVERIFY(factory.start());
+    for (int i = 0; i < 2; ++i)
+        QVERIFY(Support::errorAs<JobError>(factory.submit(i, Parcel(i))));
+    factory.setDiscardHandler([&](Moody::Job &, DiscardReason) { factory.setDeadLetterLimit(1); });
+    factory.pause();
+    factory.setQueueLimit(0);
+    QVERIFY(!factory.retryDeadLetter(1)); // comes back, as the oldest of too many
+    QCOMPARE(factory.deadLetterCount(), 1);
+    QCOMPARE(factory.deadLetters().first().id, quint64(2));
+    factory.setDiscardHandler({});
 }
 
 void tst_DeadMessages::SUP_5_signalFollows()

@@ -32,6 +32,8 @@ private Q_SLOTS:
     void SUP_3_loadshed() { Simulation::run(); }
     void SUP_3_turnedAwayJobTakesItsTokenOnce_data();
     void SUP_3_turnedAwayJobTakesItsTokenOnce();
+    void SUP_3_shedJobTakesItsTokenOnce();
+    void SUP_3_jobShedBeforeItsTokenTakesIt();
     void SUP_3_turnedAwayCopyStaysWithItsWorker();
     void SUP_3_waitingForRoomComesBeforeTheBackoff();
     void SUP_3_attemptsDoNotOverflow();
@@ -121,6 +123,43 @@ void tst_ShedRetries::SUP_3_turnedAwayJobTakesItsTokenOnce()
         world.settle();
     }
     QCOMPARE(accepted, hasToken ? 2 : 0);
+}
+
+void tst_ShedRetries::SUP_3_shedJobTakesItsTokenOnce()
+{
+    World world({.workerCount = 1,
+                 .queueLimit = 1,
+                 .discardMode = DiscardMode::Oldest,
+                 .rateLimit = {.refill = 1, .interval = 1h, .maximum = 3, .initial = 3}});
+    world.engine().start();
+    world.settle();
+    QVERIFY(world.submit({.name = u"a"_s, .duration = 50'000'000}));
+    world.settle();
+    const RetryPolicy policy{.maximumAttempts = 2, .backoff = 20ms, .on = RetryOn::Loadshed};
+    QVERIFY(world.submit({.name = u"b"_s, .options = {.retry = policy}}));
+    QVERIFY(world.submit({.name = u"c"_s})); // the last token
+    world.pass(60'000'000);
+    QCOMPARE(world.takeLog().mid(1).join(u", "_s), u"a@0, c Loadshed, a done, b@0, b done"_s);
+}
+
+void tst_ShedRetries::SUP_3_jobShedBeforeItsTokenTakesIt()
+{
+    World world({.workerCount = 1,
+                 .queueLimit = 1,
+                 .discardMode = DiscardMode::Oldest,
+                 .rateLimit = {.refill = 1, .interval = 100ms, .maximum = 1, .initial = 1},
+                 .rateLimitMode = RateLimitMode::Delay});
+    world.engine().start();
+    world.settle();
+    QVERIFY(world.submit({.name = u"a"_s}));
+    world.settle();
+    const RetryPolicy policy{.maximumAttempts = 2, .backoff = 5ms, .on = RetryOn::Loadshed};
+    QVERIFY(world.submit({.name = u"b"_s, .options = {.retry = policy}}));
+    QVERIFY(world.submit({.name = u"c"_s}));
+    world.pass(50'000'000);
+    QCOMPARE(world.takeLog().mid(1).join(u", "_s), u"a@0, a done, c Loadshed"_s);
+    world.pass(60'000'000);
+    QCOMPARE(world.takeLog().join(u", "_s), u"b@0, b done"_s);
 }
 
 void tst_ShedRetries::SUP_3_turnedAwayCopyStaysWithItsWorker()

@@ -22,7 +22,7 @@ namespace Millwright {
 //! the `FactoryBase::deadLetters()`.
 struct RetryPolicy
 {
-    //! How often the job may be tried in all. 1, the default, means never again.
+    //! How often the job may be tried in all. 1, the default: never again; above 65,535: for ever.
     int maximumAttempts = 1;
     //! The wait before the second attempt. It grows by `backoffFactor` with every further one. After
     //! a `RetryOn::Loadshed` it is never shorter than `ShortestShedBackoff`.
