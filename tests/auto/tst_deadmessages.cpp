@@ -369,7 +369,9 @@ void tst_DeadMessages::SUP_5_wrongLimitIsIgnored()
 // Retries and drops race with each other and with new letters: each is retried or dropped once.
 void tst_DeadMessages::SUP_5_manyThreadsAtOnce()
 {
-    Factory<Moody> factory({.workerCount = 2, .deadLetterLimit = 50});
+    Factory<Moody> factory({.workerCount = 2,
+                            .restartPolicy = {.maximumRestarts = RestartPolicy::Unlimited},
+                            .deadLetterLimit = 50});
     QVERIFY(factory.start());
     std::atomic<bool> ends = false;
     std::atomic<int> retried = 0;

@@ -133,7 +133,7 @@ void tst_Restarts::SUP_2_restartIntensity_data()
         << u"+0, a@0, a failed, b@0, b failed, [Idle]"_s;
     QTest::newRow("on a shared thread")
         << u"2 threads=1"_s << u"restarts=0 start a!1 +0 ! b c +0 +100 !"_s
-        << u"+0, +1, a@1, a failed, -1, [Idle CrashLooping], b@0, b done, c@0, c done, +1, "
+        << u"+0, +1, a@0, a failed, -0, [CrashLooping Idle], b@1, b done, c@1, c done, +0, "
            "[Idle Idle]"_s;
     QTest::newRow("a job that waits expires as it would")
         << u"1"_s << u"restarts=0 start a!1 b~50 +49 ? +1 ?"_s
