@@ -208,6 +208,7 @@ void QmlFactory::componentComplete()
     settings.restartPolicy = restartPolicy();
     settings.retry = retryPolicy();
     settings.deadLetterLimit = deadLetterLimit();
+    settings.deadMansSwitch = deadMansSwitch();
     settings.stopDeadline = std::chrono::milliseconds(stopDeadline());
     settings.router = queuer();
     settings.router = routerOf(m_routing);

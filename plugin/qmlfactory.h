@@ -85,6 +85,12 @@ public:
         RetryLoadshed = int(Millwright::RetryOn::Loadshed),
     };
     Q_ENUM(RetryOn)
+    enum StuckAction {
+        Log = int(Millwright::StuckAction::Log),
+        Replace = int(Millwright::StuckAction::Replace),
+        Terminate = int(Millwright::StuckAction::Terminate),
+    };
+    Q_ENUM(StuckAction)
     enum Priority {
         Highest = int(Millwright::Priority::Highest),
         High = int(Millwright::Priority::High),

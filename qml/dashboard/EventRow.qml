@@ -29,6 +29,9 @@ Item {
         case EventModel.JobFailed: return qsTr("Failed");
         case EventModel.JobRetried: return qsTr("Will be tried again");
         case EventModel.JobLost: return qsTr("Lost");
+        case EventModel.WorkerStuck: return qsTr("Stuck");
+        case EventModel.WorkerCondemned: return qsTr("Left behind");
+        case EventModel.ThreadReturned: return qsTr("A thread came back");
         default: return qsTr("Event");
         }
     }

@@ -34,6 +34,7 @@ Item {
 
     readonly property bool isWorking: key.length > 0 || label.length > 0
     readonly property bool isInTrouble: stateName === "Restarting" || stateName === "CrashLooping"
+                                          || stateName === "Stuck"
     readonly property string stateText: {
         switch (stateName) {
         case "Absent": return qsTr("absent");
@@ -45,6 +46,7 @@ Item {
             ? qsTr("crash-looping, next start in %1").arg(Format.longDuration(untilStart))
             : qsTr("crash-looping");
         case "Stopping": return qsTr("stopping");
+        case "Stuck": return qsTr("stuck");
         default: return stateName;
         }
     }

@@ -66,6 +66,19 @@ public:
                                       Qt::QueuedConnection);
     }
 
+    void workerStuck(int worker, const QString &key, std::chrono::nanoseconds elapsed) override
+    {
+        const QMutexLocker locker(&m_mutex);
+        if (m_target) {
+            QMetaObject::invokeMethod(
+                m_target,
+                [target = m_target, worker, key, elapsed] {
+                    Q_EMIT target->workerStuck(worker, key, elapsed.count() / 1'000'000);
+                },
+                Qt::QueuedConnection);
+        }
+    }
+
     void cut()
     {
         const QMutexLocker locker(&m_mutex);
@@ -419,6 +432,70 @@ void FactoryBase::setRateLimitInterval(double milliseconds)
     setRateLimit(limit);
 }
 
+DeadMansSwitch FactoryBase::deadMansSwitch() const
+{
+    return m_engine->deadMansSwitch();
+}
+
+void FactoryBase::setDeadMansSwitch(const DeadMansSwitch &deadMansSwitch)
+{
+    m_engine->setDeadMansSwitch(deadMansSwitch);
+}
+
+void FactoryBase::changeDeadMansSwitch(int value, const char *what,
+                                       void (*change)(DeadMansSwitch &, int value))
+{
+    if (value < 0) {
+        qCWarning(lcMillwright, "Factory \"%ls\": a %s of %d was ignored; it must be 0 or more.",
+                  qUtf16Printable(name()), what, value);
+        return;
+    }
+    DeadMansSwitch changed = deadMansSwitch();
+    change(changed, value);
+    setDeadMansSwitch(changed);
+}
+
+int FactoryBase::deadMansSwitchTimeout() const
+{
+    return toInt(deadMansSwitch().timeout.count());
+}
+
+void FactoryBase::setDeadMansSwitchTimeout(int milliseconds)
+{
+    changeDeadMansSwitch(milliseconds, "deadMansSwitchTimeout", [](DeadMansSwitch &its, int value) {
+        its.timeout = std::chrono::milliseconds(value);
+    });
+}
+
+void FactoryBase::setDeadMansSwitchAction(StuckAction action)
+{
+    if (!isEnumerator(action)) {
+        qCWarning(lcMillwright, "Factory \"%ls\": there is no stuck action %d; it stays as it was.",
+                  qUtf16Printable(name()), int(action));
+        return;
+    }
+    changeDeadMansSwitch(int(action), "deadMansSwitchAction",
+                         [](DeadMansSwitch &its, int value) { its.action = StuckAction(value); });
+}
+
+int FactoryBase::deadMansSwitchGracePeriod() const
+{
+    return toInt(deadMansSwitch().gracePeriod.count());
+}
+
+void FactoryBase::setDeadMansSwitchGracePeriod(int milliseconds)
+{
+    changeDeadMansSwitch(
+        milliseconds, "deadMansSwitchGracePeriod",
+        [](DeadMansSwitch &its, int value) { its.gracePeriod = std::chrono::milliseconds(value); });
+}
+
+void FactoryBase::setDeadMansSwitchMaximumCondemned(int threads)
+{
+    changeDeadMansSwitch(threads, "deadMansSwitchMaximumCondemned",
+                         [](DeadMansSwitch &its, int value) { its.maximumCondemned = value; });
+}
+
 int FactoryBase::stopDeadline() const
 {
     return m_stopDeadline.load(std::memory_order_relaxed);
@@ -491,6 +568,11 @@ int FactoryBase::availableCapacity() const
     return toInt(m_engine->availableCapacity());
 }
 
+int FactoryBase::condemnedThreads() const
+{
+    return m_engine->snapshot(false).condemnedThreads;
+}
+
 Counters FactoryBase::counters() const
 {
     return m_engine->counters();
@@ -554,6 +636,7 @@ FactoryBase::Seen FactoryBase::look() const
             m_engine->discardMode(),
             m_engine->onFailure(),
             m_engine->restartPolicy(),
+            m_engine->deadMansSwitch(),
             toInt(m_engine->highWaterMark()),
             toInt(m_engine->lowWaterMark()),
             m_engine->isCongested(),
@@ -567,6 +650,7 @@ FactoryBase::Seen FactoryBase::look() const
             now.activeWorkers,
             now.crashLoopingWorkers,
             toInt(now.availableCapacity),
+            now.condemnedThreads,
             now.counters};
 }
 
@@ -614,6 +698,7 @@ void FactoryBase::notify()
     tell(now.discardMode != before.discardMode, &FactoryBase::discardModeChanged);
     tell(now.onFailure != before.onFailure, &FactoryBase::failureActionChanged);
     tell(now.restartPolicy != before.restartPolicy, &FactoryBase::restartPolicyChanged);
+    tell(now.deadMansSwitch != before.deadMansSwitch, &FactoryBase::deadMansSwitchChanged);
     tell(now.highWaterMark != before.highWaterMark, &FactoryBase::highWaterMarkChanged);
     tell(now.lowWaterMark != before.lowWaterMark, &FactoryBase::lowWaterMarkChanged);
     tell(now.congested != before.congested, &FactoryBase::congestedChanged);
@@ -626,6 +711,7 @@ void FactoryBase::notify()
     tell(now.crashLoopingWorkers != before.crashLoopingWorkers,
          &FactoryBase::crashLoopingWorkersChanged);
     tell(now.availableCapacity != before.availableCapacity, &FactoryBase::availableCapacityChanged);
+    tell(now.condemnedThreads != before.condemnedThreads, &FactoryBase::condemnedThreadsChanged);
     tell(now.counters != before.counters, &FactoryBase::countersChanged);
     tell(now.deadLetterChanges != before.deadLetterChanges, &FactoryBase::deadLettersChanged);
     tell(now.roomReturns != before.roomReturns

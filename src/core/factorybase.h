@@ -76,6 +76,14 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
                    retryPolicyChanged FINAL)
     Q_PROPERTY(int deadLetterLimit READ deadLetterLimit WRITE setDeadLetterLimit NOTIFY
                    deadLetterLimitChanged FINAL)
+    Q_PROPERTY(int deadMansSwitchTimeout READ deadMansSwitchTimeout WRITE setDeadMansSwitchTimeout
+                   NOTIFY deadMansSwitchChanged FINAL)
+    Q_PROPERTY(Millwright::StuckAction deadMansSwitchAction READ deadMansSwitchAction WRITE
+                   setDeadMansSwitchAction NOTIFY deadMansSwitchChanged FINAL)
+    Q_PROPERTY(int deadMansSwitchGracePeriod READ deadMansSwitchGracePeriod WRITE
+                   setDeadMansSwitchGracePeriod NOTIFY deadMansSwitchChanged FINAL)
+    Q_PROPERTY(int deadMansSwitchMaximumCondemned READ deadMansSwitchMaximumCondemned WRITE
+                   setDeadMansSwitchMaximumCondemned NOTIFY deadMansSwitchChanged FINAL)
     Q_PROPERTY(
         int stopDeadline READ stopDeadline WRITE setStopDeadline NOTIFY stopDeadlineChanged FINAL)
 
@@ -86,6 +94,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
     Q_PROPERTY(bool congested READ isCongested NOTIFY congestedChanged FINAL)
     Q_PROPERTY(int availableCapacity READ availableCapacity NOTIFY availableCapacityChanged FINAL)
     Q_PROPERTY(int deadLetterCount READ deadLetterCount NOTIFY deadLettersChanged FINAL)
+    Q_PROPERTY(int condemnedThreads READ condemnedThreads NOTIFY condemnedThreadsChanged FINAL)
 
     Q_PROPERTY(double submitted READ submitted NOTIFY countersChanged FINAL)
     Q_PROPERTY(double completed READ completed NOTIFY countersChanged FINAL)
@@ -99,6 +108,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryBase : public QObject
     Q_PROPERTY(double lost READ lost NOTIFY countersChanged FINAL)
     Q_PROPERTY(double retried READ retried NOTIFY countersChanged FINAL)
     Q_PROPERTY(double restarts READ restarts NOTIFY countersChanged FINAL)
+    Q_PROPERTY(double stuck READ stuck NOTIFY countersChanged FINAL)
 
 public:
     //! Notify signals come no faster than this.
@@ -208,6 +218,10 @@ public:
     //! ignored with a warning.
     [[nodiscard]] int deadLetterLimit() const;
     void setDeadLetterLimit(int limit);
+    //! What is done about workers that hang. A change counts at once, also for jobs that run already;
+    //! but `StuckAction::Terminate` terminates jobs only that were started under it.
+    [[nodiscard]] DeadMansSwitch deadMansSwitch() const;
+    void setDeadMansSwitch(const DeadMansSwitch &deadMansSwitch);
     //! How long the destructor waits for running jobs. Milliseconds, 5000 by default.
     [[nodiscard]] int stopDeadline() const;
     void setStopDeadline(int milliseconds);
@@ -243,6 +257,10 @@ public:
     [[nodiscard]] int availableCapacity() const;
 
     [[nodiscard]] bool isCongested() const;
+
+    //! Threads that were left behind with a worker that hangs, and have not come back: see
+    //! `DeadMansSwitch`. When one comes back it is no longer counted.
+    [[nodiscard]] int condemnedThreads() const;
 
     //! A future that ends when some job would be accepted without another one being shed, which may be
     //! at once, and under a rate limit may take until there is a token; it ends canceled when the factory takes no more jobs. Needs no event loop, and ends
@@ -298,6 +316,7 @@ public:
     [[nodiscard]] double lost() const { return double(counters().lost); }
     [[nodiscard]] double retried() const { return double(counters().retried); }
     [[nodiscard]] double restarts() const { return double(counters().restarts); }
+    [[nodiscard]] double stuck() const { return double(counters().stuck); }
 
     // The restart policy as QML wants it. Times are in milliseconds, fractions included.
     [[nodiscard]] int maximumRestarts() const { return restartPolicy().maximumRestarts; }
@@ -336,6 +355,18 @@ public:
     void setRetryJitter(double share);
     [[nodiscard]] RetryOutcomes retryOn() const { return retryPolicy().on; }
     void setRetryOn(RetryOutcomes outcomes);
+    // The dead man's switch as QML wants it. Times are in milliseconds.
+    [[nodiscard]] int deadMansSwitchTimeout() const;
+    void setDeadMansSwitchTimeout(int milliseconds);
+    [[nodiscard]] StuckAction deadMansSwitchAction() const { return deadMansSwitch().action; }
+    void setDeadMansSwitchAction(StuckAction action);
+    [[nodiscard]] int deadMansSwitchGracePeriod() const;
+    void setDeadMansSwitchGracePeriod(int milliseconds);
+    [[nodiscard]] int deadMansSwitchMaximumCondemned() const
+    {
+        return deadMansSwitch().maximumCondemned;
+    }
+    void setDeadMansSwitchMaximumCondemned(int threads);
 
 Q_SIGNALS:
     void nameChanged();
@@ -359,6 +390,12 @@ Q_SIGNALS:
     void restartPolicyChanged();
     void retryPolicyChanged();
     void deadLetterLimitChanged();
+    void deadMansSwitchChanged();
+    //! This worker has given no sign of life for `elapsed` milliseconds, in the job of this key, or,
+    //! if that is empty, in its own start or end. Once, until it has given one. On the thread of the
+    //! object, which may be late if its event loop is; warning, counter and statistics layer are not.
+    void workerStuck(int worker, const QString &key, qint64 elapsed);
+    void condemnedThreadsChanged();
     void stopDeadlineChanged();
     void queueDepthChanged();
     void activeWorkersChanged();
@@ -391,6 +428,7 @@ private:
         DiscardMode discardMode = DiscardMode::Newest;
         OnFailure onFailure = OnFailure::ReplaceWorker;
         RestartPolicy restartPolicy = {};
+        DeadMansSwitch deadMansSwitch = {};
         int highWaterMark = -1;
         int lowWaterMark = -1;
         bool congested = false;
@@ -404,6 +442,7 @@ private:
         int activeWorkers = 0;
         int crashLoopingWorkers = 0;
         int availableCapacity = 0;
+        int condemnedThreads = 0;
         Counters counters;
     };
 
@@ -413,6 +452,8 @@ private:
     void changeRestartPolicy(T RestartPolicy::*member, T value);
     template<typename Value>
     void changeRetryPolicy(Value RetryPolicy::*member, Value value);
+    void changeDeadMansSwitch(int value, const char *what,
+                              void (*change)(DeadMansSwitch &, int value));
     void watchEngine();
     void onEngineChanged();
     void notify();

@@ -8,6 +8,7 @@
 #include "queueing/queue.h"
 #include "routing/ratelimiter.h"
 #include "routing/router.h"
+#include "supervision/deadmansswitch.h"
 #include "supervision/restartpolicy.h"
 #include "supervision/retrypolicy.h"
 
@@ -65,6 +66,8 @@ struct FactorySettings
     //! retried: the newest. They are destroyed with the factory, or when they make room. With 0 none is
     //! kept: a job that has failed is destroyed at once.
     qsizetype deadLetterLimit = 100;
+    //! What is done about workers that hang. The default is nothing.
+    DeadMansSwitch deadMansSwitch = {};
     //! How long the destructor waits for running jobs before it gives their workers up.
     std::chrono::milliseconds stopDeadline = std::chrono::seconds(5);
     //! Is told what happens in the factory. The default is nobody.

@@ -62,6 +62,28 @@ enum class RetryOn : int {
 Q_DECLARE_FLAGS(RetryOutcomes, RetryOn)
 Q_FLAG_NS(RetryOutcomes)
 
+//! What is done about a worker that is stuck: see `DeadMansSwitch`.
+enum class StuckAction : int {
+    //! It is reported, nothing else.
+    Log,
+    //! Its job is called off: `Job::isCanceled()` turns true, the future that an asynchronous job
+    //! waits for is canceled, and `QThread::isInterruptionRequested()` turns true on its thread. If the
+    //! job heeds that within the grace period, its outcome is `Canceled`. A worker that does not give a sign
+    //! of life by then is *condemned*: its job ends as `WorkerLost`, a fresh worker takes over its id and the
+    //! jobs that wait for it, on a fresh thread unless the job is an asynchronous one that left the thread
+    //! free; and whatever the old one still delivers is ignored. Should it come back some day, it
+    //! is destroyed on its own thread, and the thread ends.
+    Replace,
+    //! As `Replace`, but the thread of a condemned worker that hangs in `process()` is stopped by
+    //! `QThread::terminate()`. Unsafe: what the job has locked stays locked, what it has allocated is
+    //! lost, the workers of the thread are never destroyed, and where the job hangs in a
+    //! function that is `noexcept`, the process ends. On Unix the thread ends only in a system call
+    //! that is a cancellation point, so not in an endless loop, and Qt warns of an exception in an
+    //! event handler. Only for jobs in foreign code that can be stopped in no other way.
+    Terminate,
+};
+Q_ENUM_NS(StuckAction)
+
 //! The stages of a factory's life, in their order.
 enum class FactoryState : int {
     Idle, //!< not started: accepted jobs wait
@@ -82,6 +104,7 @@ enum class WorkerState : int {
     Restarting, //!< failed, a fresh one is being built
     CrashLooping, //!< could not be started, or fails too often: waits, and is started again
     Stopping,
+    Stuck, //!< gives no sign of life: see `DeadMansSwitch`
 };
 Q_ENUM_NS(WorkerState)
 

@@ -274,6 +274,7 @@ void tst_Policies::ROUTE_7_callsFromAPolicyNeverDeadlock_data()
     addCommand("setWorkerCount", [](FactoryBase &f) { f.setWorkerCount(5); });
     addCommand("setQueueLimit", [](FactoryBase &f) { f.setQueueLimit(5); });
     addCommand("setDiscardMode", [](FactoryBase &f) { f.setDiscardMode(DiscardMode::Oldest); });
+    addCommand("setDeadMansSwitch", [](FactoryBase &f) { f.setDeadMansSwitch({.timeout = 1s}); });
     addCommand("setOnFailure", [](FactoryBase &f) { f.setOnFailure(OnFailure::KeepWorker); });
 }
 
@@ -296,8 +297,9 @@ void tst_Policies::ROUTE_7_callsFromAPolicyNeverDeadlock()
         +[](Job<int, int> &) {});
     setup->base = factory;
     if (isRefused)
-        QTest::ignoreMessage(QtCriticalMsg,
-                             QRegularExpression(u"router or queue of factory \"mill\" called"_s));
+        QTest::ignoreMessage(
+            QtCriticalMsg,
+            QRegularExpression(u"router, queue or limiter of factory \"mill\" called"_s));
     std::thread([=] {
         factory->dispatch(1, 0);
         setup->hasReturned = true;
@@ -309,6 +311,7 @@ void tst_Policies::ROUTE_7_callsFromAPolicyNeverDeadlock()
     QCOMPARE(factory->queueLimit(), FactorySettings::Unlimited);
     QVERIFY(factory->discardMode() == DiscardMode::Newest);
     QVERIFY(factory->onFailure() == OnFailure::ReplaceWorker);
+    QVERIFY(factory->deadMansSwitch() == DeadMansSwitch());
     QVERIFY(factory->start());
     QVERIFY(hasEnded(factory->drain()));
     QCOMPARE(factory->counters().completed, 1);

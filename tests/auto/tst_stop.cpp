@@ -38,6 +38,8 @@ public:
     [[nodiscard]] bool join(QDeadlineTimer) override { return true; }
     [[nodiscard]] bool isCurrent() const override { return false; }
     void requestInterruption() override {}
+    void terminate() override {}
+    void setTerminable(bool) override {}
 
 private:
     const std::function<void()> m_trap;

@@ -53,6 +53,8 @@ public:
     virtual ~EngineObserver() = default;
     //! Called at most once until `Engine::listen()` is called again.
     virtual void engineChanged() = 0;
+    //! A worker has given no sign of life for so long, in the job of this key, if in any.
+    virtual void workerStuck(int worker, const QString &key, std::chrono::nanoseconds elapsed) = 0;
 };
 
 //! The part of a worker that the engine calls. On the worker's own thread.
@@ -166,6 +168,8 @@ public:
     void setRestartPolicy(const RestartPolicy &policy);
     void setRetryPolicy(const RetryPolicy &policy);
     [[nodiscard]] RetryPolicy retryPolicy() const;
+    void setDeadMansSwitch(const DeadMansSwitch &deadMansSwitch);
+    [[nodiscard]] DeadMansSwitch deadMansSwitch() const;
     void setHighWaterMark(qsizetype mark);
     void setLowWaterMark(qsizetype mark);
     [[nodiscard]] qsizetype highWaterMark() const;
@@ -245,7 +249,8 @@ public:
     //! The next change calls the observer.
     void listen() { m_observed.store(false, std::memory_order_release); }
 
-    //! Gives up what a worker runs: a fresh one on a fresh thread takes over. False if it runs nothing.
+    //! Gives up what a worker runs, as the dead man's switch does after the grace period, without a
+    //! limit to the threads that are left behind. False if it runs nothing.
     bool abandon(int worker);
 
     // For stations, on their thread.
@@ -265,6 +270,9 @@ public:
     void perform(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job);
     //! Ends the asynchronous job of the worker.
     void conclude(Incarnation &incarnation);
+
+    //! The thread was terminated. What lives there can never be destroyed.
+    void terminated(Station &station);
 
     void onAlarm() override;
 
@@ -438,6 +446,7 @@ private:
     void sayLimiterThrew(Section &section);
 
     // Stations and hands (enginework.cpp), and single jobs (enginerun.cpp).
+    [[nodiscard]] Order decide(Station &station, Section &section);
     [[nodiscard]] bool take(WorkerSlot &slot, bool own, Section &section);
     [[nodiscard]] bool isToBeTaken(AbstractJob &job, WorkerSlot &slot, bool own, bool watched,
                                    Section &section);
@@ -478,6 +487,9 @@ private:
     void fillSlots(Section &section);
     void fill(WorkerSlot &slot, Section &section);
     [[nodiscard]] Station &stationFor(const WorkerSlot &slot, Section &section);
+    [[nodiscard]] Station *emptiestStation() const;
+    void move(WorkerSlot &slot, Section &section);
+    void tend(Incarnation &incarnation, Section &section);
     void dismiss(WorkerSlot &slot, Section &section);
     void vacate(WorkerSlot &slot, Section &section);
     void addChore(WorkerSlot &slot, WorkerState state, Section &section);
@@ -488,6 +500,7 @@ private:
 
     // Restart intensity (enginerestart.cpp).
     [[nodiscard]] static RestartHistory &historyOf(WorkerSlot &slot);
+    void owe(WorkerSlot &slot);
     void replaceWorker(WorkerSlot &slot, const QString &error, qint64 now, Section &section);
     void crashLoop(WorkerSlot &slot, const QString &why, qint64 now, Section &section);
     void awaitStart(WorkerSlot &slot, Section &section);
@@ -553,6 +566,42 @@ private:
     void checkProgress(qint64 now, Section &section);
     void sweepCanceled(qint64 now, Section &section);
     void expire(qint64 now, Section &section);
+
+    // The dead man's switch (enginestuck.cpp).
+    struct StuckNews;
+    struct StuckCase;
+    void watchLife(Section &section);
+    void lookSoon(Section &section);
+    void expect(Station &station, Section &section);
+    void checkLife();
+    void look(qint64 now, StuckNews &news, Section &section);
+    void lookAt(Incarnation &incarnation, qint64 now, StuckNews &news, Section &section);
+    void lookAt(Station &station, qint64 now, StuckNews &news);
+    struct Judgement;
+    [[nodiscard]] Judgement judge(Vigil &vigil, qint64 sign, qint64 now);
+    [[nodiscard]] qint64 signOfLife(Incarnation &incarnation, qint64 now) const;
+    [[nodiscard]] int dutyOf(const Station &station) const;
+    [[nodiscard]] bool isStuck(const WorkerSlot &slot) const;
+    void report(Incarnation &incarnation, qint64 now, StuckNews &news);
+    void callOff(Incarnation &incarnation, StuckNews &news, Section &section);
+    void tell(StuckNews &news);
+    static void leaveBehind(const StuckNews &news);
+    [[nodiscard]] static QString textOf(const StuckCase &found, const QString &key);
+    // And what is done about them (enginecondemn.cpp).
+    void condemn(qint64 now, StuckNews &news, Section &section);
+    void replaceSuspended(Incarnation &incarnation, qint64 now, StuckNews &news, Section &section);
+    void condemnThread(Station &hung, int worker, Incarnation *cause, qint64 now, StuckNews &news,
+                       Section &section);
+    void retire(Station &station, Section &section);
+    //! Takes the hand of a worker away. The job that is lost, if one was running, with a reference for
+    //! the caller, who ends it; the keys are still to be released.
+    [[nodiscard]] AbstractJob *seize(Incarnation &incarnation);
+    void lose(Incarnation &incarnation, AbstractJob &job, qint64 now, const StuckNews &news,
+              Section &section);
+    void releaseKeysOf(Incarnation &incarnation, Section &section);
+    void detach(WorkerSlot &slot);
+    [[nodiscard]] Order comeBack(Station &station);
+    void noteReturn(Station &station, Section &section);
 
     // The statistics layer (enginestatistics.cpp).
     [[nodiscard]] static qint64 samplingIntervalOf(const StatisticsLayer *layer);
@@ -640,6 +689,11 @@ private:
     std::atomic<bool> m_saidNoSpare = false;
     std::minstd_rand m_random; // for jitter
     DeadLetters m_deadLetters;
+    DeadMansSwitch m_deadMansSwitch;
+    qint64 m_lifeTimeout = 0; // of the dead man's switch, in nanoseconds; 0: off
+    qint64 m_gracePeriod = 0; // in nanoseconds
+    bool m_terminates = false; // it is on, and terminates
+    bool m_warnedOfSelfWait = false;
     RateLimit m_rateLimit;
     RateLimitMode m_rateLimitMode;
     std::unique_ptr<RateLimiter> m_limiter; // none while there is no limit
@@ -684,6 +738,11 @@ private:
     std::vector<std::unique_ptr<WorkerSlot>> m_slots;
     std::vector<std::shared_ptr<Station>> m_stations; // open
     std::vector<std::shared_ptr<Station>> m_ending; // told to close, to be joined
+    std::vector<std::shared_ptr<Station>> m_condemned; // left behind, and not come back
+    bool m_isRehousing = false; // threads were replaced, and workers are spread anew
+    QList<UnfinishedJob> m_lostAtEnd; // since the factory was stopped
+    IntrusiveList<Incarnation, &Incarnation::tendedLink> m_tended; // being built or dismantled
+    IntrusiveList<Station, &Station::expectedLink> m_expected; // to come, if life is watched
     int m_unstarted = 0; // workers whose first start is still to succeed or fail
     int m_crashLooping = 0; // workers in that state
     std::set<std::pair<qint64, int>> m_starts; // when which of them are started again
@@ -750,6 +809,7 @@ private:
     qint64 m_tokenAt = Never;
     qint64 m_sampleAt = Never;
     qint64 m_controlAt = Never;
+    qint64 m_lifeAt = Never;
 
     std::deque<FactoryEvent> m_events;
     quint64 m_eventNumber = 0;

@@ -26,6 +26,8 @@ void Engine::perform(const std::shared_ptr<Incarnation> &incarnation, AbstractJo
 void Engine::suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job)
 {
     bool givenUp = false;
+    if (incarnation->hand.count().calledOff) // before there was a future
+        job.callOff();
     {
         Section section(*this);
         givenUp = !incarnation->slot;

@@ -15,11 +15,11 @@ namespace Millwright {
 Refusal Engine::submit(AbstractJob &job)
 {
     if (m_mutex.isMine()) {
-        qCCritical(
-            lcMillwright,
-            "A router or queue of factory \"%ls\" dispatched a job to its own factory; it was "
-            "refused. Dispatch from a worker or a handler instead.",
-            qUtf16Printable(m_name));
+        qCCritical(lcMillwright,
+                   "A router, queue or limiter of factory \"%ls\" dispatched a job to its own "
+                   "factory; it was "
+                   "refused. Dispatch from a worker or a handler instead.",
+                   qUtf16Printable(m_name));
         ++m_counters.submitted;
         ++m_counters.discardedBy[std::size_t(DiscardReason::Loadshed)];
         endDiscarded(job, DiscardReason::Loadshed); // the handler is not for use under the lock

@@ -7,6 +7,9 @@
 #include "statistics/telllayer.h"
 #include "supervision/givenup.h"
 
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qthread.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -113,6 +116,7 @@ void Engine::close(Section &section)
             continue; // looks by itself; its event loop may be one of a job's own
         station->activity = Station::Activity::Called;
         relist(*station);
+        expect(*station, section);
         section.close(*station); // even if it was rung: without an application no bell is heard
     }
     if (m_stations.empty()) {
@@ -129,6 +133,7 @@ void Engine::end(Station &station, Section &section)
                                  [&](const auto &other) { return other.get() == &station; });
     if (m_pinged == &station)
         m_pinged = nullptr;
+    m_expected.remove(station); // it has come for the last time
     m_ending.push_back(std::move(*it));
     *it = std::move(m_stations.back());
     m_stations.pop_back();
@@ -198,10 +203,15 @@ StopReport Engine::stop(QDeadlineTimer deadline)
         report = giveUp();
 
     std::vector<std::shared_ptr<Station>> ending;
+    std::vector<std::shared_ptr<Station>> condemned;
     {
         Section section(*this);
         ending.swap(m_ending);
+        condemned.swap(m_condemned);
+        report.unfinished += std::exchange(m_lostAtEnd, {});
     }
+    for (auto &station : condemned)
+        keepUntilEnded(std::move(station));
     for (auto &station : ending) {
         if (station->isCurrent() || !station->join(deadline))
             keepUntilEnded(std::move(station));
@@ -216,6 +226,7 @@ StopReport Engine::giveUp()
     {
         UnfinishedJob what;
         AbstractJob *job;
+        bool isAwaited = false; // its thread does something else
     };
     StopReport report;
     std::vector<Lost> unfinished;
@@ -231,37 +242,24 @@ StopReport Engine::giveUp()
                 continue;
             Lost lost{{slot->id, {}, {}, {}}, nullptr};
             if (Incarnation &incarnation = *slot->incarnation; m_engaged.contains(incarnation)) {
-                account(incarnation);
-                forgetSuspended(incarnation);
-                const Hand::Count count = incarnation.hand.seize();
-                // What was settled since is settled; what runs is lost.
-                const int late = count.settled - incarnation.accounted;
-                slot->completed += late;
-                m_counters.completed += late;
-                if (count.running()) {
-                    lost.job = incarnation.hand.at(count.settled);
-                    lost.job->ref();
-                    lost.what.elapsed = std::chrono::nanoseconds(
-                        now - incarnation.startedAt.load(std::memory_order_relaxed));
+                lost.isAwaited = incarnation.suspended;
+                lost.job = seize(incarnation);
+                if (lost.job) {
                     ++m_counters.lost;
                     incarnation.report.abandon();
+                    lost.what.elapsed = std::chrono::nanoseconds(
+                        now - incarnation.startedAt.load(std::memory_order_relaxed));
                 }
-                m_dealt -= count.end;
-                m_engaged.remove(incarnation);
-                m_batches.remove(incarnation);
-                --m_engagedCount;
             }
             if (lost.job
                 || !slot->station->chores.contains(*slot)) // or another one holds up its thread
                 unfinished.push_back(std::move(lost));
-            slot->incarnation->slot = nullptr;
-            slot->station->left.push_back(std::move(slot->incarnation));
-            enter(*slot, WorkerState::Absent);
-            relist(*slot);
-            slot->station = nullptr;
+            detach(*slot);
         }
-        for (const auto &station : m_stations)
+        for (const auto &station : m_stations) {
             station->givenUp = true;
+            m_expected.remove(*station);
+        }
         stations.swap(m_stations);
         m_closing = true;
         report.calls = abandonCalls();
@@ -269,16 +267,25 @@ StopReport Engine::giveUp()
     }
 
     const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
-    for (auto &[what, job] : unfinished) {
+    // A worker that waits for a thread that waits for the worker.
+    const QCoreApplication *application = QCoreApplication::instance();
+    QString hint;
+    if (application && application->thread() == QThread::currentThread()) {
+        hint = QStringLiteral(" If it waits for this thread, as in a Qt::BlockingQueuedConnection, "
+                              "neither can go on: use a Qt::QueuedConnection there, or call stop() "
+                              "without a deadline and go on when its future ends.");
+    }
+    for (auto &[what, job, isAwaited] : unfinished) {
         if (job) {
             what.key = keyTextOf(*job);
             what.label = job->label();
             qCWarning(
                 lcMillwright,
                 "Factory \"%ls\": worker %d has not finished job \"%ls\" by the deadline (%lld ms "
-                "so far); its thread was given up.",
+                "so far); its thread was given up.%ls",
                 qUtf16Printable(m_name), what.worker, qUtf16Printable(what.key),
-                qlonglong(what.elapsed.count() / 1'000'000));
+                qlonglong(what.elapsed.count() / 1'000'000),
+                qUtf16Printable(isAwaited ? QString() : std::exchange(hint, {}))); // once
             tellLayer(layer.get(), &StatisticsLayer::jobLost, *job, what.worker);
             {
                 Section section(*this); // who has seen the future end finds the dead letter

@@ -69,7 +69,8 @@ void Engine::fill(WorkerSlot &slot, Section &section)
         addChore(slot, WorkerState::Starting, section);
     } else if (slot.leaving) {
         slot.leaving = false;
-        if (slot.state == WorkerState::Stopping && slot.station->chores.contains(slot)) {
+        if (slot.state == WorkerState::Stopping && slot.station->chores.contains(slot)
+            && !slot.station->closing) {
             slot.station->chores.remove(slot); // it never knew
             slot.state = WorkerState::Idle;
         }
@@ -79,13 +80,44 @@ void Engine::fill(WorkerSlot &slot, Section &section)
 
 Station &Engine::stationFor(const WorkerSlot &slot, Section &section)
 {
-    if (m_threadCount > 0 && m_stations.size() >= std::size_t(m_threadCount))
+    if (m_threadCount > 0 && m_isRehousing) {
+        if (Station *station = emptiestStation())
+            return *station;
+    } else if (m_threadCount > 0 && m_stations.size() >= std::size_t(m_threadCount)) {
         return *m_stations[std::size_t(slot.id) % m_stations.size()];
+    }
     const std::shared_ptr<Station> station = m_host->createStation(
         QStringLiteral("%1 %2").arg(m_name).arg(slot.id));
     m_stations.push_back(station);
     section.open(station);
     return *station;
+}
+
+// Where the next worker lives once threads were replaced; nullptr if there is a thread too few.
+Station *Engine::emptiestStation() const
+{
+    Station *emptiest = nullptr;
+    int open = 0;
+    for (const auto &station : m_stations) {
+        if (station->closing)
+            continue;
+        ++open;
+        if (!emptiest || station->hosted < emptiest->hosted)
+            emptiest = station.get();
+    }
+    return open < m_threadCount ? nullptr : emptiest;
+}
+
+// Its thread ends soon. There is nothing of the worker on it any more.
+void Engine::move(WorkerSlot &slot, Section &section)
+{
+    Station &before = *slot.station;
+    before.lastWorker = slot.id;
+    --before.hosted;
+    slot.station = &stationFor(slot, section);
+    ++slot.station->hosted;
+    if (before.hosted == 0)
+        summon(before, section);
 }
 
 // The worker is surplus. It goes now if it has nothing to do, and otherwise when it has done it.
@@ -117,6 +149,7 @@ void Engine::dismiss(WorkerSlot &slot, Section &section)
         break;
     case WorkerState::Busy:
     case WorkerState::Stopping:
+    case WorkerState::Stuck: // only shown
         break;
     }
 }
@@ -131,6 +164,7 @@ void Engine::vacate(WorkerSlot &slot, Section &section)
     slot.incarnation.reset();
     relist(slot);
     slot.station = nullptr;
+    station.lastWorker = slot.id;
     --station.hosted;
     if (m_threadCount == 0)
         station.closing = true;
@@ -177,8 +211,17 @@ void Engine::addChore(WorkerSlot &slot, WorkerState state, Section &section)
     summon(*slot.station, section);
 }
 
+// A station is about to build or to dismantle the worker.
+void Engine::tend(Incarnation &incarnation, Section &section)
+{
+    incarnation.tendedSince = m_clock->now();
+    m_tended.append(incarnation);
+    watchLife(section);
+}
+
 void Engine::summon(Station &station, Section &section)
 {
+    expect(station, section);
     if (station.activity != Station::Activity::Quiet)
         return; // it will look by itself
     station.activity = Station::Activity::Called;
@@ -193,13 +236,17 @@ std::optional<Order> Engine::nextChore(Station &station, Section &section)
 {
     while (WorkerSlot *slot = station.chores.first()) {
         station.chores.remove(*slot);
-        if (slot->incarnation)
+        if (slot->incarnation) {
+            slot->incarnation->isGoing = true;
+            tend(*slot->incarnation, section);
             return Order{Order::Dismantle, slot->incarnation, slot->state == WorkerState::Stopping};
+        }
         if (slot->leaving && slot->ownSize == 0) {
             vacate(*slot, section);
             continue;
         }
         slot->incarnation = std::make_shared<Incarnation>(*slot, station, m_clock);
+        tend(*slot->incarnation, section);
         return Order{Order::Build, slot->incarnation};
     }
     return std::nullopt;
@@ -230,6 +277,7 @@ void Engine::built(Incarnation &incarnation, const QString &error)
     Section section(*this);
     if (!incarnation.slot)
         return; // given up meanwhile; next() ends the station
+    m_tended.remove(incarnation);
     WorkerSlot &slot = *incarnation.slot;
     if (error.isEmpty()) {
         if (slot.state != WorkerState::Starting)
@@ -285,20 +333,27 @@ void Engine::dismantled(Incarnation &incarnation)
     Section section(*this);
     if (!incarnation.slot)
         return;
+    m_tended.remove(incarnation);
     WorkerSlot &slot = *incarnation.slot;
     slot.incarnation.reset();
     if (slot.leaving && slot.ownSize == 0) {
         vacate(slot, section);
-    } else if (slot.state == WorkerState::CrashLooping) {
-        awaitStart(slot, section);
-        if (slot.leaving)
-            dismiss(slot, section);
-        callNext(section);
     } else {
-        addChore(slot,
-                 slot.state == WorkerState::Stopping ? WorkerState::Starting
-                                                     : WorkerState::Restarting,
-                 section);
+        const bool isCalledOff = slot.state == WorkerState::Stopping; // the others have failed
+        if (incarnation.station.closing) {
+            if (isCalledOff)
+                owe(slot);
+            move(slot, section);
+        }
+        if (slot.state == WorkerState::CrashLooping) {
+            awaitStart(slot, section);
+            if (slot.leaving)
+                dismiss(slot, section);
+            callNext(section);
+        } else {
+            const bool isFirst = isCalledOff && !incarnation.station.closing;
+            addChore(slot, isFirst ? WorkerState::Starting : WorkerState::Restarting, section);
+        }
     }
 }
 

@@ -33,14 +33,20 @@ RestartHistory &Engine::historyOf(WorkerSlot &slot)
     return *slot.history;
 }
 
+// The next worker of this id is the replacement of one that was there.
+void Engine::owe(WorkerSlot &slot)
+{
+    ++slot.restarts;
+    ++m_counters.restarts;
+    historyOf(slot).isOwed = true;
+}
+
 // The worker has failed: another one takes its place, at once or after a wait. What it had in hand was
 // put back.
 void Engine::replaceWorker(WorkerSlot &slot, const QString &error, qint64 now, Section &section)
 {
-    ++slot.restarts;
-    ++m_counters.restarts;
+    owe(slot);
     RestartHistory &history = historyOf(slot);
-    history.isOwed = true;
     if (history.noteFailure(m_restartPolicy, now)) {
         addChore(slot, WorkerState::Restarting, section);
     } else {
@@ -48,7 +54,10 @@ void Engine::replaceWorker(WorkerSlot &slot, const QString &error, qint64 now, S
         if (!error.isEmpty())
             why += QStringLiteral(": ") + error;
         crashLoop(slot, why, now, section);
-        addChore(slot, WorkerState::CrashLooping, section);
+        if (slot.incarnation)
+            addChore(slot, WorkerState::CrashLooping, section);
+        else
+            awaitStart(slot, section);
     }
 }
 

@@ -5,7 +5,25 @@
 #include "job/errors.h"
 #include "statistics/telllayer.h"
 
+#include <QtCore/qscopeguard.h>
+
+#ifdef __GLIBCXX__
+#include <cxxabi.h>
+#endif
+
 namespace Millwright {
+
+namespace {
+
+// Runs a job during which the thread may be terminated.
+void runTerminable(Incarnation &incarnation, AbstractJob &job, void (AbstractJob::*run)(QObject *))
+{
+    incarnation.station.setTerminable(true);
+    const auto restore = qScopeGuard([&] { incarnation.station.setTerminable(false); });
+    (job.*run)(incarnation.worker.get());
+}
+
+} // namespace
 
 // --- One job ----------------------------------------------------------------------------------
 
@@ -38,8 +56,15 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
 std::exception_ptr Engine::execute(Incarnation &incarnation, AbstractJob &job)
 {
     try {
-        job.run(incarnation.worker.get());
+        if (incarnation.terminable)
+            runTerminable(incarnation, job, &AbstractJob::run);
+        else
+            job.run(incarnation.worker.get());
         return nullptr;
+#ifdef __GLIBCXX__
+    } catch (abi::__forced_unwind &) { // the thread is being terminated
+        throw;
+#endif
     } catch (...) {
         return std::current_exception();
     }
@@ -53,13 +78,14 @@ void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::excep
         endFailed(incarnation, job, error);
         return;
     }
-    if (job.m_promised && job.promiseLink()->isCancelRequested()) {
+    const Hand::Count count = incarnation.hand.count();
+    if (count.calledOff || (job.m_promised && job.promiseLink()->isCancelRequested())) {
         endUnrun(incarnation, job, Outcome::Canceled);
         return;
     }
     // The statistics first, then the counters, then the future: who has seen the later ones finds
     // the job in the earlier ones, too.
-    if (!incarnation.hand.count().seized)
+    if (!count.seized)
         incarnation.statistics->record(job.m_submitted, job.m_started, now);
     if (!incarnation.hand.settle()) { // given up meanwhile: nobody waits for this any more
         job.unref();
@@ -118,7 +144,8 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
             putBack(jobs, section);
             replaceWorker(slot, text, incarnation.now, section);
         }
-        if (job.m_promised && job.promiseLink()->isCancelRequested()) {
+        if (incarnation.hand.count().calledOff
+            || (job.m_promised && job.promiseLink()->isCancelRequested())) {
             section.cancel(job);
             given = true;
         } else {

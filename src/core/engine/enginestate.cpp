@@ -42,6 +42,7 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
         setRateLimit(settings.rateLimit);
     setRestartPolicy(settings.restartPolicy);
     setRetryPolicy(settings.retry);
+    setDeadMansSwitch(settings.deadMansSwitch);
     setStatisticsLayer(std::move(settings.statistics));
     setCapacityController(std::move(settings.capacityController));
     setQueueLimitController(std::move(settings.queueLimitController));
@@ -54,20 +55,22 @@ Engine::~Engine()
     // Nothing that runs knows the engine any more, and the jobs it owned have ended: the owner of
     // the engine has stopped it.
     Q_ASSERT(isOver());
-    for (auto &station : m_ending)
-        keepUntilEnded(std::move(station));
+    for (auto *stations : {&m_ending, &m_condemned}) {
+        for (auto &station : *stations)
+            keepUntilEnded(std::move(station));
+    }
 }
 
 // --- Settings ---------------------------------------------------------------------------------
 
-// Routers and queues are called under the lock, so what they call must not ask for it.
+// Policies are called under the lock, so what they call must not ask for it.
 bool Engine::isCalledByPolicy(const char *function) const
 {
     if (!m_mutex.isMine())
         return false;
     qCCritical(lcMillwright,
-               "A router or queue of factory \"%ls\" called %s() of its own factory; the call was "
-               "ignored. Routers and queues may only look at their factory.",
+               "A router, queue or limiter of factory \"%ls\" called %s() of its own factory; the "
+               "call was ignored. They may only look at their factory.",
                qUtf16Printable(m_name), function);
     return true;
 }
@@ -245,6 +248,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         snapshot.availableCapacity = glance.capacity;
         snapshot.queueLimit = m_limit;
         snapshot.paused = m_paused;
+        snapshot.condemnedThreads = int(m_condemned.size());
         snapshot.errorString = m_error;
         snapshot.deadLetters = m_deadLetters.count();
         snapshot.deadLetterChanges = m_deadLetters.changes();
@@ -276,6 +280,8 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
                     worker.label = job->label(); // may be retried, and change, from now on
                 }
             }
+            if (isStuck(*slot))
+                worker.state = WorkerState::Stuck;
             running.push_back(job);
             snapshot.workers.append(std::move(worker));
         }

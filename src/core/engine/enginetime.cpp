@@ -20,6 +20,7 @@ void Engine::onAlarm()
     const AlarmScope scope;
     bool reapNow = false;
     bool tokenIsDue = false;
+    bool lookIsDue = false;
     {
         Section section(*this);
         section.setQuiet();
@@ -45,15 +46,21 @@ void Engine::onAlarm()
             m_tokenAt = Never;
             tokenIsDue = true;
         }
+        if (now >= m_lifeAt) {
+            m_lifeAt = Never;
+            lookIsDue = true;
+        }
         closeIfDrained(section);
         callNext(section);
 
-        qint64 next = std::min(
-            {m_watchAt, m_sweepAt, nextStart(), m_reapAt, m_tokenAt, m_sampleAt, m_controlAt});
+        qint64 next = std::min({m_watchAt, m_sweepAt, nextStart(), m_reapAt, m_tokenAt, m_sampleAt,
+                                m_controlAt, m_lifeAt});
         if (!m_due.isEmpty())
             next = std::min(next, m_due.nextDue());
         alarmBy(next, section);
     }
+    if (lookIsDue)
+        checkLife();
     if (tokenIsDue)
         onTokenDue();
     if (reapNow)

@@ -19,14 +19,17 @@ Order Engine::next(Station &station)
             putDown(*station.atWork, section);
     }
 
-    std::vector<std::shared_ptr<Incarnation>> left; // to be destroyed after the section
-    Section section(*this);
-    if (station.givenUp) {
-        left.swap(station.left);
-        if (const Incarnation *last = std::exchange(station.atWork, nullptr))
-            section.release(last->hand.settledJobs());
-        return {Order::Close};
+    {
+        Section section(*this);
+        if (!station.givenUp)
+            return decide(station, section);
     }
+    return comeBack(station);
+}
+
+Order Engine::decide(Station &station, Section &section)
+{
+    m_expected.remove(station);
     if (station.activity != Station::Activity::Serving) {
         station.activity = Station::Activity::Serving;
         ++m_serving;
@@ -39,6 +42,8 @@ Order Engine::next(Station &station)
         }
     }
     closeIfDrained(section);
+    if (station.interrupted && !station.closing)
+        retire(station, section);
 
     if (std::optional<Order> ended = nextEnded(station))
         return *ended;
@@ -85,6 +90,7 @@ bool Engine::yield(Station &station)
         return false;
     if (station.atWork)
         putDown(*station.atWork, section);
+    expect(station, section);
     callNext(section);
     return true;
 }
@@ -108,6 +114,8 @@ void Engine::callNext(Section &section)
         station.activity = Station::Activity::Called;
         relist(station);
         ring(station, section);
+        if (m_lifeTimeout > 0)
+            expect(station, section);
         if (!m_pending.first() && !m_quiet.first())
             return;
     }
@@ -255,6 +263,10 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     incarnation.now = incarnation.takenAt = now;
     incarnation.fromOwnQueue = own;
     incarnation.deal = ++m_deals;
+    if (m_lifeTimeout > 0) {
+        incarnation.terminable = m_terminates;
+        watchLife(section);
+    }
     if (m_layer) {
         incarnation.layer = m_layer;
         incarnation.layerNumber = m_layerNumber.load(std::memory_order_relaxed);
@@ -352,6 +364,10 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     }
     if (slot.leaving)
         dismiss(slot, section);
+    if (incarnation.station.closing
+        && (slot.state == WorkerState::Idle || slot.state == WorkerState::Busy)) {
+        addChore(slot, WorkerState::Stopping, section); // it moves, or all go
+    }
 }
 
 // Takes what the worker has in hand but has not started.

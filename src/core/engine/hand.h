@@ -30,6 +30,7 @@ public:
         int claimed;
         int end;
         bool seized;
+        bool calledOff; // what the running job does is not wanted any more
 
         [[nodiscard]] int running() const { return claimed - settled; }
         [[nodiscard]] int waiting() const { return end - claimed; }
@@ -113,6 +114,17 @@ public:
     //! Lock held. Takes everything away from the owner for good, and returns the count as it was.
     Count seize() { return unpack(m_word.fetch_or(Seized, std::memory_order_acq_rel)); }
 
+    //! Lock held. Calls the running job off; false if none is running any more.
+    [[nodiscard]] bool callOff()
+    {
+        quint64 word = m_word.load(std::memory_order_acquire);
+        while (unpack(word).running() > 0 && !(word & Seized)) {
+            if (m_word.compare_exchange_weak(word, word | CalledOff, std::memory_order_acq_rel))
+                return true;
+        }
+        return false;
+    }
+
 private:
     static constexpr int PrefetchDistance = 4; // jobs
     static constexpr quint64 Mask = 0xffff;
@@ -120,11 +132,12 @@ private:
     static constexpr int SettledShift = 16;
     static constexpr int EndShift = 32;
     static constexpr quint64 Seized = One << 48;
+    static constexpr quint64 CalledOff = One << 49;
 
     static constexpr Count unpack(quint64 word)
     {
         return {int(word >> SettledShift & Mask), int(word & Mask), int(word >> EndShift & Mask),
-                (word & Seized) != 0};
+                (word & Seized) != 0, (word & CalledOff) != 0};
     }
 
     using Jobs = std::array<AbstractJob *, Capacity>;

@@ -37,6 +37,12 @@ public:
     [[nodiscard]] virtual bool isCurrent() const = 0;
     //! Asks what runs there to come to an end: `QThread::requestInterruption()`.
     virtual void requestInterruption() = 0;
+    //! Stops what runs there, wherever it is, and ends the thread: `QThread::terminate()`. The engine
+    //! learns of the end by `Engine::terminated()`.
+    virtual void terminate() = 0;
+    //! On the thread of the station: whether `terminate()` may do so now, or has to wait. At first it has
+    //! to.
+    virtual void setTerminable(bool terminable) = 0;
 
 protected:
     Station() = default;
@@ -53,8 +59,10 @@ private:
     Appetite appetite = Appetite::None;
     bool closing = false; // no worker will be placed here again
     bool givenUp = false; // whatever it still does is ignored
+    bool interrupted = false; // `requestInterruption()` cannot be taken back
     bool sharedTurn = false; // the factory's queue is served before the workers' own
     int hosted = 0; // slots that live here
+    int lastWorker = -1; // that has left
     WorkerSlot *nextAtWork = nullptr; // takes one of its own jobs as soon as the thread comes
     Incarnation *atWork = nullptr; // whose hand it works through
     IntrusiveList<Incarnation, &Incarnation::endedLink> ended; // suspended, to be concluded
@@ -64,6 +72,9 @@ private:
     IntrusiveList<WorkerSlot, &WorkerSlot::choreLink> chores; // to be built or dismantled
     ListLink<Station> quietLink;
     ListLink<Station> pendingLink;
+    qint64 expectedSince = 0; // it should come to do something, or at least had nothing to do
+    Vigil vigil;
+    ListLink<Station> expectedLink;
 };
 
 //! Where the threads of a factory come from. The seam through which tests run without threads.

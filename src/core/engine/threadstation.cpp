@@ -53,6 +53,13 @@ ThreadStation::ThreadStation(const QString &name) : m_meanGap(LongGap)
     m_threshold.moveToThread(this);
     connect(
         this, &ThreadStation::doorbell, &m_threshold, [this] { answer(); }, Qt::QueuedConnection);
+    connect(
+        this, &QThread::finished, this,
+        [this] {
+            if (m_engine) // run() has not come to its end
+                m_engine->terminated(*this);
+        },
+        Qt::DirectConnection);
 }
 
 ThreadStation::~ThreadStation() = default;
@@ -102,8 +109,19 @@ void ThreadStation::requestInterruption()
     QThread::requestInterruption();
 }
 
+void ThreadStation::terminate()
+{
+    QThread::terminate();
+}
+
+void ThreadStation::setTerminable(bool terminable)
+{
+    setTerminationEnabled(terminable);
+}
+
 void ThreadStation::run()
 {
+    setTerminable(false);
     // The event loop ends when the station is closed, or when a worker calls quit(): only the engine
     // decides. The first lets the last workers go even after the application object is gone, when
     // no event is delivered any more. A quit() from before the start is forgotten.

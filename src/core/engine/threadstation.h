@@ -38,6 +38,8 @@ public:
     [[nodiscard]] bool join(QDeadlineTimer deadline) override;
     [[nodiscard]] bool isCurrent() const override;
     void requestInterruption() override;
+    void terminate() override;
+    void setTerminable(bool terminable) override;
 
 Q_SIGNALS:
     void doorbell();

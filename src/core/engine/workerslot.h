@@ -21,6 +21,19 @@ class Station;
 class StatisticsLayer;
 struct WorkerSlot;
 
+//! What the dead man's switch has seen of a worker when it last looked.
+struct Vigil
+{
+    quint64 deal = 0; // the hand, and how far it was
+    int claimed = 0;
+    int settled = 0;
+    qint64 since = 0; // it has been there
+    qint64 sign = 0; // the last sign of life
+    bool isReported = false; // as stuck, and has given no sign of life since
+    bool isHeld = false; // it would have been condemned, but there were too many
+    qint64 condemnAt = 0; // once its job was called off; 0 before
+};
+
 //! One life of a worker, from its constructor to its destructor. A worker that is replaced goes on
 //! under the same id as a new incarnation; what an old one still does concerns nobody.
 struct Incarnation
@@ -52,11 +65,16 @@ struct Incarnation
     ListLink<Incarnation> batchLink;
     bool suspended = false; // its job goes on, the thread does something else
     ListLink<Incarnation> endedLink;
+    qint64 tendedSince = 0; // being built or dismantled
+    bool isGoing = false; // dismantled
+    ListLink<Incarnation> tendedLink;
+    Vigil vigil;
 
     // The worker's thread's.
     std::unique_ptr<QObject> worker;
     qint64 now = 0; // the last time read
     qint64 takenAt = 0;
+    bool terminable = false; // its thread may be terminated while a job of this hand runs
     AbstractJob *pendingJob = nullptr; // suspended
     std::shared_ptr<StatisticsLayer> layer; // the last one used, and its number
     quint64 layerNumber = 0;

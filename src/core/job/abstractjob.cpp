@@ -45,11 +45,6 @@ AbstractJob::Extras &AbstractJob::extras()
     return *m_extras;
 }
 
-bool AbstractJob::isGivenUp() const
-{
-    return isRunning() && m_report->isAbandoned();
-}
-
 void AbstractJob::unref()
 {
     // The last owner needs no read-modify-write: nobody else is left to race with.

@@ -116,11 +116,11 @@ protected:
 
     //! What it was submitted with; what was left open then is filled in.
     [[nodiscard]] JobOptions options() const;
-    //! Its worker was given up while it ran. Any thread, while the job runs.
-    [[nodiscard]] bool isGivenUp() const;
     void setMessageTaken() { m_messageTaken = true; }
     void setPromised() { m_promised = true; }
     void setAsynchronous() { m_asynchronous = true; }
+    // True once the factory has given up hope of the running job, or of its worker. Any thread.
+    [[nodiscard]] bool isCalledOff() const;
 
 private:
     friend class Engine;
@@ -140,6 +140,7 @@ private:
     // false if it was canceled.
     [[nodiscard]] virtual bool isPending() const { return false; }
     [[nodiscard]] virtual std::unique_ptr<Suspension> suspend(std::function<void()> ended);
+    virtual void callOff() {} // asks it to end, while it is suspended; any thread
     [[nodiscard]] virtual bool conclude() { return true; }
     virtual void showProgressRange(int, int) {} // to whoever holds the future; any thread
     virtual void showProgress(int, const QString &) {}

@@ -49,6 +49,9 @@ public:
 
     [[nodiscard]] bool isPending() const { return m_future && !m_future->isFinished(); }
 
+    //! Any thread, while it is pending.
+    void cancel() { m_future->cancel(); }
+
     [[nodiscard]] std::unique_ptr<Suspension> suspend(AbstractJob &job,
                                                       std::optional<QFuture<void>> outer,
                                                       std::function<void()> ended) const

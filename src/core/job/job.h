@@ -104,9 +104,10 @@ public:
         return std::move(m_message);
     }
 
-    //! True once the future of this job was canceled: what `process()` returns is not wanted any
-    //! more. Also once the worker of the job was given up. Long jobs ask now and then. Any thread.
-    [[nodiscard]] virtual bool isCanceled() const { return isGivenUp(); }
+    //! True once the future of this job was canceled, the dead man's switch has called the job off, or
+    //! its worker was given up: what `process()` returns is not wanted any more. Long jobs ask now and
+    //! then. Any thread.
+    [[nodiscard]] virtual bool isCanceled() const { return isCalledOff(); }
 
 protected:
     Job(Key &&key, Message &&message, const JobOptions &options)
@@ -146,6 +147,7 @@ protected:
     {
         return m_awaited.suspend(*this, std::nullopt, std::move(ended));
     }
+    void callOff() override { m_awaited.cancel(); }
     [[nodiscard]] bool conclude() override { return m_awaited.conclude(); }
 
     Awaited<typename W::ResultType> m_awaited;
@@ -244,7 +246,7 @@ public:
     [[nodiscard]] QFuture<Result> future() { return m_future.future(); }
     [[nodiscard]] bool isCanceled() const override
     {
-        return m_future.isCanceled() || this->isGivenUp();
+        return m_future.isCanceled() || this->isCalledOff();
     }
     [[nodiscard]] bool isCancelRequested() const override { return m_future.isCanceled(); }
 

@@ -42,6 +42,11 @@ void AbstractJob::heartbeat()
         m_report->beat();
 }
 
+bool AbstractJob::isCalledOff() const
+{
+    return isRunning() && (m_report->isCalledOff(m_order) || m_report->isAbandoned());
+}
+
 void AbstractJob::setProgressRange(int minimum, int maximum)
 {
     if (!isRunning() || m_report->isAbandoned())

@@ -46,6 +46,13 @@ public:
         return m_heartbeat.load(std::memory_order_relaxed);
     }
 
+    //! Nobody wants the result of this job any more. For good.
+    void callOff(quint64 job) { m_calledOff.store(job, std::memory_order_release); }
+    [[nodiscard]] bool isCalledOff(quint64 job) const
+    {
+        return m_calledOff.load(std::memory_order_acquire) == job;
+    }
+
     void setRange(quint64 job, int minimum, int maximum);
     void setValue(quint64 job, int value, const QString &text);
     [[nodiscard]] JobProgress progressOf(quint64 job) const;
@@ -60,6 +67,7 @@ private:
     const std::shared_ptr<Clock> m_clock;
     std::atomic<qint64> m_heartbeat = 0;
     std::atomic<bool> m_abandoned = false;
+    std::atomic<quint64> m_calledOff = 0; // no job has the number 0
     mutable QMutex m_mutex;
     quint64 m_job = 0;
     JobProgress m_progress;

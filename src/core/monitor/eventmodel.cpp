@@ -17,12 +17,15 @@ bool isProblem(const FactoryEvent &event)
     case FactoryEvent::StateChanged:
         return event.text == nameOf(FactoryState::Failed);
     case FactoryEvent::JobRetried:
+    case FactoryEvent::ThreadReturned:
         return false; // it may still go well
     case FactoryEvent::WorkerRestarted:
     case FactoryEvent::WorkerCrashLooping:
     case FactoryEvent::JobFailed:
     case FactoryEvent::JobLost:
     case FactoryEvent::CallFailed:
+    case FactoryEvent::WorkerStuck:
+    case FactoryEvent::WorkerCondemned:
         return true;
     }
     return false;

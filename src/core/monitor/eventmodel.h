@@ -29,6 +29,9 @@ public:
         JobRetried = FactoryEvent::JobRetried,
         JobLost = FactoryEvent::JobLost,
         CallFailed = FactoryEvent::CallFailed,
+        WorkerStuck = FactoryEvent::WorkerStuck,
+        WorkerCondemned = FactoryEvent::WorkerCondemned,
+        ThreadReturned = FactoryEvent::ThreadReturned,
     };
     Q_ENUM(Kind)
 

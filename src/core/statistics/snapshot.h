@@ -30,6 +30,7 @@ struct Counters
 
     qint64 retried = 0; //!< attempts after the first
     qint64 restarts = 0; //!< workers replaced
+    qint64 stuck = 0; //!< how often a worker was found stuck
 
     [[nodiscard]] qint64 discarded() const
     {
@@ -78,6 +79,7 @@ struct FactorySnapshot
     qint64 availableCapacity = 0;
     qint64 queueLimit = -1;
     bool paused = false;
+    int condemnedThreads = 0; //!< left behind with a worker that hangs, and not come back
     QString errorString = {}; //!< why the factory has failed
     qint64 deadLetters = 0; //!< how many there are
     quint64 deadLetterChanges = 0; //!< grows with every change of them
@@ -103,6 +105,9 @@ struct FactoryEvent
         JobRetried,
         JobLost,
         CallFailed, //!< a hook or a controller
+        WorkerStuck, //!< it gives no sign of life
+        WorkerCondemned, //!< it was left behind, and a fresh one takes over
+        ThreadReturned, //!< one that was left behind has ended
     };
 
     quint64 number = 0; //!< 1 for the first, and so on

@@ -18,6 +18,7 @@ void StatisticsLayer::jobLost(const AbstractJob &, int) {}
 void StatisticsLayer::workerStarted(int) {}
 void StatisticsLayer::workerRestarted(int) {}
 void StatisticsLayer::workerCrashLooping(int, std::chrono::nanoseconds) {}
+void StatisticsLayer::workerStuck(int, const QString &, std::chrono::nanoseconds) {}
 
 std::chrono::milliseconds StatisticsLayer::samplingInterval() const
 {

@@ -79,6 +79,10 @@ public:
     //! A worker could not be started, or has failed too often: it is started again after this wait.
     //! On the worker's thread.
     virtual void workerCrashLooping(int worker, std::chrono::nanoseconds wait);
+    //! The worker has given no sign of life for so long: see `DeadMansSwitch`. The key is that of its
+    //! job, empty when it hangs in its own start or end. Once, until it has given one. On the thread that
+    //! watches the time for all factories.
+    virtual void workerStuck(int worker, const QString &key, std::chrono::nanoseconds elapsed);
 
     //! How often `sampled()` is called. Asked once, when the layer is set; 0, the default, means never.
     [[nodiscard]] virtual std::chrono::milliseconds samplingInterval() const;

@@ -5,6 +5,8 @@
 
 #include <QtCore/qthreadpool.h>
 
+#include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <vector>
 
@@ -47,6 +49,19 @@ void keepUntilEnded(std::shared_ptr<Station> station)
 void keepUntilEnded(std::shared_ptr<QThreadPool> pool)
 {
     keep(std::move(pool));
+}
+
+void keepForever(std::vector<std::shared_ptr<Incarnation>> workers)
+{
+    struct Graveyard
+    {
+        std::mutex mutex;
+        std::vector<std::shared_ptr<Incarnation>> workers;
+    };
+    static auto *const graveyard = new Graveyard; // never destroyed
+
+    const std::lock_guard locker(graveyard->mutex);
+    std::move(workers.begin(), workers.end(), std::back_inserter(graveyard->workers));
 }
 
 } // namespace Millwright

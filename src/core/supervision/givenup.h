@@ -16,5 +16,8 @@ namespace Millwright {
 void keepUntilEnded(std::shared_ptr<Station> station);
 //! The same for the thread of hooks and controllers.
 void keepUntilEnded(std::shared_ptr<QThreadPool> pool);
+//! Keeps workers whose thread was terminated in the middle of something: nobody can say what their
+//! destructors would find.
+void keepForever(std::vector<std::shared_ptr<Incarnation>> workers);
 
 } // namespace Millwright

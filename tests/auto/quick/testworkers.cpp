@@ -47,6 +47,17 @@ public:
     }
 };
 
+//! Waits for the gate whatever anybody says.
+class StubbornWorker : public Millwright::Worker<QString, QVariant, void>
+{
+public:
+    void process(Job &) override
+    {
+        ++startedJobs;
+        gate.acquire();
+    }
+};
+
 class ReportingWorker : public Millwright::Worker<QString, QVariant, void>
 {
 public:
@@ -145,6 +156,7 @@ void Setup::applicationAvailable()
 {
     Millwright::registerWorker<UpperWorker>(u"upper"_s);
     Millwright::registerWorker<GatedWorker>(u"gated"_s);
+    Millwright::registerWorker<StubbornWorker>(u"stubborn"_s);
     Millwright::registerWorker<ReportingWorker>(u"reporting"_s);
     Millwright::registerWorker<TypedWorker>(u"typed"_s);
     Millwright::registerWorker<MapWorker>(u"map"_s);

@@ -34,6 +34,7 @@ public:
         compare("canceled", canceled, counters.canceled);
         compare("lost", lost, counters.lost);
         compare("retried", retried, counters.retried);
+        compare("stuck", stuck, counters.stuck);
         return text;
     }
 
@@ -58,6 +59,7 @@ public:
     }
     void jobCanceled(const Millwright::AbstractJob &) override { ++canceled; }
     void jobLost(const Millwright::AbstractJob &, int) override { ++lost; }
+    void workerStuck(int, const QString &, std::chrono::nanoseconds) override { ++stuck; }
 
     std::atomic<qint64> submitted = 0;
     std::atomic<qint64> completed = 0;
@@ -66,6 +68,7 @@ public:
     std::atomic<qint64> discarded = 0;
     std::atomic<qint64> canceled = 0;
     std::atomic<qint64> lost = 0;
+    std::atomic<qint64> stuck = 0;
 };
 
 } // namespace Support

@@ -3,7 +3,10 @@
 
 #include "operations.h"
 
+#include "statistics/statisticslayer.h"
+
 #include <QtCore/qregularexpression.h>
+#include <QtCore/qscopeguard.h>
 #include <QtTest/qtest.h>
 
 using namespace Qt::StringLiterals;
@@ -35,7 +38,7 @@ Script parseJob(const QRegularExpressionMatch &match)
     const QString duration = match.captured(2);
     script.duration = duration == u"*" ? World::Hung : duration.toLongLong() * Millisecond;
     static const QRegularExpression modifier(
-        uR"((?:!(\d+)|~(\d+)|\^([XHINB])|(=)|&(\d+)(?:/(\d+))?([fwl]*)|(\.)|(%%?)|\*(\d+)))"_s);
+        uR"((?:!(\d+)|~(\d+)|\^([XHINB])|(=)|&(\d+)(?:/(\d+))?([fwl]*)|(\.)|(%%?)|\*(\d+)|(@)))"_s);
     auto it = modifier.globalMatch(match.captured(3));
     while (it.hasNext()) {
         const QRegularExpressionMatch m = it.next();
@@ -57,9 +60,34 @@ Script parseJob(const QRegularExpressionMatch &match)
         }
         if (m.hasCaptured(10))
             script.hangs = m.captured(10).toInt();
+        if (m.hasCaptured(11))
+            script.heeds = true;
     }
     return script;
 }
+
+void change(Engine &engine, const QString &setting, int value)
+{
+    DeadMansSwitch its = engine.deadMansSwitch();
+    if (setting == u"cap")
+        its.maximumCondemned = value;
+    else
+        its.timeout = std::chrono::milliseconds(value);
+    engine.setDeadMansSwitch(its);
+}
+
+//! Writes into the log who is stuck.
+class StuckLayer final : public StatisticsLayer
+{
+public:
+    void workerStuck(int worker, const QString &key, std::chrono::nanoseconds elapsed) override
+    {
+        if (world)
+            world->log(u"stuck %1@%2 %3"_s.arg(key).arg(worker).arg(elapsed.count() / Millisecond));
+    }
+
+    World *world = nullptr;
+};
 
 } // namespace
 
@@ -72,7 +100,7 @@ void addOperationColumns()
 
 void perform(World &world, const QString &operation)
 {
-    static const QRegularExpression jobPattern(uR"(^([a-z]\d*)(?::(\d+|\*))?([!~^=&.%*].*)?$)"_s);
+    static const QRegularExpression jobPattern(uR"(^([a-z]\d*)(?::(\d+|\*))?([!~^=&.%*@].*)?$)"_s);
     static const QRegularExpression settingPattern(uR"(^([a-z]+)=(-?\d+)$)"_s);
     Engine &engine = world.engine();
     if (const auto m = settingPattern.match(operation); m.hasMatch()) {
@@ -98,8 +126,14 @@ void perform(World &world, const QString &operation)
             world.log(u"not retried %1"_s.arg(value));
         else if (what == u"drop" && !engine.dropDeadLetter(quint64(value)))
             world.log(u"not dropped %1"_s.arg(value));
-        else
-            QVERIFY2(what == u"retry" || what == u"drop", qPrintable(what));
+        else if (what == u"hangbuilds")
+            world.hangBuilds(value);
+        else if (what == u"hangends")
+            world.hangEnds(value);
+        else if (what == u"deaf")
+            world.deafen(value);
+        else if (what != u"retry" && what != u"drop")
+            change(engine, what, value);
     } else if (operation.startsWith(u"policy&")) {
         static const QRegularExpression policyPattern(uR"(&(\d+)(?:/(\d+))?([fwl]*)$)"_s);
         engine.setRetryPolicy(policyOf(policyPattern.match(operation), 1));
@@ -131,18 +165,31 @@ void perform(World &world, const QString &operation)
         engine.setDiscardMode(DiscardMode::Newest);
     } else if (operation == u"keep") {
         engine.setOnFailure(OnFailure::KeepWorker);
+    } else if (operation == u"log" || operation == u"replace") {
+        DeadMansSwitch its = engine.deadMansSwitch();
+        its.action = operation == u"log" ? StuckAction::Log : StuckAction::Replace;
+        engine.setDeadMansSwitch(its);
+    } else if (operation.startsWith(u"beat=")) {
+        world.beat(operation.mid(5));
+    } else if (operation.startsWith(u"end=")) {
+        world.letGo(operation.mid(4));
+    } else if (operation == u"endhangs") {
+        world.letGo();
+    } else if (operation == u"!") {
+        const FactorySnapshot now = engine.snapshot(true);
+        QStringList states;
+        for (const WorkerSnapshot &worker : now.workers)
+            states += nameOf(worker.state);
+        QString text = states.join(u' ');
+        if (engine.deadMansSwitch().timeout.count() > 0)
+            text += u"; %1 condemned"_s.arg(now.condemnedThreads);
+        world.log(u'[' + text + u']');
     } else if (operation == u"?") {
         const FactorySnapshot now = engine.snapshot(false);
         world.log(u"[%1 %2 %3 %4]"_s.arg(nameOf(now.state))
                       .arg(now.counters.waiting)
                       .arg(now.counters.running)
                       .arg(now.availableCapacity));
-    } else if (operation == u"!") {
-        QStringList states;
-        const QList<WorkerSnapshot> workers = engine.snapshot(true).workers;
-        for (const WorkerSnapshot &worker : workers)
-            states += nameOf(worker.state);
-        world.log(u"[%1]"_s.arg(states.join(u' ')));
     } else if (operation.startsWith(u'+')) {
         world.pass(operation.mid(1).toLongLong() * Millisecond);
     } else if (operation.size() > 1 && operation.startsWith(u'x')) {
@@ -164,6 +211,7 @@ void run()
     QFETCH(QString, expected);
 
     FactorySettings factory{.name = u"test"_s, .workerCount = 1, .restartPolicy = {.jitter = 0}};
+    const auto layer = std::make_shared<StuckLayer>();
     const auto given = settings.split(u' ', Qt::SkipEmptyParts);
     for (const QString &setting : given) {
         if (setting == u"priority")
@@ -178,10 +226,17 @@ void run()
             factory.router = keyPersistent();
         else if (setting == u"sticky")
             factory.router = stickyQueuer();
-        else
+        else if (setting.startsWith(u"stuck=")) {
+            const QStringList times = setting.mid(6).split(u'/');
+            factory.deadMansSwitch.timeout = std::chrono::milliseconds(times.at(0).toInt());
+            factory.deadMansSwitch.gracePeriod = std::chrono::milliseconds(times.at(1).toInt());
+            factory.statistics = layer;
+        } else
             factory.workerCount = setting.toInt();
     }
     World world(factory);
+    layer->world = &world;
+    const auto forget = qScopeGuard([&] { layer->world = nullptr; });
     const auto all = operations.split(u' ', Qt::SkipEmptyParts);
     for (const QString &operation : all) {
         perform(world, operation);

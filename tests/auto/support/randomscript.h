@@ -30,6 +30,7 @@ inline Script randomScript(Support::Dice &dice, qint64 number, const Variety &va
     script.duration = dice.oneIn(2) ? 0 : dice.below(variety.longest) * 1'000'000;
     if (variety.hangs && dice.oneIn(40))
         script.duration = World::Hung;
+    script.heeds = dice.oneIn(2);
     script.failures = dice.oneIn(variety.rarity + 2) ? 1 + dice.below(3) : 0;
     script.promised = !dice.oneIn(3);
     script.asynchronous = variety.asynchronous && dice.oneIn(4);

@@ -84,12 +84,16 @@ public:
             setPromised();
         if (script.asynchronous)
             setAsynchronous();
+        m_isAsynchronous = script.asynchronous;
+        m_duration = script.duration;
+        m_hangs = script.hangs;
+        m_heeds = script.heeds;
     }
 
     [[nodiscard]] QString keyText() const override { return m_name; }
     [[nodiscard]] bool isCancelRequested() const override
     {
-        return m_world.fate(m_name).cancelRequested;
+        return !m_isLost && m_world.fate(m_name).cancelRequested;
     }
 
     void started(int worker)
@@ -101,15 +105,16 @@ public:
     }
     void stopped()
     {
-        if (!m_isLost)
+        if (!m_isLost) // otherwise another job of the key may run
             m_world.m_keyOrder.stopped(keyHash());
     }
-    [[nodiscard]] bool isAsynchronous() const { return m_world.fate(m_name).script.asynchronous; }
+    [[nodiscard]] QString name() const { return m_name; }
+    [[nodiscard]] bool isAsynchronous() const { return m_isAsynchronous; }
+    [[nodiscard]] bool isToEnd() const { return m_heeds && isCalledOff(); }
     void ended() { m_pending = false; }
     [[nodiscard]] qint64 duration() const
     {
-        const Script &script = m_world.fate(m_name).script;
-        return attempt() <= script.hangs ? World::Hung : script.duration;
+        return attempt() <= m_hangs ? World::Hung : m_duration;
     }
     void discarded(DiscardReason reason) { m_world.discarded(m_name, reason); }
 
@@ -144,6 +149,11 @@ private:
     }
 
     [[nodiscard]] bool isPending() const override { return m_pending; }
+    void callOff() override
+    {
+        if (m_heeds)
+            m_world.letGo(m_name);
+    }
 
     [[nodiscard]] std::unique_ptr<Suspension> suspend(std::function<void()> ended) override
     {
@@ -157,6 +167,8 @@ private:
         if (m_isLost)
             return true;
         stopped();
+        if (m_isLost)
+            return true;
         if (m_world.fate(m_name).script.cancelsItself)
             return false;
         end();
@@ -165,6 +177,8 @@ private:
 
     void end()
     {
+        if (m_isLost || isCalledOff()) // what it does now is not wanted
+            return;
         Fate &fate = m_world.fate(m_name);
         if (attempt() <= fate.script.failures)
             throw JobError(QStringLiteral("scripted"));
@@ -210,6 +224,10 @@ private:
 
     World &m_world;
     const QString m_name;
+    bool m_isAsynchronous = false;
+    qint64 m_duration = 0;
+    int m_hangs = 0;
+    bool m_heeds = false;
     bool m_pending = false;
     bool m_isLost = false;
 };
@@ -286,8 +304,22 @@ bool VirtualStation::canStep() const
     if (!m_engine || m_closed)
         return false;
     if (m_job)
-        return m_finishTime <= m_world.clock().now();
-    return m_awake || m_rung;
+        return m_finishTime <= m_world.clock().now() || job()->isToEnd();
+    if (isHungInOrder())
+        return m_letGo;
+    return m_awake || (m_rung && !m_deaf);
+}
+
+VirtualJob *VirtualStation::job() const
+{
+    return static_cast<VirtualJob *>(m_job);
+}
+
+void VirtualStation::letGo()
+{
+    m_letGo = isHungInOrder();
+    m_deaf = false;
+    m_finishTime = std::min(m_finishTime, m_world.clock().now());
 }
 
 void VirtualStation::step()
@@ -299,6 +331,11 @@ void VirtualStation::step()
         m_engine->perform(m_incarnation, *job);
         return;
     }
+    if (isHungInOrder()) {
+        m_letGo = false;
+        carryOut(std::exchange(m_hungOrder, {}));
+        return;
+    }
     if (!m_awake) {
         m_rung = false;
         m_awake = true;
@@ -308,6 +345,17 @@ void VirtualStation::step()
         return;
     }
     const Order order = m_engine->next(*this);
+    int &hangs = order.kind == Order::Build ? m_world.m_hangingBuilds : m_world.m_hangingEnds;
+    if ((order.kind == Order::Build || order.kind == Order::Dismantle) && hangs > 0) {
+        --hangs;
+        m_hungOrder = order;
+    } else {
+        carryOut(order);
+    }
+}
+
+void VirtualStation::carryOut(const Order &order)
+{
     switch (order.kind) {
     case Order::Rest:
         m_awake = false;
@@ -342,6 +390,9 @@ void VirtualStation::proceed()
     }
     auto &job = static_cast<VirtualJob &>(*m_job);
     job.started(m_incarnation->id);
+    if (m_interrupted && m_world.m_wrong.isEmpty())
+        m_world.m_wrong = QStringLiteral("%1 was started where another job was interrupted")
+                              .arg(job.name());
     const qint64 duration = job.isAsynchronous() ? 0 : job.duration();
     m_finishTime = duration == World::Hung ? World::Hung : m_world.clock().now() + duration;
 }
@@ -376,11 +427,14 @@ World::~World()
         producer.join();
     settle();
     m_engine->giveUp();
+    letAllGo();
     // What was given up comes back, too late: nobody may care.
     for (const auto &weak : m_stations) {
         const auto station = weak.lock();
-        while (station && (station->canStep() || station->isRunning()))
+        while (station
+               && (station->canStep() || station->isRunning() || station->isHungInOrder())) {
             station->step();
+        }
     }
 }
 
@@ -482,6 +536,68 @@ void World::discarded(const QString &name, DiscardReason reason)
     ++fate(name).discarded;
     log(QStringLiteral("%1 %2").arg(name, nameOf(reason)));
     ended(name);
+}
+
+void World::beat(const QString &name)
+{
+    for (const auto &weak : m_stations) {
+        const auto station = weak.lock();
+        if (VirtualJob *job = station ? station->job() : nullptr; job && job->name() == name)
+            job->heartbeat();
+    }
+    for (VirtualSuspension *suspension : m_suspended) {
+        if (suspension->job().name() == name)
+            suspension->job().heartbeat();
+    }
+}
+
+void World::letGo(const QString &name)
+{
+    for (const auto &weak : m_stations) {
+        const auto station = weak.lock();
+        if (VirtualJob *job = station ? station->job() : nullptr; job && job->name() == name)
+            station->letGo();
+    }
+    for (VirtualSuspension *suspension : m_suspended) {
+        if (suspension->job().name() == name)
+            suspension->endBy(now());
+    }
+}
+
+void World::letGo()
+{
+    for (const auto &weak : m_stations) {
+        if (const auto station = weak.lock(); station && !station->isRunning())
+            station->letGo();
+    }
+}
+
+void World::deafen(int index)
+{
+    if (m_stations.empty())
+        return;
+    if (const auto station = m_stations[std::size_t(index) % m_stations.size()].lock())
+        station->deafen();
+}
+
+void World::letAllGo()
+{
+    m_hangingBuilds = m_hangingEnds = 0;
+    for (const auto &weak : m_stations) {
+        if (const auto station = weak.lock())
+            station->letGo();
+    }
+    for (VirtualSuspension *suspension : m_suspended)
+        suspension->endBy(now());
+    settle();
+}
+
+bool World::isHung() const
+{
+    return std::any_of(m_stations.begin(), m_stations.end(), [](const auto &weak) {
+        const auto station = weak.lock();
+        return station && (station->isHungInOrder() || station->isDeaf());
+    });
 }
 
 void World::cancel(const QString &name)
@@ -638,6 +754,8 @@ QString World::violations()
                      .arg(told.canceled)
                      .arg(told.lost);
     }
+    if (!m_wrong.isEmpty())
+        wrong += m_wrong;
     if (running < now.running)
         wrong += QStringLiteral("more run than were started");
     return wrong.join(QStringLiteral("; "));

@@ -59,6 +59,7 @@ struct Script
     bool asynchronous = false; //!< the thread is free for others while it lasts
     bool cancelsItself = false; //!< if asynchronous
     bool copyable = true; //!< its message
+    bool heeds = false; //!< ends when it is called off
     JobOptions options = {};
 };
 
@@ -88,12 +89,14 @@ public:
     ~VirtualSuspension() override;
 
     [[nodiscard]] qint64 endTime() const { return m_endTime; }
+    [[nodiscard]] VirtualJob &job() const { return m_job; }
+    void endBy(qint64 time) { m_endTime = std::min(m_endTime, time); }
     void end();
 
 private:
     World &m_world;
     VirtualJob &m_job;
-    const qint64 m_endTime;
+    qint64 m_endTime;
     const std::function<void()> m_ended;
 };
 
@@ -108,16 +111,27 @@ public:
     void close() override { m_rung = true; }
     [[nodiscard]] bool join(QDeadlineTimer) override { return m_closed; }
     [[nodiscard]] bool isCurrent() const override { return false; }
-    void requestInterruption() override {}
+    void requestInterruption() override { m_interrupted = true; }
+    void terminate() override { m_terminated = true; }
+    void setTerminable(bool terminable) override { m_terminable = terminable; }
 
     [[nodiscard]] bool canStep() const;
     void step();
 
     [[nodiscard]] bool isRunning() const { return m_job; }
     [[nodiscard]] qint64 finishTime() const { return m_finishTime; }
+    [[nodiscard]] VirtualJob *job() const;
+    //! It hangs in the constructor or the destructor of a worker.
+    [[nodiscard]] bool isHungInOrder() const { return m_hungOrder.kind != Order::Rest; }
+    //! What hangs here comes to its end.
+    void letGo();
+    //! An event handler hangs between two orders, until it is let go.
+    void deafen() { m_deaf = true; }
+    [[nodiscard]] bool isDeaf() const { return m_deaf; }
 
 private:
     void proceed();
+    void carryOut(const Order &order);
 
     World &m_world;
     std::shared_ptr<Engine> m_engine;
@@ -127,6 +141,12 @@ private:
     std::shared_ptr<Incarnation> m_incarnation; // whose hand is worked through
     AbstractJob *m_job = nullptr; // running
     qint64 m_finishTime = 0;
+    Order m_hungOrder; // to be carried out when it is let go
+    bool m_letGo = false;
+    bool m_deaf = false;
+    bool m_interrupted = false;
+    bool m_terminated = false;
+    bool m_terminable = false;
 };
 
 //! A thread for hooks and controllers. Does one of them at each step.
@@ -179,6 +199,20 @@ public:
     void breakWorker(int id) { m_broken.insert(id); }
     void repairWorker(int id) { m_broken.erase(id); }
     void repairWorkers() { m_broken.clear(); }
+    //! Lets the next `count` workers hang as they are built, or as they end, until `letGo()`.
+    void hangBuilds(int count) { m_hangingBuilds = count; }
+    void hangEnds(int count) { m_hangingEnds = count; }
+    //! The running job of this name gives a sign of life.
+    void beat(const QString &name);
+    //! An event handler hangs on the thread that was the `index`th, as soon as it has nothing to do.
+    void deafen(int index);
+    //! The job of this name, however long it was to last, ends as soon as time allows steps, wanted or
+    //! not; without a name, whatever hangs in a start or an end.
+    void letGo(const QString &name);
+    void letGo();
+    //! All of these, now.
+    void letAllGo();
+    [[nodiscard]] bool isHung() const;
 
     //! One step of one station, or the end of an asynchronous job that is due, chosen by `choice`.
     //! False when there is none.
@@ -237,6 +271,9 @@ private:
     int m_workersAlive = 0;
     int m_failingBuilds = 0;
     std::set<int> m_broken; // workers
+    int m_hangingBuilds = 0;
+    int m_hangingEnds = 0;
+    QString m_wrong; // what a job has noticed
     bool m_forgets = false;
     bool m_keepsKeyOrder = false;
     qint64 m_submissions = 0;

@@ -50,6 +50,8 @@ public:
     [[nodiscard]] bool join(QDeadlineTimer) override { return !m_engine; }
     [[nodiscard]] bool isCurrent() const override { return false; }
     void requestInterruption() override {}
+    void terminate() override {}
+    void setTerminable(bool) override {}
 
     void work()
     {
