@@ -6,6 +6,7 @@
 #include <QtCore/qglobal.h>
 
 #include <bit>
+#include <utility>
 #include <vector>
 
 namespace Millwright {
@@ -40,7 +41,9 @@ public:
         grow(std::size_t(id) / 64 + 1);
         std::size_t place = std::size_t(id);
         for (std::vector<quint64> &level : m_levels) {
-            level[place / 64] |= quint64(1) << (place % 64);
+            quint64 &word = level[place / 64];
+            if (std::exchange(word, word | quint64(1) << (place % 64)) != 0)
+                return; // known further up
             place /= 64;
         }
     }
