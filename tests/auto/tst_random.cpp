@@ -341,7 +341,13 @@ void tst_Random::JOB_2_conservationUnderRandomOperations_data()
         QTest::addRow("seed %llu", own) << own;
         return;
     }
-    for (quint64 first = 0; first < 10 * RunsPerRow; first += RunsPerRow)
+    // More of them, and others: see scripts/chaos.
+    const int rows = std::max(1, qEnvironmentVariableIntValue("MILLWRIGHT_SEEDS") / RunsPerRow);
+    const quint64 start = qEnvironmentVariable("MILLWRIGHT_FIRST_SEED").toULongLong();
+    const quint64 end = start
+                        + quint64(qEnvironmentVariableIsSet("MILLWRIGHT_SEEDS") ? rows : 10)
+                              * RunsPerRow;
+    for (quint64 first = start; first < end; first += RunsPerRow)
         QTest::addRow("seeds %llu to %llu", first, first + RunsPerRow - 1) << first;
 }
 
@@ -359,6 +365,8 @@ void tst_Random::JOB_2_conservationUnderRandomOperations()
         const QString wrong = run(seed, tally);
         QVERIFY2(wrong.isEmpty(), qPrintable(u"seed %1: %2"_s.arg(seed).arg(wrong)));
     }
+    if (qEnvironmentVariableIsSet("MILLWRIGHT_SEEDS"))
+        qInfo("%d operations", tally.operations);
     QVERIFY(tally.operations > 50 * runs);
     QVERIFY2(given || (tally.stuck > runs / 2 && tally.returned > runs / 10),
              qPrintable(u"%1 stuck, %2 returned"_s.arg(tally.stuck).arg(tally.returned)));

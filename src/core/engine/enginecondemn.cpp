@@ -155,6 +155,8 @@ void Engine::condemnThread(Station &hung, int worker, Incarnation *cause, qint64
 
     for (const auto &[slot, state, old, lost] : displaced) {
         if (slot.leaving && slot.ownSize == 0) {
+            if (state == WorkerState::CrashLooping)
+                m_starts.erase({slot.history->startAt, slot.id});
             noteStarted(slot, section);
             continue;
         }
