@@ -5,7 +5,10 @@
 
 #include <Millwright/Factory>
 
+#include <QRegularExpression>
+#include <QSemaphore>
 #include <QTest>
+#include <QThread>
 
 #include <thread>
 
@@ -101,6 +104,16 @@ private:
     const SharedCaller m_caller;
 };
 
+// A job that keeps its worker until it is let go.
+constexpr int Blocker = -1;
+QSemaphore started;
+QSemaphore letGo;
+
+bool isIdle(const Counters &counters)
+{
+    return counters.waiting == 0 && counters.running == 0;
+}
+
 } // namespace
 
 // Policies run under the lock of their factory. What they call there must not wait for it.
@@ -149,7 +162,12 @@ void tst_Reentry::ROUTE_7_everyPlaceOfEveryPolicy()
          .queueLimit = 3,
          .discardMode = DiscardMode::Oldest,
          .rateLimiter = customLimiter<CallingLimiter>(caller)},
-        +[](Job<int, int> &) {});
+        +[](Job<int, int> &job) {
+            if (job.message() == Blocker) {
+                started.release();
+                letGo.acquire();
+            }
+        });
     const auto refused = std::make_shared<std::atomic<bool>>(false);
     caller->function = [=] {
         if (dispatches)
@@ -167,12 +185,21 @@ void tst_Reentry::ROUTE_7_everyPlaceOfEveryPolicy()
         for (int i = 0; i < 5; ++i) // the last ones push the first ones out
             factory->dispatch(i, i);
         factory->start();
-        for (int i = 0; caller->calls == 0 && i < 100'000; ++i) { // short jobs are put back
-            factory->dispatch(i, i);
-            if (i % 16 == 0) {
-                factory->pause();
-                factory->resume();
-            }
+        // Short jobs are taken several at a time, and put back when the first of them lasts. Whether they
+        // count as short depends on how long the system has let them take.
+        for (int round = 0; caller->calls == 0 && round < 1000; ++round) {
+            for (int i = 0; i < 20; ++i)
+                factory->dispatch(i, i);
+            while (!isIdle(factory->counters()))
+                QThread::yieldCurrentThread();
+            factory->pause();
+            for (const int message : {Blocker, 1, 2})
+                factory->dispatch(message, message);
+            factory->resume();
+            started.acquire();
+            factory->pause();
+            letGo.release();
+            factory->resume();
         }
         *hasReturned = true;
     }).detach();
