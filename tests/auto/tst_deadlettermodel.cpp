@@ -172,7 +172,8 @@ void tst_DeadLetterModel::SUP_5_monitorKeepsItUpToDate()
         factory.dispatch(i, i != 2);
     QVERIFY(eventually([&] { return model.count() == 2; }));
     QCOMPARE(ids(model), (QList<quint64>{2, 1}));
-    QTest::qWait(3 * FactoryMonitor::MinimumInterval);
+    QSignalSpy sampled(&monitor, &FactoryMonitor::sampled);
+    QVERIFY(eventually([&] { return sampled.count() >= 3; }));
     QVERIFY(factory.dropDeadLetter(1)); // also when nothing else happens
     QVERIFY(eventually([&] { return model.count() == 1; }));
     monitor.setFactory(nullptr);

@@ -12,8 +12,11 @@ namespace Millwright {
 
 namespace {
 
-// Why a worker has failed.
-const QString Hung = QStringLiteral("it gave no sign of life");
+// Why a worker that hangs has failed.
+QString noSignOfLife()
+{
+    return QStringLiteral("it gave no sign of life");
+}
 
 } // namespace
 
@@ -105,7 +108,7 @@ void Engine::replaceSuspended(Incarnation &incarnation, qint64 now, StuckNews &n
 {
     WorkerSlot &slot = *incarnation.slot;
     AbstractJob *job = seize(incarnation);
-    replaceWorker(slot, Hung, now, section);
+    replaceWorker(slot, noSignOfLife(), now, section);
     releaseKeysOf(incarnation, section);
     noteLoad(slot);
     if (job)
@@ -169,7 +172,7 @@ void Engine::condemnThread(Station &hung, int worker, Incarnation *cause, qint64
         } else if (state == WorkerState::Starting) {
             addChore(slot, state, section);
         } else if (slot.id == worker) {
-            replaceWorker(slot, Hung, now, section);
+            replaceWorker(slot, noSignOfLife(), now, section);
         } else { // it could not help it
             owe(slot);
             addChore(slot, WorkerState::Restarting, section);
