@@ -56,6 +56,8 @@ public:
     ~VirtualWorker() override
     {
         --m_world.m_workersAlive;
+        if (m_world.m_audience)
+            m_world.m_audience->destroyed(m_id);
         m_world.log(QStringLiteral("-%1").arg(m_id));
     }
 
@@ -102,6 +104,8 @@ public:
         ++fate.started;
         m_world.m_keyOrder.started(keyHash(), int(priority()), fate.number);
         m_world.log(QStringLiteral("%1@%2").arg(m_name).arg(worker));
+        if (m_world.m_audience)
+            m_world.m_audience->started(m_name, worker);
     }
     void stopped()
     {
@@ -180,12 +184,15 @@ private:
         if (m_isLost || isCalledOff()) // what it does now is not wanted
             return;
         Fate &fate = m_world.fate(m_name);
-        if (attempt() <= fate.script.failures)
+        if (attempt() <= fate.script.failures) {
+            if (m_world.m_audience)
+                m_world.m_audience->threw(m_name);
             throw JobError(QStringLiteral("scripted"));
+        }
         if (!fate.script.promised) { // otherwise it is told by deliver() and its like
             ++fate.completed;
             m_world.log(QStringLiteral("%1 done").arg(m_name));
-            m_world.ended(m_name);
+            m_world.ended(m_name, Outcome::Completed);
         }
     }
 
@@ -193,7 +200,7 @@ private:
     {
         ++m_world.fate(m_name).completed;
         m_world.log(QStringLiteral("%1 done").arg(m_name));
-        m_world.ended(m_name);
+        m_world.ended(m_name, Outcome::Completed);
     }
 
     void reject(const std::exception_ptr &error) override
@@ -205,11 +212,11 @@ private:
             lose();
             ++m_world.fate(m_name).lost;
             m_world.log(QStringLiteral("%1 lost").arg(m_name));
-            m_world.ended(m_name);
+            m_world.ended(m_name, Outcome::WorkerLost);
         } catch (...) {
             ++m_world.fate(m_name).failed;
             m_world.log(QStringLiteral("%1 failed").arg(m_name));
-            m_world.ended(m_name);
+            m_world.ended(m_name, Outcome::Failed);
         }
     }
 
@@ -217,7 +224,7 @@ private:
     {
         ++m_world.fate(m_name).canceled;
         m_world.log(QStringLiteral("%1 canceled").arg(m_name));
-        m_world.ended(m_name);
+        m_world.ended(m_name, Outcome::Canceled);
     }
 
     PromiseLink *promiseLink() override { return this; }
@@ -315,6 +322,17 @@ VirtualJob *VirtualStation::job() const
     return static_cast<VirtualJob *>(m_job);
 }
 
+std::optional<Workload> VirtualStation::workload() const
+{
+    if (!m_atWork || !m_atWork->slot)
+        return std::nullopt;
+    const Hand::Count count = m_atWork->hand.count();
+    Workload workload{this, m_atWork->id, m_dealt > 1, {}};
+    for (int i = count.claimed; i < count.end; ++i)
+        workload.unstarted += static_cast<VirtualJob *>(m_atWork->hand.at(i))->name();
+    return workload;
+}
+
 void VirtualStation::letGo()
 {
     m_letGo = isHungInOrder();
@@ -329,6 +347,8 @@ void VirtualStation::step()
         if (auto *scripted = static_cast<VirtualJob *>(job); !scripted->isAsynchronous())
             scripted->stopped();
         m_engine->perform(m_incarnation, *job);
+        if (m_incarnation->suspended)
+            m_atWork.reset();
         return;
     }
     if (isHungInOrder()) {
@@ -344,7 +364,11 @@ void VirtualStation::step()
         proceed();
         return;
     }
+    m_atWork.reset();
     const Order order = m_engine->next(*this);
+    if (order.kind == Order::Run || order.kind == Order::Conclude)
+        m_atWork = order.incarnation;
+    m_dealt = m_atWork ? m_atWork->hand.count().end : 0;
     int &hangs = order.kind == Order::Build ? m_world.m_hangingBuilds : m_world.m_hangingEnds;
     if ((order.kind == Order::Build || order.kind == Order::Dismantle) && hangs > 0) {
         --hangs;
@@ -362,9 +386,17 @@ void VirtualStation::carryOut(const Order &order)
         break;
     case Order::Again:
         break;
-    case Order::Build:
-        m_engine->build(*order.incarnation);
+    case Order::Build: {
+        const std::shared_ptr<Incarnation> incarnation = order.incarnation;
+        m_engine->build(*incarnation);
+        if (Audience *audience = m_world.m_audience; audience && incarnation->slot) {
+            if (incarnation->worker)
+                audience->built(incarnation->id, this);
+            else
+                audience->notBuilt(incarnation->id);
+        }
         break;
+    }
     case Order::Dismantle:
         m_engine->dismantle(*order.incarnation, order.orderly, false);
         break;
@@ -446,6 +478,8 @@ int World::stationsKept() const
 
 VirtualJob *World::jobFor(const Script &script)
 {
+    if (m_audience)
+        m_audience->created(script);
     Fate &fate = m_fates.insert_or_assign(script.name, Fate{script}).first->second;
     fate.number = ++m_submissions;
     m_keyOrder.submitted(script.key, int(script.options.priority.value_or(Priority::Normal)),
@@ -535,7 +569,7 @@ void World::discarded(const QString &name, DiscardReason reason)
     }
     ++fate(name).discarded;
     log(QStringLiteral("%1 %2").arg(name, nameOf(reason)));
-    ended(name);
+    ended(name, Outcome::Discarded, reason);
 }
 
 void World::beat(const QString &name)
@@ -600,6 +634,25 @@ bool World::isHung() const
     });
 }
 
+std::vector<Workload> World::workloads() const
+{
+    std::vector<Workload> workloads;
+    for (const auto &weak : m_stations) {
+        const auto station = weak.lock();
+        if (auto workload = station ? station->workload() : std::nullopt)
+            workloads.push_back(std::move(*workload));
+    }
+    return workloads;
+}
+
+bool World::isHeldUp(const void *thread) const
+{
+    return std::none_of(m_stations.begin(), m_stations.end(), [&](const auto &weak) {
+        const auto station = weak.lock();
+        return station && station.get() == thread && !station->isHeldUp();
+    });
+}
+
 void World::cancel(const QString &name)
 {
     if (const auto it = m_fates.find(name); it != m_fates.end())
@@ -611,9 +664,11 @@ void World::standsAnew(const QString &name)
     m_keyOrder.ended(fate(name).number);
 }
 
-void World::ended(const QString &name)
+void World::ended(const QString &name, Outcome outcome, DiscardReason reason)
 {
     m_keyOrder.ended(fate(name).number);
+    if (m_audience)
+        m_audience->ended(name, outcome, reason);
     if (m_forgets)
         m_fates.erase(name);
 }

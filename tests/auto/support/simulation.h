@@ -81,6 +81,32 @@ struct Fate
 class World;
 class VirtualJob;
 
+//! Is told what happens, one event after the other, as it happens.
+class Audience
+{
+public:
+    virtual ~Audience() = default;
+    //! It is about to be submitted.
+    virtual void created(const Script &script) = 0;
+    virtual void started(const QString &name, int worker) = 0;
+    //! The job has thrown.
+    virtual void threw(const QString &name) = 0;
+    virtual void ended(const QString &name, Outcome outcome, DiscardReason reason) = 0;
+    //! On some thread, or in vain.
+    virtual void built(int worker, const void *thread) = 0;
+    virtual void notBuilt(int worker) = 0;
+    virtual void destroyed(int worker) = 0;
+};
+
+//! What a thread works through: the worker has taken these jobs and not started them.
+struct Workload
+{
+    const void *thread;
+    int worker;
+    bool isBatch; //!< it has taken more than one
+    QStringList unstarted;
+};
+
 //! What an asynchronous job waits for: that its time has come.
 class VirtualSuspension final : public Suspension
 {
@@ -108,7 +134,7 @@ public:
 
     void open(const std::shared_ptr<Engine> &engine) override;
     void ring() override { m_rung = true; }
-    void close() override { m_rung = true; }
+    void close() override { m_rung = m_isToEnd = true; }
     [[nodiscard]] bool join(QDeadlineTimer) override { return m_closed; }
     [[nodiscard]] bool isCurrent() const override { return false; }
     void requestInterruption() override { m_interrupted = true; }
@@ -128,6 +154,9 @@ public:
     //! An event handler hangs between two orders, until it is let go.
     void deafen() { m_deaf = true; }
     [[nodiscard]] bool isDeaf() const { return m_deaf; }
+    //! It is in something that has not come to its end, or is to end itself.
+    [[nodiscard]] bool isHeldUp() const { return m_job || isHungInOrder() || m_deaf || m_isToEnd; }
+    [[nodiscard]] std::optional<Workload> workload() const;
 
 private:
     void proceed();
@@ -137,8 +166,11 @@ private:
     std::shared_ptr<Engine> m_engine;
     std::atomic<bool> m_rung = false;
     bool m_awake = false;
+    bool m_isToEnd = false;
     bool m_closed = false;
     std::shared_ptr<Incarnation> m_incarnation; // whose hand is worked through
+    std::shared_ptr<Incarnation> m_atWork; // as far as the engine knows
+    int m_dealt = 0; // jobs in its hand, at first
     AbstractJob *m_job = nullptr; // running
     qint64 m_finishTime = 0;
     Order m_hungOrder; // to be carried out when it is let go
@@ -213,6 +245,10 @@ public:
     //! All of these, now.
     void letAllGo();
     [[nodiscard]] bool isHung() const;
+    //! Of all threads that have some.
+    [[nodiscard]] std::vector<Workload> workloads() const;
+    [[nodiscard]] bool isHeldUp(const void *thread) const;
+    void setAudience(Audience *audience) { m_audience = audience; }
 
     //! One step of one station, or the end of an asynchronous job that is due, chosen by `choice`.
     //! False when there is none.
@@ -244,6 +280,8 @@ public:
             m_log.append(entry);
     }
 
+    //! What a job has noticed; empty if nothing.
+    [[nodiscard]] QString complaint() const { return m_wrong; }
     //! Says what is wrong with the counters at this instant; empty if nothing is.
     [[nodiscard]] QString violations();
 
@@ -258,7 +296,8 @@ private:
     [[nodiscard]] Fate &fate(const QString &name) { return m_fates.at(name); }
     [[nodiscard]] VirtualJob *jobFor(const Script &script);
     [[nodiscard]] VirtualJob *successorOf(const QString &name);
-    void ended(const QString &name);
+    void ended(const QString &name, Outcome outcome,
+               DiscardReason reason = DiscardReason::TtlExpired);
     void discarded(const QString &name, DiscardReason reason);
 
     std::shared_ptr<VirtualClock> m_clock = std::make_shared<VirtualClock>();
@@ -273,6 +312,7 @@ private:
     std::set<int> m_broken; // workers
     int m_hangingBuilds = 0;
     int m_hangingEnds = 0;
+    Audience *m_audience = nullptr;
     QString m_wrong; // what a job has noticed
     bool m_forgets = false;
     bool m_keepsKeyOrder = false;
