@@ -23,7 +23,7 @@ using Support::eventually;
 using Support::hasEnded;
 
 // Workers whose process() returns a future, on real threads. Their place in the engine is shown by
-// tst_engine::POOL_2_asynchronousJobs and tst_random.
+// tst_engine::POOL_2_asynchronousJobs and tst_model.
 
 namespace {
 

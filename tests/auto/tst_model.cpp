@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: MIT
 
 #include "support/chaos.h"
+#include "support/dice.h"
+#include "support/simulation.h"
 
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qregularexpression.h>
 #include <QtTest/qtest.h>
 
 using namespace Chaos;
+using Simulation::World;
+using Support::Dice;
 using namespace Qt::StringLiterals;
 
 //! Random operations on factories in virtual time, which must do what the model of the contract says:
@@ -26,10 +30,12 @@ private Q_SLOTS:
     void JOB_2_aSeedIsAlwaysTheSame();
     void JOB_2_whatIsWrongIsMadeShort_data();
     void JOB_2_whatIsWrongIsMadeShort();
+    void ROUTE_1_noWorkerIdlesWhileAJobWaits();
 };
 
 namespace {
 
+constexpr qint64 Millisecond = 1'000'000;
 constexpr int RunsPerRow = 1'000;
 
 // What was wrong, whoever was concerned.
@@ -55,7 +61,7 @@ void tst_Model::JOB_2_engineAgreesWithTheModel_data()
     const int rows = std::max(1, qEnvironmentVariableIntValue("MILLWRIGHT_SEEDS") / RunsPerRow);
     const quint64 start = qEnvironmentVariable("MILLWRIGHT_FIRST_SEED").toULongLong();
     const quint64 end = start
-                        + quint64(qEnvironmentVariableIsSet("MILLWRIGHT_SEEDS") ? rows : 4)
+                        + quint64(qEnvironmentVariableIsSet("MILLWRIGHT_SEEDS") ? rows : 20)
                               * RunsPerRow;
     for (quint64 first = start; first < end; first += RunsPerRow)
         QTest::addRow("seeds %llu to %llu", first, first + RunsPerRow - 1) << first;
@@ -145,6 +151,35 @@ void tst_Model::JOB_2_whatIsWrongIsMadeShort()
     QVERIFY(isWrong(script));
     QCOMPARE(textOf(shrunk(script, isWrong)),
              QStringList({u"workers count=2"_s, u"pause"_s, u"submit key=3"_s}));
+}
+
+// Whatever has happened before: a moment later no worker is free while a job waits in the queue.
+void tst_Model::ROUTE_1_noWorkerIdlesWhileAJobWaits()
+{
+    for (quint64 seed = 1; seed <= 500; ++seed) {
+        Dice dice(seed);
+        World world({.workerCount = 1 + dice.below(6), .threadCount = 0});
+        world.engine().start();
+        int jobs = 0;
+        for (int i = 0; i < 100; ++i) {
+            const int burst = dice.oneIn(5) ? 60 : 1 + dice.below(3);
+            for (int j = 0; j < burst; ++j) {
+                Simulation::Script script{.name = u"j%1"_s.arg(jobs++)};
+                script.duration = dice.oneIn(3) ? dice.below(20) * Millisecond : 0;
+                QVERIFY(world.submit(script));
+            }
+            for (int step = dice.below(4); step > 0; --step)
+                world.step(dice.any());
+            world.pass(5 * Millisecond);
+            const Millwright::FactorySnapshot now = world.engine().snapshot(false);
+            QVERIFY2(now.counters.waiting == 0 || now.activeWorkers == now.workerCount,
+                     qPrintable(u"seed %1: %2 wait, %3 of %4 workers are active"_s.arg(seed)
+                                    .arg(now.counters.waiting)
+                                    .arg(now.activeWorkers)
+                                    .arg(now.workerCount)));
+        }
+        QVERIFY(world.finish());
+    }
 }
 
 QTEST_GUILESS_MAIN(tst_Model)

@@ -297,8 +297,8 @@ void Run::perform(const Operation &operation)
         m_world.letGo(jobNamed(value));
         break;
     case Kind::Beat:
-        m_model.beat(jobNamed(value));
-        m_world.beat(jobNamed(value));
+        if (m_world.beat(jobNamed(value)))
+            m_model.beat(jobNamed(value));
         break;
     case Kind::Lose:
         m_model.abandon();

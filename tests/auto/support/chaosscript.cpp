@@ -111,7 +111,7 @@ Operation operation(Dice &dice, const Mood &mood, bool mayEnd)
             return {Kind::Step, {dice.below(1000)}};
         if (choice < 78)
             return {Kind::Time, {dice.below(6)}};
-        if (choice < 80)
+        if (choice < 81)
             return {Kind::Pass, {dice.below(40)}};
         if (choice < 84)
             return {Kind::Cancel, {dice.below(1000)}};

@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <cmath>
 
+// The text is only made when it is needed, which is hardly ever.
+#define REQUIRE(holds, ...) ((holds) ? void() : disagree(__VA_ARGS__))
+
 namespace Simulation {
 
 using namespace Qt::StringLiterals;
@@ -174,11 +177,13 @@ bool Model::goesBefore(const Job &a, const Job &b) const
 // DISC 2. Where jobs wait first in, first out in one queue, priorities mean nothing.
 bool Model::isShedBefore(const Job &a, const Job &b) const
 {
-    const bool byPriority = m_rules.hasLevels || m_rules.waitingPlace == WaitingPlace::Anywhere;
+    const bool isAnywhere = m_rules.waitingPlace == WaitingPlace::Anywhere;
+    const bool byPriority = m_rules.hasLevels || isAnywhere;
     const auto levelOf = [&](const Job &job) {
         return byPriority ? -int(job.script.options.priority.value_or(Priority::Normal)) : 0;
     };
-    return std::pair(levelOf(a), a.number) < std::pair(levelOf(b), b.number);
+    const auto ageOf = [&](const Job &job) { return isAnywhere ? job.age : job.number; };
+    return std::pair(levelOf(a), ageOf(a)) < std::pair(levelOf(b), ageOf(b));
 }
 
 Model::Job *Model::runningOn(int id)
@@ -308,13 +313,13 @@ bool Model::isExact()
 void Model::created(const Script &script)
 {
     Job &job = m_jobs[script.name]; // a dead letter may have been retried in vain before
-    require(job.script.name.isEmpty() || job.state == Job::Ended,
+    REQUIRE(job.script.name.isEmpty() || job.state == Job::Ended,
             u"%1 is there already"_s.arg(script.name));
     job = {};
     job.script = script;
     if (script.options.timeToLive.count() > 0)
         job.expiry = now() + std::chrono::nanoseconds(script.options.timeToLive).count();
-    job.number = ++m_number;
+    job.number = job.age = ++m_number;
     job.waitingSince = now();
     ++m_counters.submitted;
     m_incoming = &job;
@@ -324,14 +329,14 @@ void Model::created(const Script &script)
 void Model::routed(const QString &name, Route route)
 {
     Job &job = m_jobs[name];
-    require(job.state == Job::New || job.state == Job::Waiting || job.state == Job::BackingOff
+    REQUIRE(job.state == Job::New || job.state == Job::Waiting || job.state == Job::BackingOff
                 || job.state == Job::Running,
             u"the router is asked about %1, which has ended"_s.arg(name));
-    require(m_workerCount > 0, u"the router is asked although there are no workers"_s);
+    REQUIRE(m_workerCount > 0, u"the router is asked although there are no workers"_s);
     if (m_rules.takesTurns) { // ROUTE 2
         if (m_turn >= m_workerCount)
             m_turn = 0;
-        require(route.worker() == m_turn,
+        REQUIRE(route.worker() == m_turn,
                 u"it is the turn of worker %1, but %2 goes to %3"_s.arg(m_turn).arg(name).arg(
                     route.worker()));
         ++m_turn;
@@ -339,6 +344,7 @@ void Model::routed(const QString &name, Route route)
     job.place = route.isToQueue() ? Queue : route.worker() % m_workerCount;
     if (job.place != Queue && (worker(job.place).isCrashLooping || worker(job.place).loopsDue > 0))
         job.place = Queue; // SUP 2: whoever is free
+    m_hasLoopedUnseen = m_hasLoopedUnseen || (m_mayLose && worker(job.place).loopsDue > 0);
     if (m_rules.takesShortest && isExact() && job.state == Job::New) { // ROUTE 6
         const auto loadOf = [&](int id) {
             qint64 load = inLineFor(id) + (runningOn(id) ? 1 : 0);
@@ -355,7 +361,7 @@ void Model::routed(const QString &name, Route route)
                 continue;
             const bool isBetter = loadOf(id) < loadOf(job.place)
                                   || (loadOf(id) == loadOf(job.place) && id < job.place);
-            require(!isBetter || worker(id).isCrashLooping,
+            REQUIRE(!isBetter || worker(id).isCrashLooping,
                     u"%1 goes to worker %2 (%3), but worker %4 has less to do (%5)"_s.arg(name)
                         .arg(job.place)
                         .arg(loadOf(job.place))
@@ -368,6 +374,8 @@ void Model::routed(const QString &name, Route route)
         return;
     if (!m_rules.keepsKeyOrder || job.state != Job::Waiting || isFirst)
         job.number = ++m_number; // it stands in line anew
+    if (job.state != Job::Waiting || isFirst)
+        job.age = job.number; // and has just come
     if (job.state == Job::BackingOff) {
         job.state = Job::Waiting;
         job.waitingSince = now();
@@ -384,21 +392,14 @@ void Model::concluded(bool accepted)
             job.state = Job::Waiting;
     });
     ++m_verdicts;
-    require(
+    REQUIRE(
         accepted == (job.state != Job::Ended),
         u"%1 was %2, and told the contrary"_s.arg(name, accepted ? u"accepted"_s : u"refused"_s));
     if (isClosed) { // LIFE 4
         ++m_predicted;
-        require(!accepted, u"%1 was accepted by a factory that takes no more jobs"_s.arg(name));
+        REQUIRE(!accepted, u"%1 was accepted by a factory that takes no more jobs"_s.arg(name));
         return;
     }
-    if (!isExact()) {
-        if (m_limit < 0 && !m_isRateLimited)
-            require(accepted && m_shed.empty(), u"%1 lacks room without a limit"_s.arg(name));
-        return;
-    }
-    ++m_predicted;
-
     // As it was when the job came: what was shed for it was in line.
     std::vector<std::pair<Job *, Job>> after;
     for (const Job &before : m_shed) {
@@ -409,10 +410,17 @@ void Model::concluded(bool accepted)
         after.emplace_back(&job, job);
     job.state = Job::New;
     const QString shed = m_shed.empty() ? QString() : m_shed.front().script.name;
-    const QString victim = victimFor(job, shed);
+    const bool exact = isExact();
+    const QString victim = exact ? victimFor(job, shed) : QString();
     for (const auto &[its, former] : after)
         *its = former;
-    require(
+    if (!exact) {
+        REQUIRE(m_limit >= 0 || m_isRateLimited || (accepted && m_shed.empty()),
+                u"%1 lacks room without a limit"_s.arg(name));
+        return;
+    }
+    ++m_predicted;
+    REQUIRE(
         shed == victim && m_shed.size() <= 1,
         u"as %1 came, %2 had to lack room, but it was %3"_s.arg(
             name, victim.isEmpty() ? u"nobody"_s : victim, shed.isEmpty() ? u"nobody"_s : shed));
@@ -453,29 +461,29 @@ void Model::started(const QString &name, int id)
     Job &job = m_jobs[name];
     const QString what = u"%1 is started on worker %2, "_s.arg(name).arg(id);
     m_state = m_world->engine().state();
-    require(job.state == Job::Waiting, what + u"but does not wait"_s);
-    require(job.isTaken && job.worker == id, what + u"which has not taken it"_s);
-    require(isOpen(),
+    REQUIRE(job.state == Job::Waiting, what + u"but does not wait"_s);
+    REQUIRE(job.isTaken && job.worker == id, what + u"which has not taken it"_s);
+    REQUIRE(isOpen(),
             what
                 + (m_isPaused ? u"but the factory is paused"_s : u"but the factory is not open"_s));
-    require(!m_isStopping, what + u"but the factory stops"_s);
-    require(job.expiry == 0 || now() < job.expiry, what + u"but has expired"_s); // DISC 6
-    require(job.canceledAt < 0, what + u"but is canceled"_s); // JOB 8
-    require(worker(id).isUp, what + u"which is not up"_s);
-    require(!worker(id).isCrashLooping, what + u"which is crash-looping"_s);
-    require(!runningOn(id), what + u"which runs another job"_s);
+    REQUIRE(!m_isStopping, what + u"but the factory stops"_s);
+    REQUIRE(job.expiry == 0 || now() < job.expiry, what + u"but has expired"_s); // DISC 6
+    REQUIRE(job.canceledAt < 0, what + u"but is canceled"_s); // JOB 8
+    REQUIRE(worker(id).isUp, what + u"which is not up"_s);
+    REQUIRE(!worker(id).isCrashLooping, what + u"which is crash-looping"_s);
+    REQUIRE(!runningOn(id), what + u"which runs another job"_s);
     if (job.place != Queue && !m_rules.keepsKeyOrder && !m_hasLoopedUnseen)
-        require(job.place == id, what + u"but waits for worker %1"_s.arg(job.place));
+        REQUIRE(job.place == id, what + u"but waits for worker %1"_s.arg(job.place));
     if (m_rules.keepsKeyOrder && m_rules.waitingPlace == WaitingPlace::AtWorkers && !m_isDisturbed)
-        require(job.place == id, what + u"but its key belongs to worker %1"_s.arg(job.place));
+        REQUIRE(job.place == id, what + u"but its key belongs to worker %1"_s.arg(job.place));
     if (m_rules.keepsKeyOrder) { // ROUTE 3, 4
         for (const auto &[other, its] : m_jobs) {
             if (&its == &job || its.script.key != job.script.key)
                 continue;
-            require(its.state != Job::Running, what + u"while %1 of its key runs"_s.arg(other));
-            require(its.state != Job::Waiting
+            REQUIRE(its.state != Job::Running, what + u"while %1 of its key runs"_s.arg(other));
+            REQUIRE(its.state != Job::Waiting
                         || its.script.options.priority != job.script.options.priority
-                        || its.number > job.number || (m_isRateLimited && !its.isRouted),
+                        || its.number > job.number || !its.isRouted,
                     what + u"but %1 of its key is before it"_s.arg(other));
         }
     }
@@ -490,7 +498,7 @@ void Model::started(const QString &name, int id)
 void Model::threw(const QString &name)
 {
     Job &job = m_jobs[name];
-    require(job.state == Job::Running, u"%1 throws, but does not run"_s.arg(name));
+    REQUIRE(job.state == Job::Running, u"%1 throws, but does not run"_s.arg(name));
     job.hasThrown = true;
     if (m_onFailure == OnFailure::ReplaceWorker)
         fail(job.worker);
@@ -556,44 +564,44 @@ void Model::ended(const QString &name, Outcome outcome, DiscardReason reason)
     Job &job = m_jobs[name];
     const QString what = u"%1 ends as %2, "_s.arg(
         name, outcome == Outcome::Discarded ? nameOf(reason) : nameOf(outcome));
-    require(job.state != Job::Ended, what + u"but has ended before"_s);
+    REQUIRE(job.state != Job::Ended, what + u"but has ended before"_s);
     const bool isRunning = job.state == Job::Running;
     const bool isCanceled = job.canceledAt >= 0;
     const bool mayBeCalledOff = m_switch.timeout.count() > 0 || m_mayLose;
     switch (outcome) {
     case Outcome::Completed:
         ++m_counters.completed;
-        require(isRunning, what + u"but does not run"_s);
-        require(!job.hasThrown && job.attempt > job.script.failures, what + u"but has thrown"_s);
-        require(!isCanceled, what + u"but was canceled"_s);
+        REQUIRE(isRunning, what + u"but does not run"_s);
+        REQUIRE(!job.hasThrown && job.attempt > job.script.failures, what + u"but has thrown"_s);
+        REQUIRE(!isCanceled, what + u"but was canceled"_s);
         break;
     case Outcome::Failed:
         ++m_counters.failed;
-        require(isRunning && job.hasThrown, what + u"but has not thrown"_s);
-        require(!isCanceled, what + u"but was canceled"_s);
-        require(!isRetried(job, RetryOn::Failed), what + u"but has attempts left"_s);
+        REQUIRE(isRunning && job.hasThrown, what + u"but has not thrown"_s);
+        REQUIRE(!isCanceled, what + u"but was canceled"_s);
+        REQUIRE(!isRetried(job, RetryOn::Failed), what + u"but has attempts left"_s);
         break;
     case Outcome::Canceled:
         ++m_counters.canceled;
-        require(isCanceled || (isRunning && (job.script.cancelsItself || mayBeCalledOff)),
+        REQUIRE(isCanceled || (isRunning && (job.script.cancelsItself || mayBeCalledOff)),
                 what + u"but nobody has canceled it"_s);
         break;
     case Outcome::WorkerLost:
         ++m_counters.lost;
-        require(isRunning && m_mayLose, what + u"but its worker is well"_s);
+        REQUIRE(isRunning && m_mayLose, what + u"but its worker is well"_s);
         break;
     case Outcome::Discarded:
         ++m_counters.discardedBy[std::size_t(reason)];
-        require(!isRunning, what + u"but runs"_s);
+        REQUIRE(!isRunning, what + u"but runs"_s);
         if (reason == DiscardReason::TtlExpired)
-            require(job.expiry > 0 && now() >= job.expiry, what + u"too early"_s);
+            REQUIRE(job.expiry > 0 && now() >= job.expiry, what + u"too early"_s);
         else if (reason == DiscardReason::Shutdown)
-            require(m_isStopping || m_hasFailed || (&job == m_incoming && isClosedForJobs()),
+            REQUIRE(m_isStopping || m_hasFailed || (&job == m_incoming && isClosedForJobs()),
                     what + u"but the factory goes on"_s);
         else if (reason == DiscardReason::RateLimited)
-            require(m_isRateLimited, what + u"without a limit"_s);
+            REQUIRE(m_isRateLimited, what + u"without a limit"_s);
         else
-            require(!isRetried(job, RetryOn::Loadshed) && m_limit >= 0,
+            REQUIRE(!isRetried(job, RetryOn::Loadshed) && m_limit >= 0,
                     what + u"but has attempts left, or there is no limit"_s);
         if (reason == DiscardReason::Loadshed && m_incoming)
             m_shed.push_back(job);
@@ -608,18 +616,19 @@ void Model::retried(const QString &name, int id)
     const QString what = u"%1 is retried, "_s.arg(name);
     ++m_counters.retried;
     if (id < 0) {
-        require(isRetried(job, RetryOn::Loadshed), what + u"but has no attempts left"_s);
-        require(m_limit >= 0, what + u"but there is no limit"_s);
+        REQUIRE(isRetried(job, RetryOn::Loadshed), what + u"but has no attempts left"_s);
+        REQUIRE(m_limit >= 0, what + u"but there is no limit"_s);
+        m_world->standsAnew(name);
         if (m_incoming)
             m_shed.push_back(job);
         job.number = ++m_number;
     } else {
         // Without a backoff it may be in line already: it was routed before anybody was told.
         const RetryOn outcome = job.hasThrown ? RetryOn::Failed : RetryOn::WorkerLost;
-        require(job.state == Job::Running, what + u"but does not run"_s);
-        require(job.hasThrown || m_mayLose, what + u"but has not failed"_s);
-        require(isRetried(job, outcome), what + u"but has no attempts left"_s);
-        require(job.canceledAt < 0, what + u"but is canceled"_s);
+        REQUIRE(job.state == Job::Running, what + u"but does not run"_s);
+        REQUIRE(job.hasThrown || m_mayLose, what + u"but has not failed"_s);
+        REQUIRE(isRetried(job, outcome), what + u"but has no attempts left"_s);
+        REQUIRE(job.canceledAt < 0, what + u"but is canceled"_s);
     }
     if (m_mayLose && job.place != Queue && worker(job.place).isCrashLooping)
         job.place = Queue; // its worker was lost in the same moment
@@ -630,6 +639,10 @@ void Model::retried(const QString &name, int id)
     job.state = id < 0 || backoff > 0 ? Job::BackingOff : Job::Waiting;
     job.waitingSince = now();
     job.hasThrown = false;
+    if (job.state == Job::BackingOff || m_workerCount == 0)
+        job.isRouted = false;
+    if (m_workerCount == 0)
+        job.place = Queue;
 }
 
 // --- Workers ----------------------------------------------------------------------------------
@@ -638,9 +651,9 @@ void Model::built(int id, const void *thread)
 {
     Worker &its = worker(id);
     const QString what = u"worker %1 is built, "_s.arg(id);
-    require(m_isStarted, what + u"but the factory was not started"_s);
-    require(!its.isUp || m_mayLose, what + u"but there is one"_s);
-    require(!its.isCrashLooping || now() >= its.startAt || its.mayGo,
+    REQUIRE(m_isStarted, what + u"but the factory was not started"_s);
+    REQUIRE(!its.isUp || m_mayLose, what + u"but there is one"_s);
+    REQUIRE(!its.isCrashLooping || now() >= its.startAt || its.mayGo,
             what + u"but is to wait"_s); // SUP 2
     its.isUp = its.isThere = true;
     its.isCrashLooping = its.isOwed = false;
@@ -652,7 +665,7 @@ void Model::built(int id, const void *thread)
 void Model::notBuilt(int id)
 {
     Worker &its = worker(id);
-    require(!its.isUp || m_mayLose, u"worker %1 is to be built, but is up"_s.arg(id));
+    REQUIRE(!its.isUp || m_mayLose, u"worker %1 is to be built, but is up"_s.arg(id));
     its.isUp = false;
     ++its.loopsDue;
 }
@@ -666,10 +679,10 @@ void Model::destroyed(int id)
         its.isCrashLooping = false; // nobody is to be started again
     if (m_mayLose) // it may be one that was left behind
         return;
-    require(!runningOn(id), what + u"but runs a job"_s);
-    require(!its.isUp || isSurplus(id) || its.mayGo || m_isDraining || m_isStopping || m_hasFailed,
+    REQUIRE(!runningOn(id), what + u"but runs a job"_s);
+    REQUIRE(!its.isUp || isSurplus(id) || its.mayGo || m_isDraining || m_isStopping || m_hasFailed,
             what + u"but is needed"_s);
-    require(!m_isDraining || m_isStopping || !its.isUp || its.mayGo || m_counters.waiting == 0
+    REQUIRE(!m_isDraining || m_isStopping || !its.isUp || its.mayGo || m_counters.waiting == 0
                 || isSurplus(id),
             what + u"but jobs wait"_s);
     its.isUp = false;
@@ -696,7 +709,7 @@ void Model::crashLooping(int id, qint64 wait)
         for (int number = 1; number < Many; ++number)
             its.waits = isWait(number) ? number : its.waits;
     }
-    require(isWait(its.waits), u"worker %1 waits for %2 ms, its wait number %3"_s.arg(id)
+    REQUIRE(isWait(its.waits), u"worker %1 waits for %2 ms, its wait number %3"_s.arg(id)
                                    .arg(double(wait) / Millisecond)
                                    .arg(its.waits));
     its.startAt = now() + wait;
@@ -708,35 +721,35 @@ void Model::stuck(int id, const QString &name)
 {
     ++m_counters.stuck;
     const qint64 timeout = std::chrono::nanoseconds(m_switch.timeout).count();
-    require(timeout > 0, u"worker %1 is stuck, but nobody looks"_s.arg(id));
+    REQUIRE(timeout > 0, u"worker %1 is stuck, but nobody looks"_s.arg(id));
     const auto it = m_jobs.find(name);
     if (it == m_jobs.end() || it->second.state != Job::Running)
         return; // in its start, its end, in an event handler, or in what follows a job
     Job &job = it->second;
-    require(job.worker == id,
+    REQUIRE(job.worker == id,
             u"worker %1 is stuck in %2, which it does not run"_s.arg(id).arg(name));
-    require(now() - job.earliestSign >= timeout,
+    REQUIRE(now() - job.earliestSign >= timeout,
             u"worker %1 is stuck, but %2 has given a sign of life"_s.arg(id).arg(name));
-    require(!job.isStuck, u"worker %1 is stuck in %2 twice"_s.arg(id).arg(name));
+    REQUIRE(!job.isStuck, u"worker %1 is stuck in %2 twice"_s.arg(id).arg(name));
     job.isStuck = true;
 }
 
 void Model::hookCalled(UserCall which)
 {
     const QString what = u"hook %1 is called, "_s.arg(int(which));
-    require(m_hooksCalled.insert(which).second, what + u"again"_s);
+    REQUIRE(m_hooksCalled.insert(which).second, what + u"again"_s);
     if (which == UserCall::OnStarted) { // LIFE 2: all are up, or were tried, and nothing has run
         for (const auto &[name, job] : m_jobs)
-            require(job.state != Job::Running, what + u"but %1 runs"_s.arg(name));
+            REQUIRE(job.state != Job::Running, what + u"but %1 runs"_s.arg(name));
         for (int id = 0; id < m_workerCount; ++id)
-            require(worker(id).isUp || worker(id).isCrashLooping || m_mayLose || worker(id).mayGo
+            REQUIRE(worker(id).isUp || worker(id).isCrashLooping || m_mayLose || worker(id).mayGo
                         || m_wasWithoutWorkers || m_isDisturbed || m_isStopping,
                     what + u"but worker %1 is not up"_s.arg(id));
     } else if (which == UserCall::OnStopped && !m_mayLose) {
         for (const auto &[name, job] : m_jobs)
-            require(job.state == Job::Ended, what + u"but %1 has not ended"_s.arg(name));
+            REQUIRE(job.state == Job::Ended, what + u"but %1 has not ended"_s.arg(name));
         for (const auto &[id, its] : m_workers)
-            require(!its.isUp, what + u"but worker %1 is there"_s.arg(id));
+            REQUIRE(!its.isUp, what + u"but worker %1 is there"_s.arg(id));
     }
 }
 
@@ -764,9 +777,9 @@ void Model::follow()
             Job &job = m_jobs[name];
             if (job.isTaken && job.worker == load.worker)
                 continue;
-            require(job.state == Job::Waiting,
+            REQUIRE(job.state == Job::Waiting,
                     u"worker %1 takes %2, which does not wait"_s.arg(load.worker).arg(name));
-            require(!job.isTaken, u"%1 is taken twice"_s.arg(name));
+            REQUIRE(!job.isTaken, u"%1 is taken twice"_s.arg(name));
             job.worker = load.worker;
             checkLine(job);
             job.isTaken = true;
@@ -793,7 +806,7 @@ void Model::checkLine(const Job &job)
         if (&other == &job || !other.isInLine() || other.place != job.place
             || !goesBefore(other, job))
             continue;
-        require(m_rules.keepsKeyOrder && (job.place == Queue || isKeyInUse(other)),
+        REQUIRE(m_rules.keepsKeyOrder && (job.place == Queue || isKeyInUse(other)),
                 u"worker %1 takes %2, but %3 is before it"_s.arg(job.worker)
                     .arg(job.script.name, name));
     }
@@ -804,25 +817,26 @@ void Model::compare()
     const Engine &engine = m_world->engine();
     follow();
     const FactoryState before = std::exchange(m_state, engine.state());
-    require(m_state >= before,
+    REQUIRE(m_state >= before,
             u"the factory was %1 and is %2"_s.arg(nameOf(before), nameOf(m_state)));
+    m_wasRunning = m_wasRunning || m_state == FactoryState::Running;
     if (m_state != before && before < FactoryState::Running)
         m_openSince = now();
     switch (m_state) { // LIFE 1
     case FactoryState::Idle:
-        require(!m_isStarted && !m_isStopping, u"the factory has not been started"_s);
+        REQUIRE(!m_isStarted && !m_isStopping, u"the factory has not been started"_s);
         break;
     case FactoryState::Starting:
     case FactoryState::Running:
-        require(m_isStarted && !m_isDraining && !m_isStopping, u"the factory should be Draining"_s);
+        REQUIRE(m_isStarted && !m_isDraining && !m_isStopping, u"the factory should be Draining"_s);
         break;
     case FactoryState::Draining:
-        require(m_isDraining || m_isStopping || m_hasFailed, u"the factory drains"_s);
+        REQUIRE(m_isDraining || m_isStopping || m_hasFailed, u"the factory drains"_s);
         break;
     case FactoryState::Stopped:
     case FactoryState::Failed:
-        require(m_isDraining || m_isStopping || m_hasFailed, u"the factory has stopped"_s);
-        require((m_state == FactoryState::Failed) == m_hasFailed, u"the factory has failed"_s);
+        REQUIRE(m_isDraining || m_isStopping || m_hasFailed, u"the factory has stopped"_s);
+        REQUIRE((m_state == FactoryState::Failed) == m_hasFailed, u"the factory has failed"_s);
         break;
     }
     m_counters.waiting = m_counters.running = 0;
@@ -830,19 +844,19 @@ void Model::compare()
         m_counters.waiting += job.state == Job::Waiting || job.state == Job::BackingOff ? 1 : 0;
         m_counters.running += job.state == Job::Running ? 1 : 0;
         const bool waits = job.state == Job::Waiting || job.state == Job::BackingOff;
-        require(m_state < FactoryState::Stopped || !waits,
+        REQUIRE(m_state < FactoryState::Stopped || !waits,
                 u"the factory has stopped, but %1 waits"_s.arg(name));
-        require(m_state < FactoryState::Stopped || job.state != Job::Running,
+        REQUIRE(m_state < FactoryState::Stopped || job.state != Job::Running,
                 u"the factory has stopped, but %1 runs"_s.arg(name));
-        require(!m_isStopping || !waits, u"the factory stops, but %1 waits"_s.arg(name));
-        require(!waits || job.expiry == 0 || now() < job.expiry + Soon,
+        REQUIRE(!m_isStopping || !waits, u"the factory stops, but %1 waits"_s.arg(name));
+        REQUIRE(!waits || job.expiry == 0 || now() < std::max(job.expiry, job.waitingSince) + Soon,
                 u"%1 has expired, but waits"_s.arg(name)); // QUEUE 6
     }
     const Counters seen = engine.counters();
     if (m_mayLose) // how many workers were lost with a thread is followed
         m_counters.restarts = seen.restarts;
     const auto same = [&](const char *what, qint64 its, qint64 expected) {
-        require(its == expected,
+        REQUIRE(its == expected,
                 u"%1: %2, not %3"_s.arg(QLatin1String(what)).arg(its).arg(expected));
     };
     same("submitted", seen.submitted, m_counters.submitted);
@@ -863,7 +877,7 @@ void Model::compare()
         m_workerCount = m_formerWorkerCount; // it was about to stop
     same("workerCount", engine.workerCount(), m_workerCount);
     for (auto &[id, its] : m_workers) {
-        require(its.loopsDue == 0 || m_mayLose, u"worker %1 is %2crash-looping"_s.arg(id).arg(
+        REQUIRE(its.loopsDue == 0 || m_mayLose, u"worker %1 is %2crash-looping"_s.arg(id).arg(
                                                     its.loopsDue > 0 ? u"not "_s : QString()));
         its.loopsDue = 0;
     }
@@ -871,11 +885,44 @@ void Model::compare()
         const auto looping = std::count_if(
             m_workers.begin(), m_workers.end(),
             [](const auto &entry) { return entry.second.isCrashLooping; });
-        require(engine.crashLoopingWorkers() <= looping,
+        REQUIRE(engine.crashLoopingWorkers() <= looping,
                 u"%1 workers are crash-looping, not %2"_s.arg(engine.crashLoopingWorkers())
                     .arg(looping));
     }
-    require(m_world->complaint().isEmpty(), m_world->complaint());
+    if (isExact()) {
+        same("activeWorkers", engine.activeWorkers(), activeWorkers());
+        same("availableCapacity", engine.availableCapacity(), availableCapacity());
+    }
+    REQUIRE(m_world->complaint().isEmpty(), m_world->complaint());
+}
+
+// Those that have a job, or jobs of their own.
+int Model::activeWorkers()
+{
+    return int(std::count_if(m_workers.begin(), m_workers.end(), [&](const auto &entry) {
+        const int id = entry.first;
+        const bool hasTaken = std::any_of(m_jobs.begin(), m_jobs.end(), [&](const auto &job) {
+            return job.second.isTaken && job.second.worker == id;
+        });
+        return runningOn(id) || hasTaken
+               || (entry.second.isUp && !isEngaged(id) && inLineFor(id) > 0);
+    }));
+}
+
+// DISC 8: those who would take a job at once, and the room for more jobs to wait.
+qint64 Model::availableCapacity()
+{
+    const Ready ready = this->ready();
+    const qint64 aboutToLeave = std::min(inLineFor(Queue), ready.shared);
+    const qint64 free = ready.shared - aboutToLeave;
+    if (m_limit < 0)
+        return free;
+    const auto waiting = std::count_if(m_jobs.begin(), m_jobs.end(), [](const auto &entry) {
+        return entry.second.state == Job::Waiting;
+    });
+    const bool isEach = m_rules.waitingPlace == WaitingPlace::AtWorkers;
+    const qint64 limit = m_limit * (isEach ? std::max(1, m_workerCount) : 1);
+    return free + std::max<qint64>(0, limit - (waiting - aboutToLeave - ready.own));
 }
 
 // ROUTE 1: whether it is the worker's turn to start the job, and was so before that time.
@@ -891,13 +938,15 @@ void Model::settled(qint64 quiet)
 {
     for (const auto &[name, job] : m_jobs) { // JOB 8
         const bool waits = job.state == Job::Waiting || job.state == Job::BackingOff;
-        require(!waits || job.canceledAt < 0 || now() < job.canceledAt + Soon || quiet < Soon,
+        REQUIRE(!waits || job.canceledAt < 0 || now() < job.canceledAt + Soon || quiet < Soon,
                 u"%1 is canceled, but waits"_s.arg(name));
     }
     const qint64 before = now() - Patience;
-    if (quiet < 2 * Patience)
+    if (quiet < Patience)
         return;
-    if (isOpen() && m_openSince < before && !m_isRateLimited) {
+    // When a lost worker is up again, and whether it is crash-looping meanwhile.
+    const bool isFollowed = m_mayLose && (m_threadsHang || m_hasLoopedUnseen);
+    if (isOpen() && m_wasRunning && m_openSince < before && !m_isRateLimited && !isFollowed) {
         for (const auto &[name, job] : m_jobs) {
             if (!job.isInLine() || job.waitingSince > before)
                 continue;
@@ -906,7 +955,7 @@ void Model::settled(qint64 quiet)
                 continue;
             for (const auto &[id, its] : m_workers) {
                 if (job.place == Queue || job.place == id)
-                    require(!couldStart(job, id, before),
+                    REQUIRE(!couldStart(job, id, before),
                             u"%1 waits, but worker %2 has nothing to do"_s.arg(name).arg(id));
             }
         }
@@ -917,7 +966,7 @@ void Model::settled(qint64 quiet)
     if (timeout > 0 && m_state < FactoryState::Stopped) {
         const qint64 latest = now() - 2 * timeout - 5 * Millisecond;
         for (const auto &[name, job] : m_jobs) {
-            require(job.state != Job::Running || job.isStuck || job.signOfLife > latest
+            REQUIRE(job.state != Job::Running || job.isStuck || job.signOfLife > latest
                         || m_switchedAt > latest,
                     u"%1 hangs, and nobody says so"_s.arg(name));
         }
@@ -928,9 +977,11 @@ void Model::over()
 {
     compare();
     for (const auto &[name, job] : m_jobs)
-        require(job.state == Job::Ended, u"%1 has not ended"_s.arg(name)); // JOB 1
-    require(m_world->workersAlive() == 0, u"%1 workers are left"_s.arg(m_world->workersAlive()));
-    require(m_world->engine().crashLoopingWorkers() == 0, u"workers are crash-looping"_s);
+        REQUIRE(job.state == Job::Ended, u"%1 has not ended"_s.arg(name)); // JOB 1
+    REQUIRE(m_world->workersAlive() == 0, u"%1 workers are left"_s.arg(m_world->workersAlive()));
+    REQUIRE(m_world->engine().crashLoopingWorkers() == 0, u"workers are crash-looping"_s);
+    REQUIRE(!m_rules.keepsKeyOrder || m_world->keyOrder().complaint().isEmpty(),
+            m_world->keyOrder().complaint());
 }
 
 } // namespace Simulation

@@ -102,6 +102,7 @@ private:
         qint64 expiry = 0;
         int place = Queue; // or the worker for which it waits
         qint64 number = 0; // its place in line
+        qint64 age = 0; // when it came: the lowest number is the oldest job
         int worker = -1; // that runs it, or has taken it to be started next
         int attempt = 1;
         qint64 waitingSince = 0;
@@ -111,7 +112,7 @@ private:
         bool hasThrown = false;
         bool lacksRoom = false; // what it waits for
         bool isTaken = false;
-        bool isRouted = false; // not while it waits for a token of the rate limit
+        bool isRouted = false; // not while it waits for a token, or nobody is there to run it
         bool isStuck = false; // reported
 
         [[nodiscard]] bool isInLine() const { return state == Waiting && !isTaken; }
@@ -134,11 +135,6 @@ private:
     using Jobs = std::map<QString, Job>;
 
     void disagree(const QString &text);
-    void require(bool holds, const QString &text)
-    {
-        if (!holds)
-            disagree(text);
-    }
     [[nodiscard]] qint64 now() const { return m_world->now(); }
     [[nodiscard]] bool isOpen() const;
     [[nodiscard]] bool isClosedForJobs() const;
@@ -162,6 +158,8 @@ private:
     [[nodiscard]] Ready ready();
     [[nodiscard]] bool isFull(const Job &job);
     [[nodiscard]] bool isExact();
+    [[nodiscard]] int activeWorkers();
+    [[nodiscard]] qint64 availableCapacity();
     [[nodiscard]] QString victimFor(Job &job, const QString &shed);
     void leave(Job &job);
     void fail(int id);
@@ -188,6 +186,7 @@ private:
     bool m_isPaused = false;
     bool m_isDraining = false;
     bool m_isStopping = false;
+    bool m_wasRunning = false;
     bool m_hasFailed = false;
     bool m_isRateLimited = false;
     bool m_mayLose = false;

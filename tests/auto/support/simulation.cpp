@@ -572,17 +572,23 @@ void World::discarded(const QString &name, DiscardReason reason)
     ended(name, Outcome::Discarded, reason);
 }
 
-void World::beat(const QString &name)
+bool World::beat(const QString &name)
 {
+    bool isThere = false;
     for (const auto &weak : m_stations) {
         const auto station = weak.lock();
-        if (VirtualJob *job = station ? station->job() : nullptr; job && job->name() == name)
+        if (VirtualJob *job = station ? station->job() : nullptr; job && job->name() == name) {
             job->heartbeat();
+            isThere = true;
+        }
     }
     for (VirtualSuspension *suspension : m_suspended) {
-        if (suspension->job().name() == name)
+        if (suspension->job().name() == name) {
             suspension->job().heartbeat();
+            isThere = true;
+        }
     }
+    return isThere;
 }
 
 void World::letGo(const QString &name)

@@ -234,8 +234,8 @@ public:
     //! Lets the next `count` workers hang as they are built, or as they end, until `letGo()`.
     void hangBuilds(int count) { m_hangingBuilds = count; }
     void hangEnds(int count) { m_hangingEnds = count; }
-    //! The running job of this name gives a sign of life.
-    void beat(const QString &name);
+    //! The running job of this name gives a sign of life. False if there is none.
+    bool beat(const QString &name);
     //! An event handler hangs on the thread that was the `index`th, as soon as it has nothing to do.
     void deafen(int index);
     //! The job of this name, however long it was to last, ends as soon as time allows steps, wanted or
