@@ -46,6 +46,35 @@ private:
     const bool m_misbehaves;
 };
 
+// Throws, answers what has passed, what is to come, and that it never comes.
+class MoodyLimiter final : public RateLimiter
+{
+public:
+    [[nodiscard]] qint64 nextAvailable(qint64 now) override
+    {
+        switch (++m_calls % 5) {
+        case 0:
+            throw JobError(u"scripted"_s);
+        case 1:
+            return now - Millisecond;
+        case 2:
+            return now + Millisecond;
+        case 3:
+            return m_calls % 3 == 0 ? Never : now;
+        default:
+            return now;
+        }
+    }
+    void acquire(qint64) override
+    {
+        if (m_calls % 2 == 0)
+            throw JobError(u"scripted"_s);
+    }
+
+private:
+    int m_calls = 0;
+};
+
 RouterBuilder routerOf(int which)
 {
     switch (which) {
@@ -107,6 +136,7 @@ Model::Rules Run::rulesOf(const Operation &factory, const Router &router)
 {
     return {.waitingPlace = router.waitingPlace(),
             .keepsKeyOrder = router.keepsKeyOrder(),
+            .sharesThreads = factory.value(0) > 0,
             .takesTurns = factory.value(1) == 1,
             .takesShortest = factory.value(1) == 4,
             .hasLevels = factory.value(2) > 0,
@@ -228,6 +258,11 @@ void Run::changeSettings(const Operation &operation)
                                .initial = operation.value(3)});
         m_engine.setRateLimitMode(operation.value(4) ? RateLimitMode::Delay
                                                      : RateLimitMode::Reject);
+        break;
+    case Kind::Limiter:
+        m_model.setRateLimited();
+        m_engine.setRateLimiter(customLimiter<MoodyLimiter>());
+        m_engine.setRateLimitMode(value ? RateLimitMode::Delay : RateLimitMode::Reject);
         break;
     case Kind::Switch: {
         DeadMansSwitch its;

@@ -46,6 +46,7 @@ const Form &formOf(Kind kind)
         {Kind::OnFailure, "onFailure", {"keep"}},
         {Kind::Retry, "retry", {"attempts", "backoff", "on"}},
         {Kind::RateLimit, "rateLimit", {"refill", "us", "maximum", "initial", "delay"}},
+        {Kind::Limiter, "limiter", {"delay"}},
         {Kind::Switch, "switch", {"ms", "log", "grace", "condemned"}},
         {Kind::Letters, "letters", {"limit"}},
         {Kind::RetryLetter, "retryLetter", {"index"}},
@@ -133,6 +134,8 @@ Operation operation(Dice &dice, const Mood &mood, bool mayEnd)
             return {Kind::Retry, {1 + dice.below(4), dice.below(4), dice.below(8)}};
         if (choice >= 94 && choice < 96 && mood.resizes)
             return {Kind::Workers, {dice.below(6)}};
+        if (choice == 96 && mood.isLimitedByRate && dice.oneIn(3))
+            return {Kind::Limiter, {dice.below(2)}};
         if (choice == 96 && mood.isLimitedByRate)
             return {Kind::RateLimit,
                     {dice.below(4), 1 + dice.below(4000), dice.below(5) - 1, dice.below(5) - 1,

@@ -31,6 +31,7 @@ enum class Kind : int {
     OnFailure,
     Retry,
     RateLimit,
+    Limiter, //!< one that misbehaves
     Switch,
     Letters,
     RetryLetter,

@@ -370,8 +370,10 @@ void Model::routed(const QString &name, Route route)
         }
     }
     const bool isFirst = !std::exchange(job.isRouted, true);
-    if (job.state == Job::New)
+    if (job.state == Job::New) {
+        job.number = job.age = ++m_number; // those that had waited for tokens came before
         return;
+    }
     if (!m_rules.keepsKeyOrder || job.state != Job::Waiting || isFirst)
         job.number = ++m_number; // it stands in line anew
     if (job.state != Job::Waiting || isFirst)
@@ -780,6 +782,9 @@ void Model::follow()
             REQUIRE(job.state == Job::Waiting,
                     u"worker %1 takes %2, which does not wait"_s.arg(load.worker).arg(name));
             REQUIRE(!job.isTaken, u"%1 is taken twice"_s.arg(name));
+            REQUIRE(job.place != Queue || !isSurplus(load.worker) || m_rules.keepsKeyOrder
+                        || m_hasLoopedUnseen,
+                    u"worker %1 takes %2, but is to go"_s.arg(load.worker).arg(name)); // POOL 4
             job.worker = load.worker;
             checkLine(job);
             job.isTaken = true;
@@ -953,6 +958,11 @@ void Model::settled(qint64 quiet)
             if (m_rules.keepsKeyOrder
                 && (isKeyInUse(job) || m_keyFreeSince[job.script.key] > before || m_isDisturbed))
                 continue;
+            // POOL 4: whoever has jobs waiting for him is there, or is replaced.
+            REQUIRE(job.place == Queue || worker(job.place).isUp || m_mayLose || m_threadsHang
+                        || m_rules.keepsKeyOrder || m_wasWithoutWorkers
+                        || (m_rules.sharesThreads && m_counters.running > 0),
+                    u"%1 waits for worker %2, whom nobody builds"_s.arg(name).arg(job.place));
             for (const auto &[id, its] : m_workers) {
                 if (job.place == Queue || job.place == id)
                     REQUIRE(!couldStart(job, id, before),

@@ -30,6 +30,7 @@ public:
     {
         WaitingPlace waitingPlace = WaitingPlace::InFactory;
         bool keepsKeyOrder = false;
+        bool sharesThreads = false;
         bool takesTurns = false; //!< the router is `roundRobin()`
         bool takesShortest = false; //!< it is `leastLoaded()`
         bool hasLevels = false; //!< the queue is by priority
