@@ -139,6 +139,7 @@ Model::Rules Run::rulesOf(const Operation &factory, const Router &router)
             .sharesThreads = factory.value(0) > 0,
             .takesTurns = factory.value(1) == 1,
             .takesShortest = factory.value(1) == 4,
+            .sticks = factory.value(1) == 3,
             .hasLevels = factory.value(2) > 0,
             .ages = factory.value(2) == 2,
             .restarts = {.maximumRestarts = factory.value(4),

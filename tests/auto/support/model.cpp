@@ -369,6 +369,17 @@ void Model::routed(const QString &name, Route route)
                         .arg(loadOf(id)));
         }
     }
+    if (m_rules.sticks && job.state == Job::New && !m_mayLose) { // ROUTE 4
+        for (const auto &[other, its] : m_jobs) {
+            if (its.state == Job::Running && its.script.key == job.script.key
+                && !isSurplus(its.worker)) {
+                REQUIRE(job.place == its.worker,
+                        u"%1 does not go to worker %2, which runs %3 of its key"_s.arg(name)
+                            .arg(its.worker)
+                            .arg(other));
+            }
+        }
+    }
     const bool isFirst = !std::exchange(job.isRouted, true);
     if (job.state == Job::New) {
         job.number = job.age = ++m_number; // those that had waited for tokens came before
@@ -939,6 +950,30 @@ bool Model::couldStart(const Job &job, int id, qint64 before)
            && !m_world->isHeldUp(its.thread);
 }
 
+// ROUTE 1, POOL 4: a job that has waited since has reason to.
+void Model::checkAwaited(const Job &job, qint64 before)
+{
+    const QString &name = job.script.name;
+    if (m_rules.keepsKeyOrder && (isKeyInUse(job) || m_keyFreeSince[job.script.key] > before))
+        return;
+    // Where a job waits for one worker, which one is followed while keys move and lost workers loop.
+    if ((m_rules.keepsKeyOrder && m_isDisturbed) || (m_mayLose && m_hasLoopedUnseen)) {
+        bool areAllFree = m_workerCount > 0 && m_counters.running == 0;
+        for (int id = 0; id < m_workerCount; ++id)
+            areAllFree = areAllFree && couldStart(job, id, before);
+        REQUIRE(!areAllFree, u"%1 waits, but nobody has anything to do"_s.arg(name));
+        return;
+    }
+    REQUIRE(job.place == Queue || worker(job.place).isUp || m_mayLose || m_threadsHang
+                || m_rules.keepsKeyOrder || m_wasWithoutWorkers
+                || (m_rules.sharesThreads && m_counters.running > 0),
+            u"%1 waits for worker %2, whom nobody builds"_s.arg(name).arg(job.place));
+    for (const auto &[id, its] : m_workers) {
+        REQUIRE((job.place != Queue && job.place != id) || !couldStart(job, id, before),
+                u"%1 waits, but worker %2 has nothing to do"_s.arg(name).arg(id));
+    }
+}
+
 void Model::settled(qint64 quiet)
 {
     for (const auto &[name, job] : m_jobs) { // JOB 8
@@ -949,25 +984,11 @@ void Model::settled(qint64 quiet)
     const qint64 before = now() - Patience;
     if (quiet < Patience)
         return;
-    // When a lost worker is up again, and whether it is crash-looping meanwhile.
-    const bool isFollowed = m_mayLose && (m_threadsHang || m_hasLoopedUnseen);
-    if (isOpen() && m_wasRunning && m_openSince < before && !m_isRateLimited && !isFollowed) {
+    if (isOpen() && m_wasRunning && m_openSince < before && !m_isRateLimited
+        && !(m_mayLose && m_threadsHang)) {
         for (const auto &[name, job] : m_jobs) {
-            if (!job.isInLine() || job.waitingSince > before)
-                continue;
-            if (m_rules.keepsKeyOrder
-                && (isKeyInUse(job) || m_keyFreeSince[job.script.key] > before || m_isDisturbed))
-                continue;
-            // POOL 4: whoever has jobs waiting for him is there, or is replaced.
-            REQUIRE(job.place == Queue || worker(job.place).isUp || m_mayLose || m_threadsHang
-                        || m_rules.keepsKeyOrder || m_wasWithoutWorkers
-                        || (m_rules.sharesThreads && m_counters.running > 0),
-                    u"%1 waits for worker %2, whom nobody builds"_s.arg(name).arg(job.place));
-            for (const auto &[id, its] : m_workers) {
-                if (job.place == Queue || job.place == id)
-                    REQUIRE(!couldStart(job, id, before),
-                            u"%1 waits, but worker %2 has nothing to do"_s.arg(name).arg(id));
-            }
+            if (job.isInLine() && job.waitingSince <= before)
+                checkAwaited(job, before);
         }
     }
     // STUCK 1: whoever gives no sign of life is reported. Of jobs that were taken together it is known

@@ -33,6 +33,7 @@ public:
         bool sharesThreads = false;
         bool takesTurns = false; //!< the router is `roundRobin()`
         bool takesShortest = false; //!< it is `leastLoaded()`
+        bool sticks = false; //!< it is `stickyQueuer()`
         bool hasLevels = false; //!< the queue is by priority
         bool ages = false; //!< and jobs move up in it: their order is not predicted
         RestartPolicy restarts = {};
@@ -167,6 +168,7 @@ private:
     void disperse(int id);
     void follow();
     void checkLine(const Job &job);
+    void checkAwaited(const Job &job, qint64 before);
     [[nodiscard]] bool couldStart(const Job &job, int id, qint64 before);
 
     const Rules m_rules;
