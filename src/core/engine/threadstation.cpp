@@ -56,6 +56,11 @@ ThreadStation::ThreadStation(const QString &name) : m_meanGap(LongGap)
     connect(
         this, &QThread::finished, this,
         [this] {
+            {
+                // Whoever is ringing at this moment still uses what QThread is about to destroy.
+                const QMutexLocker locker(&m_mutex);
+                m_hasEnded = true;
+            }
             if (m_engine) // run() has not come to its end
                 m_engine->terminated(*this);
         },
@@ -68,14 +73,17 @@ void ThreadStation::open(const std::shared_ptr<Engine> &engine)
 {
     m_engine = engine;
     start();
-    const QMutexLocker locker(&m_openMutex);
+    const QMutexLocker locker(&m_mutex);
     m_isOpen = true;
     m_opened.wakeAll();
 }
 
 void ThreadStation::ring()
 {
-    if (m_bell.exchange(Bell::Rung, std::memory_order_acq_rel) == Bell::Silent)
+    if (m_bell.exchange(Bell::Rung, std::memory_order_acq_rel) != Bell::Silent)
+        return;
+    const QMutexLocker locker(&m_mutex);
+    if (!m_hasEnded)
         Q_EMIT doorbell();
 }
 
@@ -90,9 +98,9 @@ void ThreadStation::close()
 bool ThreadStation::join(QDeadlineTimer deadline)
 {
     {
-        const QMutexLocker locker(&m_openMutex);
+        const QMutexLocker locker(&m_mutex);
         while (!m_isOpen) {
-            if (!m_opened.wait(&m_openMutex, deadline))
+            if (!m_opened.wait(&m_mutex, deadline))
                 return false;
         }
     }

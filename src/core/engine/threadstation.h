@@ -57,9 +57,10 @@ private:
     [[nodiscard]] bool linger(bool mayLinger);
     void noteGap();
 
-    QMutex m_openMutex;
+    QMutex m_mutex;
     QWaitCondition m_opened;
     bool m_isOpen = false; // the mutex's
+    bool m_hasEnded = false; // the mutex's
     std::shared_ptr<Engine> m_engine;
     QObject m_threshold; // lives on the thread; the doorbell is heard here
     std::atomic<Bell> m_bell = Bell::Silent;
