@@ -39,17 +39,14 @@ function(millwright_add_quick_tests name)
     millwright_use_qml_module(${name})
     millwright_strict(${name})
 
-    set(lsan_options "suppressions=${CMAKE_CURRENT_SOURCE_DIR}/lsan.supp:print_suppressions=0")
-    string(APPEND lsan_options ":fast_unwind_on_malloc=0")
     foreach(file IN LISTS arg_FILES)
         get_filename_component(file "${file}" ABSOLUTE)
         get_filename_component(test "${file}" NAME_WE)
         add_test(NAME ${test}
             COMMAND ${name} -import "${QT_QML_OUTPUT_DIRECTORY}" -input "${file}")
-        # The leak sanitizer tells Qt's leaks by their callers, which takes the slow way of finding these.
         set_tests_properties(${test} PROPERTIES
             TIMEOUT ${MILLWRIGHT_TEST_TIMEOUT}
-            ENVIRONMENT "${MILLWRIGHT_TEST_ENVIRONMENT};LSAN_OPTIONS=${lsan_options}"
+            ENVIRONMENT "${MILLWRIGHT_TEST_ENVIRONMENT}"
         )
     endforeach()
 endfunction()
