@@ -37,6 +37,10 @@ else()
     set(MILLWRIGHT_RPATH_ORIGIN "$ORIGIN")
 endif()
 
+if(MILLWRIGHT_SANITIZE MATCHES "thread" AND NOT QT_CONFIGURED_SANITIZER_OPTIONS MATCHES "thread")
+    message(FATAL_ERROR "The thread sanitizer sees races where there are none in a Qt that was not "
+        "built with it. scripts/tsan builds one.")
+endif()
 if(MILLWRIGHT_SANITIZE)
     # Whatever a sanitizer reports ends the program, so that a test cannot pass with it.
     add_compile_options(-fsanitize=${MILLWRIGHT_SANITIZE} -fno-sanitize-recover=all

@@ -75,7 +75,7 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()
 {
     QFETCH(const RouterBuilder, router);
     QFETCH(const quint64, seed);
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     constexpr int Operations = 100'000; // ten times as slow
 #else
     constexpr int Operations = 1'000'000;

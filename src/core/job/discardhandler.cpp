@@ -8,31 +8,48 @@
 
 namespace Millwright {
 
-DiscardHandler::DiscardHandler(Function function) : m_function(std::move(function)) {}
-
-DiscardHandler::DiscardHandler(QObject *context, Function function)
-    : m_isReachable(std::make_shared<std::atomic<bool>>(true))
-    , m_post(std::make_unique<Detail::DiscardPost>())
+DiscardHandler::DiscardHandler(Function function)
+    : m_function(std::make_shared<const Function>(std::move(function)))
 {
-    using Detail::DiscardPost;
-    QObject::connect(
-        m_post.get(), &DiscardPost::posted, context,
-        [function = std::move(function)](const std::shared_ptr<DiscardPost::Letter> &letter) {
-            call(function, *letter->job, letter->reason);
-        },
-        Qt::QueuedConnection);
-    QObject::connect(
-        context, &QObject::destroyed, m_post.get(),
-        [isReachable = m_isReachable] { *isReachable = false; }, Qt::DirectConnection);
 }
 
-DiscardHandler::~DiscardHandler() = default;
+DiscardHandler::DiscardHandler(QObject *context, Function function)
+    : m_function(std::make_shared<const Function>(std::move(function)))
+    , m_context(std::make_shared<Context>())
+{
+    m_context->object = context;
+    // Stays connected when the handler goes first: to disconnect from an object that may be coming to its
+    // end on another thread would be a race.
+    QObject::connect(
+        context, &QObject::destroyed, context,
+        [bound = m_context] {
+            const QMutexLocker locker(&bound->mutex);
+            bound->object = nullptr;
+        },
+        Qt::DirectConnection);
+}
 
+bool DiscardHandler::isReachable() const
+{
+    if (!m_context)
+        return true;
+    const QMutexLocker locker(&m_context->mutex);
+    return m_context->object;
+}
+
+// A queued signal would do the same, but for races within Qt if the receiver goes meanwhile.
 void DiscardHandler::post(std::unique_ptr<AbstractJob, AbstractJob::Release> job,
                           DiscardReason reason) const
 {
-    Q_EMIT m_post->posted(std::make_shared<Detail::DiscardPost::Letter>(
-        Detail::DiscardPost::Letter{std::move(job), reason}));
+    const QMutexLocker locker(&m_context->mutex);
+    if (!m_context->object)
+        return;
+    QMetaObject::invokeMethod(
+        m_context->object,
+        [function = m_function, job = std::shared_ptr<AbstractJob>(std::move(job)), reason] {
+            call(*function, *job, reason);
+        },
+        Qt::QueuedConnection);
 }
 
 void DiscardHandler::call(const Function &function, AbstractJob &job, DiscardReason reason)

@@ -40,6 +40,8 @@ template<typename T>
     const QDeadlineTimer deadline(Patience);
     while (!future.isFinished() && !deadline.hasExpired())
         QThread::yieldCurrentThread();
+    // isFinished() says nothing about what else was written before; to take the future's lock does.
+    static_cast<void>(future.resultCount());
     return future.isFinished();
 }
 
