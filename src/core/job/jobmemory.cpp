@@ -5,7 +5,9 @@
 
 #include "prefetch.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <mutex>
 #include <new>
@@ -43,11 +45,6 @@ constexpr std::size_t Classes = 8; // up to 512 bytes; larger jobs are left to t
 constexpr std::size_t SlabSize = 32 * 1024; // a power of two, and the alignment of slabs
 constexpr int PrefetchDistance = 3; // blocks
 constexpr int MostMagazines = 128; // kept for each class, of the full ones and of the empty ones
-
-struct Block // while it is free and in its slab
-{
-    Block *next;
-};
 
 // Free blocks on their way from thread to thread. Their addresses stand here and not in the blocks, so
 // that nobody has to touch the blocks to pass them on.
@@ -88,30 +85,40 @@ public:
     void *give()
     {
         ++m_given;
-        if (m_free)
-            return std::exchange(m_free, m_free->next);
-        return reinterpret_cast<char *>(this + 1) + m_blockSize * m_cut++;
+        while (m_free[m_latest] == 0)
+            m_latest = (m_latest + 1) % m_free.size();
+        const auto bit = std::size_t(std::countr_zero(m_free[m_latest]));
+        m_free[m_latest] &= m_free[m_latest] - 1;
+        return reinterpret_cast<char *>(this + 1) + CacheLine * (m_latest * WordSize + bit);
     }
     void take(void *block)
     {
+        const auto offset = std::size_t(static_cast<char *>(block)
+                                        - reinterpret_cast<char *>(this + 1));
+        const std::size_t index = offset / CacheLine;
         --m_given;
-        m_free = new (block) Block{m_free};
+        m_free[index / WordSize] |= quint64(1) << (index % WordSize);
+        m_latest = index / WordSize;
     }
 
 private:
     friend class Depot;
 
-    explicit Slab(std::size_t blockSize)
-        : m_blockSize(blockSize)
-        , m_blocks((SlabSize - sizeof(Slab)) / blockSize)
+    static constexpr std::size_t WordSize = 64;
+
+    explicit Slab(std::size_t blockSize) : m_blocks((SlabSize - sizeof(Slab)) / blockSize)
     {
+        const std::size_t lines = blockSize / CacheLine;
+        for (std::size_t i = 0; i < m_blocks * lines; i += lines)
+            m_free[i / WordSize] |= quint64(1) << (i % WordSize);
     }
 
-    const std::size_t m_blockSize;
     const std::size_t m_blocks;
-    std::size_t m_cut = 0;
     std::size_t m_given = 0;
-    Block *m_free = nullptr;
+    std::size_t m_latest = 0; // the word of the block that came back last
+    // A bit for each cache line that a free block begins with. The blocks themselves are not touched: they may be in the caches of
+    // other processors, or in none.
+    std::array<quint64, SlabSize / CacheLine / WordSize> m_free{};
     Slab *m_previous = nullptr; // in the list of slabs with room
     Slab *m_next = nullptr;
 };
