@@ -116,8 +116,8 @@ private:
     const std::size_t m_blocks;
     std::size_t m_given = 0;
     std::size_t m_latest = 0; // the word of the block that came back last
-    // A bit for each cache line that a free block begins with. The blocks themselves are not touched: they may be in the caches of
-    // other processors, or in none.
+    // A bit for each cache line that a free block begins with. The blocks themselves are not touched: they
+    // may be in the caches of other processors, or in none.
     std::array<quint64, SlabSize / CacheLine / WordSize> m_free{};
     Slab *m_previous = nullptr; // in the list of slabs with room
     Slab *m_next = nullptr;
