@@ -12,17 +12,25 @@ namespace Millwright {
 
 Order Engine::next(Station &station)
 {
-    if (station.atWork) { // only this thread changes it
-        // Jobs that are done are destroyed before more are taken, for that may take its time.
-        Section section(*this);
-        if (!station.givenUp)
-            putDown(*station.atWork, section);
-    }
-
-    {
-        Section section(*this);
-        if (!station.givenUp)
-            return decide(station, section);
+    for (;;) {
+        Order order;
+        {
+            Section section(*this);
+            if (station.givenUp)
+                break;
+            // Jobs that are done are destroyed when the lock is released: before more are taken, for that
+            // may take its time, unless they are short. Those that have to wait for it can be taken back.
+            if (station.atWork) {
+                putDown(*station.atWork, section);
+                if (batchSize(Hand::Capacity) == 1)
+                    continue;
+            }
+            order = decide(station, section);
+            if (order.kind != Order::Run || !section.releases())
+                return order;
+        }
+        order.incarnation->now = m_clock->now();
+        return order;
     }
     return comeBack(station);
 }
@@ -280,7 +288,7 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     slot.station->atWork = &incarnation;
     relist(slot);
     noteLoad(slot);
-    if (count > 1)
+    if (count > 1 || section.releases()) // not all are started at once
         watch(section);
     return true;
 }

@@ -47,6 +47,7 @@ public:
     void drop(AbstractJob::Pointer job);
     //! Jobs that have ended and are told so already.
     void release(std::span<AbstractJob *const> jobs) { m_settled = jobs; }
+    [[nodiscard]] bool releases() const { return !m_settled.empty(); }
     void release(AbstractJob &job) { m_released = &job; }
 
 private:
