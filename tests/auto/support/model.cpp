@@ -171,7 +171,7 @@ bool Model::goesBefore(const Job &a, const Job &b) const
     const auto levelOf = [&](const Job &job) {
         return m_rules.hasLevels ? int(job.script.options.priority.value_or(Priority::Normal)) : 0;
     };
-    return std::pair(levelOf(a), a.number) < std::pair(levelOf(b), b.number);
+    return std::pair(levelOf(a), a.standing()) < std::pair(levelOf(b), b.standing());
 }
 
 // DISC 2. Where jobs wait first in, first out in one queue, priorities mean nothing.
@@ -182,7 +182,9 @@ bool Model::isShedBefore(const Job &a, const Job &b) const
     const auto levelOf = [&](const Job &job) {
         return byPriority ? -int(job.script.options.priority.value_or(Priority::Normal)) : 0;
     };
-    const auto ageOf = [&](const Job &job) { return isAnywhere ? job.age : job.number; };
+    const auto ageOf = [&](const Job &job) {
+        return isAnywhere ? std::pair(false, job.age) : job.standing();
+    };
     return std::pair(levelOf(a), ageOf(a)) < std::pair(levelOf(b), ageOf(b));
 }
 
@@ -385,8 +387,10 @@ void Model::routed(const QString &name, Route route)
         job.number = job.age = ++m_number; // those that had waited for tokens came before
         return;
     }
-    if (!m_rules.keepsKeyOrder || job.state != Job::Waiting || isFirst)
+    if (!m_rules.keepsKeyOrder || job.state != Job::Waiting || isFirst) {
         job.number = ++m_number; // it stands in line anew
+        job.isGivenBack = false;
+    }
     if (job.state != Job::Waiting || isFirst)
         job.age = job.number; // and has just come
     if (job.state == Job::BackingOff) {
@@ -553,8 +557,10 @@ void Model::disperse(int id)
               [&](const Job *a, const Job *b) { return goesBefore(*a, *b); });
     for (Job *job : jobs) {
         job->place = Queue;
-        if (!m_rules.keepsKeyOrder)
+        if (!m_rules.keepsKeyOrder) {
             job->number = ++m_number;
+            job->isGivenBack = false;
+        }
     }
 }
 
@@ -635,6 +641,7 @@ void Model::retried(const QString &name, int id)
         if (m_incoming)
             m_shed.push_back(job);
         job.number = ++m_number;
+        job.isGivenBack = false;
     } else {
         // Without a backoff it may be in line already: it was routed before anybody was told.
         const RetryOn outcome = job.hasThrown ? RetryOn::Failed : RetryOn::WorkerLost;
@@ -777,7 +784,8 @@ void Model::follow()
         taken.insert(load.unstarted.begin(), load.unstarted.end());
     for (auto &[name, job] : m_jobs) {
         if (job.isTaken && !taken.contains(name)) {
-            job.isTaken = false; // given back
+            job.isTaken = false;
+            job.isGivenBack = true;
             job.worker = -1;
             job.waitingSince = now();
             m_keyFreeSince[job.script.key] = now();

@@ -104,6 +104,7 @@ private:
         qint64 expiry = 0;
         int place = Queue; // or the worker for which it waits
         qint64 number = 0; // its place in line
+        bool isGivenBack = false; // those stand before all others, the oldest first
         qint64 age = 0; // when it came: the lowest number is the oldest job
         int worker = -1; // that runs it, or has taken it to be started next
         int attempt = 1;
@@ -118,6 +119,10 @@ private:
         bool isStuck = false; // reported
 
         [[nodiscard]] bool isInLine() const { return state == Waiting && !isTaken; }
+        [[nodiscard]] auto standing() const
+        {
+            return std::pair(!isGivenBack, isGivenBack ? age : number);
+        }
     };
     struct Worker
     {
