@@ -331,7 +331,7 @@ private:
     {
         WorkerSlot *slot = nullptr; // nullptr: in the factory's queue
         bool isParked = false; // until another worker is done with the key
-        bool isBehindItsKey = false; // a job of its key is before it
+        const KeyUse *key = nullptr; // jobs of it may be before this one
     };
 
     // What the rate limit does with a job that comes now, and when there will be a token for it.
@@ -746,39 +746,41 @@ private:
     int m_unstarted = 0; // workers whose first start is still to succeed or fail
     int m_crashLooping = 0; // workers in that state
     std::set<std::pair<qint64, int>> m_starts; // when which of them are started again
-    int m_free = 0; // workers with nothing to do
-    int m_ready = 0; // workers with only waiting jobs of their own
-    int m_idleWithOwn = 0; // stations that are about to take a job of a worker's own
-    int m_idleForShared = 0; // stations that would take a job from the factory's queue
-    int m_engagedCount = 0; // workers with a hand
     bool m_asynchronous = false; // jobs go on after process() has returned
     IdSet m_freeSlots;
-    IntrusiveList<Incarnation, &Incarnation::engagedLink> m_engaged; // with a hand
-    IntrusiveList<Incarnation, &Incarnation::batchLink> m_batches; // with more than one job in it
-
-    IntrusiveList<Station, &Station::quietLink> m_quiet; // at rest, with a free worker
-    IntrusiveList<Station, &Station::pendingLink>
-        m_pending; // at rest, a worker has jobs of its own
-    Station *m_called = nullptr; // rung and not yet here; one at a time, each calls the next
-    qint64 m_calledAt = 0;
-    int m_serving = 0; // stations at work
     int m_producing = 0; // threads that do nothing but submit, about
     quint64 m_submittedSeen = 0; // when progress was last looked at
-
-    qsizetype m_queued = 0; // in the factory's queue
-    qsizetype m_ownQueued = 0; // in the queues of workers
-    qsizetype m_parked = 0; // until another worker is done with their key
-    qsizetype m_delayed = 0; // backing off, or waiting for a token
-    qsizetype m_awaitingToken = 0;
-    qsizetype m_dealt = 0; // in hands, as they were dealt
-    quint64 m_order = 0;
-    quint64 m_deals = 0; // hands
-    quint64 m_dealsSeen = 0; // when progress was last looked at
+    quint64 m_dealsSeen = 0;
     const Station *m_pendingSeen = nullptr; // the first of the pending ones at that time
     int m_extraServing = 0; // so many more may serve, since pending ones were not called
     int m_looks = 0; // at progress
-    Counters m_counters; // without what stands in the hands
+    qint64 m_calledAt = 0;
+    qsizetype m_parked = 0; // until another worker is done with their key
+    qsizetype m_delayed = 0; // backing off, or waiting for a token
+    qsizetype m_awaitingToken = 0;
+
+    // What changes with nearly every job, on as few cache lines as can be: they come from the processor
+    // that has held the lock before.
+    alignas(64) IntrusiveList<Station, &Station::quietLink> m_quiet; // at rest, with a free worker
+    IntrusiveList<Station, &Station::pendingLink> m_pending; // at rest, a worker has own jobs
+    Station *m_called = nullptr; // rung and not yet here; one at a time, each calls the next
+    int m_serving = 0; // stations at work
+    int m_idleWithOwn = 0; // stations that are about to take a job of a worker's own
+    int m_idleForShared = 0; // stations that would take a job from the factory's queue
+    int m_free = 0; // workers with nothing to do
+    int m_ready = 0; // workers with only waiting jobs of their own
+    int m_engagedCount = 0; // workers with a hand
+
+    qsizetype m_queued = 0; // in the factory's queue
+    qsizetype m_ownQueued = 0; // in the queues of workers
+    qsizetype m_dealt = 0; // in hands, as they were dealt
+    quint64 m_order = 0;
+    quint64 m_deals = 0; // hands
     double m_meanRunTime = -1; // nanoseconds; negative until measured
+    Counters m_counters; // without what stands in the hands
+
+    IntrusiveList<Incarnation, &Incarnation::engagedLink> m_engaged; // with a hand
+    IntrusiveList<Incarnation, &Incarnation::batchLink> m_batches; // with more than one job in it
 
     bool m_roomIsWatched = false; // any of the following needs a look
     bool m_lacksRoom = false; // a job was refused or shed for it, since:
@@ -818,7 +820,7 @@ private:
     std::atomic<bool> m_observed = true;
 
     // What is seen while others hold the lock.
-    struct
+    struct alignas(64)
     {
         std::atomic<qint64> waiting = 0;
         std::atomic<qint64> submitted = 0;

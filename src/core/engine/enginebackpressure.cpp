@@ -130,7 +130,7 @@ bool Engine::mayEnter(const RoomWaiter &waiter, Admission admission)
             return hasPlace();
     } else if (m_keepsKeyOrder) {
         const KeyUse *use = m_keys.find(waiter.job.keyHash());
-        target = use && use->held > 0 ? use->holder : nullptr;
+        target = use && use->held() > 0 ? use->holder : nullptr;
     }
     return !isFull(destinationOf(waiter.job, target));
 }

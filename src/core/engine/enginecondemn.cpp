@@ -231,6 +231,7 @@ AbstractJob *Engine::seize(Incarnation &incarnation)
     incarnation.slot->completed += late;
     m_counters.completed += late;
     m_dealt -= count.end;
+    incarnation.slot->dealt = 0;
     m_engaged.remove(incarnation);
     m_batches.remove(incarnation);
     --m_engagedCount;

@@ -27,7 +27,7 @@ Refusal Engine::submit(AbstractJob &job)
     }
 
     if (m_keepsKeyOrder)
-        m_keys.prefetch(job.keyHash());
+        m_keys.prefetch(job.keyHash(), m_waitingPlace != WaitingPlace::AtWorkers);
     stamp(job);
     const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
     tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
@@ -211,7 +211,8 @@ bool Engine::isFull(const Destination &destination) const
     const WorkerSlot *slot = destination.slot;
     const bool runsAtOnce = slot ? isAtRest(*slot) && slot->ownSize == 0
                                  : runnable() < qsizetype(workersReady());
-    if (runsAtOnce && !destination.isBehindItsKey)
+    const bool isBehindItsKey = destination.key && !destination.key->isUnused();
+    if (runsAtOnce && !isBehindItsKey)
         return false;
     if (m_waitingPlace != WaitingPlace::AtWorkers)
         return isWaitingAtLeast(m_limit);

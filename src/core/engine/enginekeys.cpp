@@ -20,9 +20,9 @@ Engine::Destination Engine::destinationOf(const AbstractJob &job, WorkerSlot *ta
     if (!use)
         return {target};
     if (use->queued > 0 || !target) // whoever takes it from the queue will look
-        return {nullptr, false, true};
-    const bool isParked = !use->parked.isEmpty() || (use->held > 0 && use->holder != target);
-    return {target, isParked, true};
+        return {nullptr, false, use};
+    const bool isParked = !use->parked.isEmpty() || (use->holder != target && use->held() > 0);
+    return {target, isParked, use};
 }
 
 void Engine::place(AbstractJob &job, const Destination &destination, Section &section)
@@ -43,6 +43,7 @@ void Engine::park(AbstractJob &job, WorkerSlot *slot, Section &section)
     job.m_slot = slot;
     job.m_place = AbstractJob::Place::Parked;
     use.parked.append(job);
+    use.isAwaited = true;
     ++m_parked;
     if (slot) {
         ++slot->parkedSize;
@@ -71,18 +72,19 @@ void Engine::countKey(AbstractJob &job, WorkerSlot *slot)
     KeyUse &use = job.m_key ? *job.m_key : m_keys.findOrAdd(job.keyHash());
     job.m_key = &use;
     if (slot) {
-        Q_ASSERT(use.held == 0 || use.holder == slot);
+        Q_ASSERT(use.held() == 0 || use.holder == slot);
         use.holder = slot;
-        ++use.held;
+        ++use.given;
     } else {
         ++use.queued;
+        use.isAwaited = true;
     }
     noteRunnable(use);
 }
 
 void Engine::noteRunnable(KeyUse &use)
 {
-    const bool isRunnable = use.queued > 0 && use.held == 0;
+    const bool isRunnable = use.queued > 0 && use.held() == 0;
     if (isRunnable != std::exchange(use.isRunnable, isRunnable))
         m_runnableKeys += isRunnable ? 1 : -1;
 }
@@ -92,7 +94,14 @@ void Engine::uncountKey(AbstractJob &job, Standing standing)
     if (!job.m_key)
         return;
     KeyUse &use = *job.m_key;
-    --(standing == Standing::InQueue ? use.queued : use.held);
+    if (standing == Standing::WithHolder) {
+        Q_ASSERT(use.held() > 0);
+        ++use.done;
+        if (!use.isAwaited)
+            return;
+    } else {
+        --use.queued;
+    }
     noteRunnable(use);
 }
 
@@ -100,20 +109,19 @@ void Engine::uncountKey(AbstractJob &job, Standing standing)
 void Engine::releaseKey(AbstractJob &job, Section &section)
 {
     KeyUse *use = std::exchange(job.m_key, nullptr);
-    if (!use || use->held > 0)
+    if (!use || !use->isAwaited || use->held() > 0)
         return;
-    use->holder = nullptr;
     if (!use->parked.isEmpty())
         unpark(*use, section);
-    else if (use->isUnused())
-        m_keys.remove(*use);
+    else if (use->queued == 0)
+        use->isAwaited = false;
 }
 
 void Engine::unpark(KeyUse &use, Section &section)
 {
     while (AbstractJob *job = use.parked.first()) {
         WorkerSlot *target = job->m_slot && use.queued == 0 ? route(*job, section) : nullptr;
-        if (!target && use.held == 0) { // to the queue, and so do those that must not overtake it
+        if (!target && use.held() == 0) { // to the queue, and so do those that must not overtake it
             JobList jobs;
             while ((job = use.parked.first())) {
                 leaveParked(*job);
@@ -123,7 +131,7 @@ void Engine::unpark(KeyUse &use, Section &section)
             enqueueFirst(jobs, section);
             break;
         }
-        if (!target || (use.held > 0 && use.holder != target))
+        if (!target || (use.held() > 0 && use.holder != target))
             break;
         leaveParked(*job);
         forgetWaiting(*job);
@@ -139,10 +147,10 @@ bool Engine::claimKey(AbstractJob &job, WorkerSlot &slot, Section &section)
     KeyUse &use = *job.m_key;
     --use.queued;
     // It must not overtake others of its key in the worker's own queue.
-    const bool isNext = use.held == 0 || (use.holder == &slot && slot.ownSize == 0);
+    const bool isNext = use.held() == 0 || (use.holder == &slot && slot.ownSize == 0);
     if (use.parked.isEmpty() && isNext) {
         use.holder = &slot;
-        ++use.held;
+        ++use.given;
         noteRunnable(use);
         return true;
     }

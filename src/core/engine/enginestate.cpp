@@ -410,9 +410,8 @@ void Engine::noteLoad(const WorkerSlot &slot)
         return;
     }
     if (m_loads) {
-        const bool isEngaged = slot.incarnation && m_engaged.contains(*slot.incarnation);
-        m_loads->set(slot.id, slot.ownSize + slot.parkedSize
-                                  + (isEngaged ? slot.incarnation->hand.count().end : 0));
+        // The hand knows, too, but its worker writes to it with every job.
+        m_loads->set(slot.id, slot.ownSize + slot.parkedSize + slot.dealt);
     }
     if (m_crowds)
         m_crowds->set(slot.id, waitingAt(slot));
@@ -422,7 +421,7 @@ void Engine::noteLoad(const WorkerSlot &slot)
 int Engine::holderOf(const AbstractJob &job)
 {
     const KeyUse *use = m_keepsKeyOrder ? m_keys.find(job.keyHash()) : nullptr;
-    return use && use->held > 0 && !use->holder->leaving ? use->holder->id : -1;
+    return use && use->held() > 0 && !use->holder->leaving ? use->holder->id : -1;
 }
 
 } // namespace Millwright

@@ -84,6 +84,8 @@ Order Engine::decide(Station &station, Section &section)
     }
     if (!station.chores.isEmpty()) // a worker whose last jobs have expired just now
         return {Order::Again};
+    if (m_keepsKeyOrder && m_engagedCount == 0 && waitingInQueues() == 0 && m_keys.tidy())
+        return {Order::Again};
     station.activity = Station::Activity::Quiet;
     --m_serving;
     relist(station);
@@ -280,6 +282,7 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
         incarnation.layerNumber = m_layerNumber.load(std::memory_order_relaxed);
     }
     incarnation.hand.deal(count);
+    slot.dealt = count;
     m_engaged.append(incarnation);
     if (count > 1)
         m_batches.append(incarnation);
@@ -356,12 +359,13 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     incarnation.layerNumber = 0;
 
     WorkerSlot &slot = *incarnation.slot;
+    slot.dealt = 0;
     relist(slot);
     noteLoad(slot);
     if (m_keepsKeyOrder) {
         for (const AbstractJob *job : done) {
             if (job && job->m_key)
-                prefetchForWriting(job->m_key, sizeof(KeyUse));
+                prefetchForWriting(&job->m_key->done, sizeof(KeyUse::done));
         }
         for (AbstractJob *job : done) {
             if (!job)
@@ -398,14 +402,16 @@ void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
             if (!job || !job->m_key)
                 continue;
             uncountKey(*job, Standing::WithHolder);
-            if (job->m_key->held == 0)
+            if (job->m_key->isAwaited && job->m_key->held() == 0)
                 jobs.lastDone.push_back(job);
             else
                 job->m_key = nullptr;
         }
     }
-    if (incarnation.slot)
+    if (incarnation.slot) {
+        incarnation.slot->dealt = left.end;
         noteLoad(*incarnation.slot);
+    }
 }
 
 void Engine::takeBackAll(Section &section)
@@ -424,7 +430,7 @@ void Engine::putBack(TakenBack &jobs, Section &section)
               [](const AbstractJob *a, const AbstractJob *b) { return a->m_order > b->m_order; });
     for (AbstractJob *job : jobs.unstarted) {
         const KeyUse *use = job->m_key;
-        const bool stays = use && (use->held > 0 || !use->parked.isEmpty());
+        const bool stays = use && (use->held() > 0 || !use->parked.isEmpty());
         enqueue(*job, stays ? use->holder : job->m_slot, End::Front, section);
     }
     for (AbstractJob *job : jobs.lastDone)

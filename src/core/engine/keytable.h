@@ -19,22 +19,29 @@ struct WorkerSlot;
 
 //! The jobs of one key that are in the factory, as far as order is concerned. Those that were
 //! submitted first are with the holder, later ones are parked, the last are in the factory's queue.
+//!
+//! What the workers write with every job that is done is on a cache line of its own. Whoever submits a job
+//! for the holder need not look there.
 struct alignas(64) KeyUse
 {
     quint64 hash = 0;
     KeyUse *next = nullptr; // KeyTable
-    WorkerSlot *holder = nullptr; // the worker that has jobs of the key
-    int held = 0; // how many: in its own queue and in its hand
+    WorkerSlot *holder = nullptr; // the worker that has jobs of the key, if any are held
+    quint32 given = 0; // jobs that came into its own queue or its hand
     int queued = 0; // in the factory's queue
     bool isRunnable = false; // the first of the line stands in the factory's queue
-    bool isIdle = false; // KeyTable
     JobList parked; // may join a queue once the holder is done with the key
 
-    [[nodiscard]] bool isUnused() const { return held == 0 && queued == 0 && parked.isEmpty(); }
+    alignas(64) quint32 done = 0; // of the given ones
+    bool isAwaited = false; // somebody wants to know when the holder is done with the key
+
+    //! How many are in the holder's own queue and in its hand.
+    [[nodiscard]] int held() const { return int(given - done); }
+    [[nodiscard]] bool isUnused() const { return queued == 0 && parked.isEmpty() && held() == 0; }
 };
 
-//! The keys of which there are jobs. Every operation is O(1); a `KeyUse` stays where it is while it
-//! is in the table.
+//! The keys of which there are jobs, and many of those of which there were: nobody is told when the last
+//! job of a key is done. Every operation is O(1); a `KeyUse` stays where it is while it is used.
 class KeyTable
 {
 public:
@@ -49,19 +56,28 @@ public:
         }
     }
 
+    //! May be unused.
     [[nodiscard]] KeyUse *find(quint64 hash)
     {
-        KeyUse *use = lookUp(hash);
-        return use && !use->isIdle ? use : nullptr;
+        std::atomic<KeyUse *> &recent = m_recent[placeOf(hash)];
+        if (KeyUse *use = recent.load(std::memory_order_relaxed); use && use->hash == hash)
+            return use;
+        Shard &shard = shardOf(hash);
+        KeyUse *use = shard.buckets.empty() ? nullptr : shard.bucketOf(hash);
+        while (use && use->hash != hash)
+            use = use->next;
+        if (use)
+            recent.store(use, std::memory_order_relaxed);
+        return use;
     }
 
+    //! Unused ones may be destroyed.
     [[nodiscard]] KeyUse &findOrAdd(quint64 hash)
     {
-        if (KeyUse *use = lookUp(hash)) {
-            if (std::exchange(use->isIdle, false))
-                --m_idle;
+        if (KeyUse *use = find(hash))
             return *use;
-        }
+        if (m_count > Kept)
+            sweep(2);
         Shard &shard = shardOf(hash);
         if (shard.count == shard.buckets.size())
             grow(shard);
@@ -72,33 +88,26 @@ public:
         KeyUse *&bucket = shard.bucketOf(hash);
         use->next = std::exchange(bucket, use);
         ++shard.count;
+        ++m_count;
         m_recent[placeOf(hash)].store(use, std::memory_order_relaxed);
         return *use;
     }
 
-    //! Brings what will be looked up soon into the cache. Any thread; does not need the lock that guards
-    //! the rest.
-    void prefetch(quint64 hash) const
+    //! Brings what will be looked up soon into the cache; `all`: also what the workers write. Any thread;
+    //! does not need the lock that guards the rest.
+    void prefetch(quint64 hash, bool all) const
     {
-        prefetchForWriting(m_recent[placeOf(hash)].load(std::memory_order_relaxed), sizeof(KeyUse));
+        prefetchForWriting(m_recent[placeOf(hash)].load(std::memory_order_relaxed),
+                           all ? sizeof(KeyUse) : sizeof(KeyUse) / 2);
     }
 
-    //! Only when it is not used any more. It may be soon again, so some of these stay.
-    void remove(KeyUse &use)
+    //! When no key is used. Some stay, for they may be used soon again; of the others a part is destroyed.
+    //! False once that is done.
+    [[nodiscard]] bool tidy()
     {
-        use.isIdle = true;
-        if (++m_idle <= MostIdle)
-            return;
-        erase(use);
-        // In turn those that were not used again for long.
-        Shard &shard = m_shards[m_turn % Shards];
-        KeyUse *next = shard.buckets.empty() ? nullptr : shard.bucketOf(quint64(m_turn / Shards));
-        while (KeyUse *other = next) {
-            next = other->next;
-            if (other->isIdle)
-                erase(*other);
-        }
-        ++m_turn;
+        if (m_count > Kept)
+            sweep(Tidied);
+        return m_count > Kept;
     }
 
     template<typename Function>
@@ -106,10 +115,8 @@ public:
     {
         for (Shard &shard : m_shards) {
             for (KeyUse *use : shard.buckets) {
-                for (; use; use = use->next) {
-                    if (!use->isIdle)
-                        function(*use);
-                }
+                for (; use; use = use->next)
+                    function(*use);
             }
         }
     }
@@ -130,8 +137,9 @@ private:
     static constexpr std::size_t Shards = 64;
     static constexpr std::size_t FewestBuckets = 16;
     // Keys come and go with the jobs, so what they need is kept for the next ones.
-    static constexpr std::size_t MostIdle = 4096;
+    static constexpr std::size_t Kept = 4096;
     static constexpr std::size_t MostSpare = 1024;
+    static constexpr int Tidied = 256; // buckets at once
     static constexpr std::size_t Recent = 4096;
 
     Q_DISABLE_COPY_MOVE(KeyTable)
@@ -140,18 +148,20 @@ private:
 
     [[nodiscard]] static std::size_t placeOf(quint64 hash) { return hash % Recent; }
 
-    [[nodiscard]] KeyUse *lookUp(quint64 hash)
+    // Destroys those that are not used, bucket by bucket.
+    void sweep(int buckets)
     {
-        std::atomic<KeyUse *> &recent = m_recent[placeOf(hash)];
-        if (KeyUse *use = recent.load(std::memory_order_relaxed); use && use->hash == hash)
-            return use;
-        Shard &shard = shardOf(hash);
-        KeyUse *use = shard.buckets.empty() ? nullptr : shard.bucketOf(hash);
-        while (use && use->hash != hash)
-            use = use->next;
-        if (use)
-            recent.store(use, std::memory_order_relaxed);
-        return use;
+        for (; buckets > 0; --buckets) {
+            Shard &shard = m_shards[m_turn % Shards];
+            KeyUse *next = shard.buckets.empty() ? nullptr
+                                                 : shard.bucketOf(quint64(m_turn / Shards));
+            while (KeyUse *use = next) {
+                next = use->next;
+                if (use->isUnused())
+                    erase(*use);
+            }
+            ++m_turn;
+        }
     }
 
     void erase(KeyUse &use)
@@ -165,7 +175,7 @@ private:
             place = &(*place)->next;
         *place = use.next;
         --shard.count;
-        --m_idle;
+        --m_count;
         use = KeyUse{};
         if (m_spare.size() < MostSpare)
             m_spare.emplace_back(&use);
@@ -189,8 +199,8 @@ private:
     std::array<Shard, Shards> m_shards;
     std::vector<std::unique_ptr<KeyUse>> m_spare;
     std::array<std::atomic<KeyUse *>, Recent> m_recent{}; // looked up
-    std::size_t m_idle = 0;
-    std::size_t m_turn = 0;
+    std::size_t m_count = 0;
+    std::size_t m_turn = 0; // the bucket that is swept next
 };
 
 } // namespace Millwright

@@ -70,8 +70,8 @@ struct Incarnation
     ListLink<Incarnation> tendedLink;
     Vigil vigil;
 
-    // The worker's thread's.
-    std::unique_ptr<QObject> worker;
+    // The worker's thread's, apart from what others write.
+    alignas(64) std::unique_ptr<QObject> worker;
     qint64 now = 0; // the last time read
     qint64 takenAt = 0;
     bool terminable = false; // its thread may be terminated while a job of this hand runs
@@ -99,6 +99,7 @@ struct alignas(64) WorkerSlot
     WorkerState state = WorkerState::Absent;
     bool leaving = false; // surplus: goes when its own queue is empty
     bool awaited = false; // the factory waits for its first start
+    int dealt = 0; // jobs in its hand, the done ones included
     Station *station = nullptr;
     std::shared_ptr<Incarnation> incarnation;
 
