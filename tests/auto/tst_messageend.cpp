@@ -55,6 +55,7 @@ private Q_SLOTS:
 
     void ROUTE_1_othersDoWhatWaitsMeanwhile_data();
     void ROUTE_1_othersDoWhatWaitsMeanwhile();
+    void STUCK_1_isNoticed_data();
     void STUCK_1_isNoticed();
 };
 
@@ -89,12 +90,23 @@ void tst_MessageEnd::ROUTE_1_othersDoWhatWaitsMeanwhile()
     gate.open();
 }
 
+void tst_MessageEnd::STUCK_1_isNoticed_data()
+{
+    QTest::addColumn<int>("before");
+    QTest::newRow("jobs are taken one by one") << 0;
+    QTest::newRow("jobs are known to be short") << 1000;
+}
+
 void tst_MessageEnd::STUCK_1_isNoticed()
 {
+    QFETCH(const int, before);
     Factory<ShortWorker> factory({.name = u"messages"_s,
                                   .workerCount = 1,
                                   .deadMansSwitch = {.timeout = 20ms, .gracePeriod = 5ms}});
     factory.start();
+    for (int i = 0; i < before; ++i)
+        QVERIFY(factory.dispatch(i, Message()));
+    QVERIFY(eventually([&] { return factory.counters().completed == before; }));
     const Gate gate;
     factory.pause();
     QVERIFY(factory.dispatch(0, Message(gate)));
@@ -105,7 +117,7 @@ void tst_MessageEnd::STUCK_1_isNoticed()
     factory.resume();
     QVERIFY(gate.awaitArrivals());
     // Another worker, on another thread, does the others.
-    QVERIFY(eventually([&] { return factory.counters().completed == 300; }));
+    QVERIFY(eventually([&] { return factory.counters().completed == before + 300; }));
     QCOMPARE(factory.counters().lost, 0);
     gate.open();
     QVERIFY(factory.stop(5s).isClean());

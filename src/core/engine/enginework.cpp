@@ -22,8 +22,11 @@ Order Engine::next(Station &station)
             // may take its time, unless they are short. Those that have to wait for it can be taken back.
             if (station.atWork) {
                 putDown(*station.atWork, section);
-                if (batchSize(Hand::Capacity) == 1)
+                if (batchSize(Hand::Capacity) == 1) {
+                    if (section.releases())
+                        expect(station, section);
                     continue;
+                }
             }
             order = decide(station, section);
             if (order.kind != Order::Run || !section.releases())
