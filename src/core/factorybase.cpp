@@ -141,9 +141,9 @@ bool FactoryBase::start()
 {
     if (!QCoreApplication::instance()) {
         qCWarning(lcMillwright,
-                  "Factory \"%ls\": start() was ignored; create the QCoreApplication first, its "
+                  "Factory \"%s\": start() was ignored; create the QCoreApplication first, its "
                   "threads need it to receive signals.",
-                  qUtf16Printable(name()));
+                  qUtf8Printable(name()));
         return false;
     }
     return m_engine->start();
@@ -238,8 +238,8 @@ DiscardMode FactoryBase::discardMode() const
 void FactoryBase::setDiscardMode(DiscardMode mode)
 {
     if (!isEnumerator(mode)) {
-        qCWarning(lcMillwright, "Factory \"%ls\": there is no discard mode %d; it stays as it was.",
-                  qUtf16Printable(name()), int(mode));
+        qCWarning(lcMillwright, "Factory \"%s\": there is no discard mode %d; it stays as it was.",
+                  qUtf8Printable(name()), int(mode));
         return;
     }
     m_engine->setDiscardMode(mode);
@@ -254,8 +254,8 @@ void FactoryBase::setOnFailure(OnFailure action)
 {
     if (!isEnumerator(action)) {
         qCWarning(lcMillwright,
-                  "Factory \"%ls\": there is no failure action %d; it stays as it was.",
-                  qUtf16Printable(name()), int(action));
+                  "Factory \"%s\": there is no failure action %d; it stays as it was.",
+                  qUtf8Printable(name()), int(action));
         return;
     }
     m_engine->setOnFailure(action);
@@ -378,8 +378,8 @@ void FactoryBase::setRateLimitMode(RateLimitMode mode)
 {
     if (!isEnumerator(mode)) {
         qCWarning(lcMillwright,
-                  "Factory \"%ls\": there is no rate limit mode %d; it stays as it was.",
-                  qUtf16Printable(name()), int(mode));
+                  "Factory \"%s\": there is no rate limit mode %d; it stays as it was.",
+                  qUtf8Printable(name()), int(mode));
         return;
     }
     m_engine->setRateLimitMode(mode);
@@ -389,8 +389,8 @@ void FactoryBase::changeRateLimit(qint64 RateLimit::*member, double value, doubl
                                   const char *what)
 {
     if (!(value >= least)) { // not a number, perhaps
-        qCWarning(lcMillwright, "Factory \"%ls\": a %s of %g was ignored; it must be %g or more.",
-                  qUtf16Printable(name()), what, value, least);
+        qCWarning(lcMillwright, "Factory \"%s\": a %s of %g was ignored; it must be %g or more.",
+                  qUtf8Printable(name()), what, value, least);
         return;
     }
     RateLimit limit = rateLimit();
@@ -421,10 +421,9 @@ double FactoryBase::rateLimitInterval() const
 void FactoryBase::setRateLimitInterval(double milliseconds)
 {
     if (!(milliseconds >= 0)) {
-        qCWarning(
-            lcMillwright,
-            "Factory \"%ls\": a rateLimitInterval of %g ms was ignored; it must be 0 or more.",
-            qUtf16Printable(name()), milliseconds);
+        qCWarning(lcMillwright,
+                  "Factory \"%s\": a rateLimitInterval of %g ms was ignored; it must be 0 or more.",
+                  qUtf8Printable(name()), milliseconds);
         return;
     }
     RateLimit limit = rateLimit();
@@ -446,8 +445,8 @@ void FactoryBase::changeDeadMansSwitch(int value, const char *what,
                                        void (*change)(DeadMansSwitch &, int value))
 {
     if (value < 0) {
-        qCWarning(lcMillwright, "Factory \"%ls\": a %s of %d was ignored; it must be 0 or more.",
-                  qUtf16Printable(name()), what, value);
+        qCWarning(lcMillwright, "Factory \"%s\": a %s of %d was ignored; it must be 0 or more.",
+                  qUtf8Printable(name()), what, value);
         return;
     }
     DeadMansSwitch changed = deadMansSwitch();
@@ -470,8 +469,8 @@ void FactoryBase::setDeadMansSwitchTimeout(int milliseconds)
 void FactoryBase::setDeadMansSwitchAction(StuckAction action)
 {
     if (!isEnumerator(action)) {
-        qCWarning(lcMillwright, "Factory \"%ls\": there is no stuck action %d; it stays as it was.",
-                  qUtf16Printable(name()), int(action));
+        qCWarning(lcMillwright, "Factory \"%s\": there is no stuck action %d; it stays as it was.",
+                  qUtf8Printable(name()), int(action));
         return;
     }
     changeDeadMansSwitch(int(action), "deadMansSwitchAction",
@@ -505,8 +504,8 @@ void FactoryBase::setStopDeadline(int milliseconds)
 {
     if (milliseconds < 0) {
         qCWarning(lcMillwright,
-                  "Factory \"%ls\": a stop deadline of %d ms was ignored; it must be 0 or more.",
-                  qUtf16Printable(name()), milliseconds);
+                  "Factory \"%s\": a stop deadline of %d ms was ignored; it must be 0 or more.",
+                  qUtf8Printable(name()), milliseconds);
         return;
     }
     if (m_stopDeadline.exchange(milliseconds, std::memory_order_relaxed) != milliseconds)

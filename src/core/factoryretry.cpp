@@ -28,8 +28,8 @@ bool isInRange(const FactoryBase &factory, const char *what, double value, doubl
     if (value >= least && value <= most) // not a number is neither
         return true;
     qCWarning(lcMillwright,
-              "Factory \"%ls\": a %s of %g was ignored; it must be at least %g and at most %g.",
-              qUtf16Printable(factory.name()), what, value, least, most);
+              "Factory \"%s\": a %s of %g was ignored; it must be at least %g and at most %g.",
+              qUtf8Printable(factory.name()), what, value, least, most);
     return false;
 }
 
@@ -99,8 +99,8 @@ void FactoryBase::setRetryOn(RetryOutcomes outcomes)
 {
     constexpr RetryOutcomes All = RetryOn::Failed | RetryOn::WorkerLost | RetryOn::Loadshed;
     if (outcomes & ~All) {
-        qCWarning(lcMillwright, "Factory \"%ls\": there is no retryOn %d; it stays as it was.",
-                  qUtf16Printable(name()), int(outcomes));
+        qCWarning(lcMillwright, "Factory \"%s\": there is no retryOn %d; it stays as it was.",
+                  qUtf8Printable(name()), int(outcomes));
         return;
     }
     changeRetryPolicy(&RetryPolicy::on, outcomes);

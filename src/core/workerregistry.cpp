@@ -47,8 +47,8 @@ void WorkerRegistry::add(const QString &name, std::shared_ptr<const WorkerType> 
     }
     if (isTaken) {
         qCWarning(lcMillwright,
-                  "The worker \"%ls\" was registered again; the name now means the new one.",
-                  qUtf16Printable(name));
+                  "The worker \"%s\" was registered again; the name now means the new one.",
+                  qUtf8Printable(name));
     }
 }
 

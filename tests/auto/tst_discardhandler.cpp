@@ -300,7 +300,7 @@ void tst_DiscardHandler::DISC_7_contextDiesWhileManyThreadsDiscard()
                     ended += full->submit(k, message).isFinished() ? 1 : 0;
             });
         }
-        elsewhere.context.release()->deleteLater();
+        QMetaObject::invokeMethod(elsewhere.context.release(), &QObject::deleteLater);
         for (std::thread &thread : threads)
             thread.join();
         QCOMPARE(ended, 900);

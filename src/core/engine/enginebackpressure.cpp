@@ -319,8 +319,8 @@ bool Engine::warnIfWaitingHarms() const
     if (!why)
         return false;
     qCWarning(lcMillwright,
-              "Factory \"%ls\": dispatchFor() and submitFor() do not wait for room on %s.",
-              qUtf16Printable(m_name), why);
+              "Factory \"%s\": dispatchFor() and submitFor() do not wait for room on %s.",
+              qUtf8Printable(m_name), why);
     return true;
 }
 

@@ -47,11 +47,11 @@ void Engine::setControl(UserCall which, Control control)
     if (minimum != control.minimum || maximum != control.maximum || interval != control.interval) {
         qCWarning(
             lcMillwright,
-            "Factory \"%ls\": the %ls has a minimum of %d, a maximum of %d and an interval of "
+            "Factory \"%s\": the %s has a minimum of %d, a maximum of %d and an interval of "
             "%lld ms; %d, %d and %lld ms are used. The minimum must be 0 or more, the maximum "
             "between the minimum and %d, the interval 1 ms or more.",
-            qUtf16Printable(m_name), qUtf16Printable(nameOf(which)), control.minimum,
-            control.maximum, qlonglong(control.interval / 1'000'000), minimum, maximum,
+            qUtf8Printable(m_name), qUtf8Printable(nameOf(which)), control.minimum, control.maximum,
+            qlonglong(control.interval / 1'000'000), minimum, maximum,
             qlonglong(interval / 1'000'000), control.most);
     }
     control.minimum = minimum;

@@ -116,10 +116,10 @@ bool Engine::retryDeadLetter(quint64 id)
     } catch (...) {
         qCWarning(
             lcMillwright,
-            "Factory \"%ls\": the dead letter \"%ls\" was not retried, its message or key threw "
-            "\"%ls\".",
-            qUtf16Printable(m_name), qUtf16Printable(entry.letter.key),
-            qUtf16Printable(errorText(std::current_exception())));
+            "Factory \"%s\": the dead letter \"%s\" was not retried, its message or key threw "
+            "\"%s\".",
+            qUtf8Printable(m_name), qUtf8Printable(entry.letter.key),
+            qUtf8Printable(errorText(std::current_exception())));
     }
     if (!job || submit(*job)) {
         // What the discard handler has made of it counts.

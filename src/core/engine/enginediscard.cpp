@@ -34,9 +34,9 @@ void Engine::setDiscardHandler(QObject *context, DiscardHandler::Function functi
         return;
     }
     qCWarning(lcMillwright,
-              "Factory \"%ls\": setDiscardHandler() was ignored, its context is null. Leave the "
+              "Factory \"%s\": setDiscardHandler() was ignored, its context is null. Leave the "
               "context out to have the handler called on the thread that discards.",
-              qUtf16Printable(m_name));
+              qUtf8Printable(m_name));
 }
 
 struct Engine::Untold

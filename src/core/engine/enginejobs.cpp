@@ -16,10 +16,10 @@ Refusal Engine::submit(AbstractJob &job)
 {
     if (m_mutex.isMine()) {
         qCCritical(lcMillwright,
-                   "A router, queue or limiter of factory \"%ls\" dispatched a job to its own "
+                   "A router, queue or limiter of factory \"%s\" dispatched a job to its own "
                    "factory; it was "
                    "refused. Dispatch from a worker or a handler instead.",
-                   qUtf16Printable(m_name));
+                   qUtf8Printable(m_name));
         ++m_counters.submitted;
         ++m_counters.discardedBy[std::size_t(DiscardReason::Loadshed)];
         endDiscarded(job, DiscardReason::Loadshed); // the handler is not for use under the lock

@@ -281,11 +281,11 @@ StopReport Engine::giveUp()
             what.label = job->label();
             qCWarning(
                 lcMillwright,
-                "Factory \"%ls\": worker %d has not finished job \"%ls\" by the deadline (%lld ms "
-                "so far); its thread was given up.%ls",
-                qUtf16Printable(m_name), what.worker, qUtf16Printable(what.key),
+                "Factory \"%s\": worker %d has not finished job \"%s\" by the deadline (%lld ms "
+                "so far); its thread was given up.%s",
+                qUtf8Printable(m_name), what.worker, qUtf8Printable(what.key),
                 qlonglong(what.elapsed.count() / 1'000'000),
-                qUtf16Printable(isAwaited ? QString() : std::exchange(hint, {}))); // once
+                qUtf8Printable(isAwaited ? QString() : std::exchange(hint, {}))); // once
             tellLayer(layer.get(), &StatisticsLayer::jobLost, *job, what.worker);
             {
                 Section section(*this); // who has seen the future end finds the dead letter
@@ -299,16 +299,16 @@ StopReport Engine::giveUp()
         } else {
             qCWarning(
                 lcMillwright,
-                "Factory \"%ls\": worker %d has not come to its end by the deadline; its thread "
+                "Factory \"%s\": worker %d has not come to its end by the deadline; its thread "
                 "was given up.",
-                qUtf16Printable(m_name), what.worker);
+                qUtf8Printable(m_name), what.worker);
         }
         report.unfinished.append(std::move(what));
     }
     for (const QString &call : report.calls) {
         qCWarning(lcMillwright,
-                  "Factory \"%ls\": %ls has not ended by the deadline; it was given up.",
-                  qUtf16Printable(m_name), qUtf16Printable(call));
+                  "Factory \"%s\": %s has not ended by the deadline; it was given up.",
+                  qUtf8Printable(m_name), qUtf8Printable(call));
     }
     for (auto &station : stations) {
         station->requestInterruption();

@@ -17,8 +17,8 @@ void Engine::setWorkerCount(int count)
         return;
     if (count < 0) {
         qCWarning(lcMillwright,
-                  "Factory \"%ls\": a worker count of %d was ignored; it must be 0 or more.",
-                  qUtf16Printable(m_name), count);
+                  "Factory \"%s\": a worker count of %d was ignored; it must be 0 or more.",
+                  qUtf8Printable(m_name), count);
         return;
     }
     Section section(*this);
@@ -317,9 +317,9 @@ void Engine::dismantle(Incarnation &incarnation, bool orderly, bool later)
         try {
             life->endWorker();
         } catch (...) {
-            qCWarning(lcMillwright, "Factory \"%ls\": worker %d threw \"%ls\" from stopping().",
-                      qUtf16Printable(m_name), incarnation.id,
-                      qUtf16Printable(errorText(std::current_exception())));
+            qCWarning(lcMillwright, "Factory \"%s\": worker %d threw \"%s\" from stopping().",
+                      qUtf8Printable(m_name), incarnation.id,
+                      qUtf8Printable(errorText(std::current_exception())));
         }
     }
     if (later && incarnation.worker)

@@ -121,10 +121,10 @@ void Engine::keepSpare(Incarnation &incarnation, AbstractJob &job)
         if (!m_saidNoSpare.exchange(true)) {
             qCWarning(
                 lcMillwright,
-                "Factory \"%ls\": the retry policy of job \"%ls\" asks for another attempt when "
-                "its worker is lost, but there will be none: %ls. Wrap the message in a "
+                "Factory \"%s\": the retry policy of job \"%s\" asks for another attempt when "
+                "its worker is lost, but there will be none: %s. Wrap the message in a "
                 "std::shared_ptr.",
-                qUtf16Printable(m_name), qUtf16Printable(keyTextOf(job)), qUtf16Printable(why));
+                qUtf8Printable(m_name), qUtf8Printable(keyTextOf(job)), qUtf8Printable(why));
         }
         return;
     }

@@ -69,9 +69,9 @@ bool Engine::isCalledByPolicy(const char *function) const
     if (!m_mutex.isMine())
         return false;
     qCCritical(lcMillwright,
-               "A router, queue or limiter of factory \"%ls\" called %s() of its own factory; the "
+               "A router, queue or limiter of factory \"%s\" called %s() of its own factory; the "
                "call was ignored. They may only look at their factory.",
-               qUtf16Printable(m_name), function);
+               qUtf8Printable(m_name), function);
     return true;
 }
 

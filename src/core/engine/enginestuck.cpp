@@ -31,10 +31,10 @@ void Engine::setDeadMansSwitch(const DeadMansSwitch &wanted)
     used.maximumCondemned = std::max(0, wanted.maximumCondemned);
     if (used != wanted) {
         qCWarning(lcMillwright,
-                  "Factory \"%ls\": the dead man's switch has a timeout of %lld ms, a grace period "
+                  "Factory \"%s\": the dead man's switch has a timeout of %lld ms, a grace period "
                   "of %lld ms and a maximum of %d condemned threads; %lld ms, %lld ms and %d are "
                   "used. None may be negative; a timeout of 0 switches off.",
-                  qUtf16Printable(m_name), qlonglong(wanted.timeout.count()),
+                  qUtf8Printable(m_name), qlonglong(wanted.timeout.count()),
                   qlonglong(wanted.gracePeriod.count()), wanted.maximumCondemned,
                   qlonglong(used.timeout.count()), qlonglong(used.gracePeriod.count()),
                   used.maximumCondemned);

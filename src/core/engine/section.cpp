@@ -162,9 +162,9 @@ void Engine::Section::tell()
         tellLayer(layer, &StatisticsLayer::sampled, m_engine.snapshot(false));
     for (const auto &[type, text] : m_rest->said) {
         if (type == QtCriticalMsg)
-            qCCritical(lcMillwright, "%ls", qUtf16Printable(text));
+            qCCritical(lcMillwright, "%s", qUtf8Printable(text));
         else
-            qCWarning(lcMillwright, "%ls", qUtf16Printable(text));
+            qCWarning(lcMillwright, "%s", qUtf8Printable(text));
     }
     if (m_rest->tells)
         m_engine.told();

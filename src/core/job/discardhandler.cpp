@@ -57,8 +57,8 @@ void DiscardHandler::call(const Function &function, AbstractJob &job, DiscardRea
     try {
         function(job, reason);
     } catch (...) {
-        qCWarning(lcMillwright, "A discard handler threw \"%ls\"; handlers must not throw.",
-                  qUtf16Printable(errorText(std::current_exception())));
+        qCWarning(lcMillwright, "A discard handler threw \"%s\"; handlers must not throw.",
+                  qUtf8Printable(errorText(std::current_exception())));
     }
 }
 

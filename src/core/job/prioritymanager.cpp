@@ -11,9 +11,9 @@ namespace Millwright::Detail {
 void warnOfPriorityManager(const QString &factoryName)
 {
     qCWarning(lcMillwright,
-              "The priority manager of factory \"%ls\" threw \"%ls\"; the job has the default "
+              "The priority manager of factory \"%s\" threw \"%s\"; the job has the default "
               "priority. Priority managers must not throw.",
-              qUtf16Printable(factoryName), qUtf16Printable(errorText(std::current_exception())));
+              qUtf8Printable(factoryName), qUtf8Printable(errorText(std::current_exception())));
 }
 
 } // namespace Millwright::Detail

@@ -58,9 +58,9 @@ void FactoryMonitor::setFactory(FactoryBase *factory)
         return;
     if (factory && factory->thread() != thread()) {
         qCWarning(lcMillwright,
-                  "FactoryMonitor: the factory \"%ls\" was refused, because it lives on another "
+                  "FactoryMonitor: the factory \"%s\" was refused, because it lives on another "
                   "thread; create it on the thread of the monitor, or move it there.",
-                  qUtf16Printable(factory->name()));
+                  qUtf8Printable(factory->name()));
         return;
     }
     if (m_factory)

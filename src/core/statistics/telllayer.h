@@ -20,8 +20,8 @@ void tellLayer(StatisticsLayer *layer, void (StatisticsLayer::*function)(Paramet
     try {
         (layer->*function)(std::forward<Arguments>(arguments)...);
     } catch (...) {
-        qCWarning(lcMillwright, "A statistics layer threw \"%ls\"; layers must not throw.",
-                  qUtf16Printable(errorText(std::current_exception())));
+        qCWarning(lcMillwright, "A statistics layer threw \"%s\"; layers must not throw.",
+                  qUtf8Printable(errorText(std::current_exception())));
     }
 }
 
