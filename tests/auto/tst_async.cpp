@@ -74,6 +74,7 @@ private Q_SLOTS:
     void POOL_2_theWorkerIsBusyUntilTheFutureEnds();
     void POOL_2_theEventLoopGoesOn();
     void POOL_2_manyWaitOnOneThread();
+    void POOL_2_chainOfContinuations();
     void POOL_2_runTimeIncludesTheFuture();
     void POOL_2_byName();
 };
@@ -150,6 +151,34 @@ void tst_Async::POOL_2_manyWaitOnOneThread()
     for (const QFuture<QString> &future : futures)
         QVERIFY(hasEnded(future));
     QCOMPARE(factory.counters().completed, Many + 1);
+}
+
+// The future by then() does not begin before what it follows has ended.
+void tst_Async::POOL_2_chainOfContinuations()
+{
+    const Desk desk;
+    Factory factory({.workerCount = 1}, [desk](Job<int, int> &) {
+        return desk.ask()
+            .then([](const QString &text) { return text.size(); })
+            .then([](QFuture<qsizetype> size) {
+                if (size.result() == 0)
+                    throw JobError(u"nothing"_s);
+                return size.result() * 2;
+            });
+    });
+    QVERIFY(factory.start());
+    QFuture<qsizetype> good = factory.submit(1, 0);
+    QFuture<qsizetype> bad = factory.submit(2, 0);
+    QVERIFY(desk.awaitQuestions(1));
+    QCOMPARE(factory.counters().running, 1);
+    QCOMPARE(factory.counters().waiting, 1);
+    desk.answer(0, u"text"_s);
+    QVERIFY(hasEnded(good));
+    QCOMPARE(good.result(), 8);
+    QVERIFY(desk.awaitQuestions(2));
+    desk.answer(1, {});
+    const auto error = Support::errorAs<JobError>(bad);
+    QVERIFY(error && error->text() == u"nothing"_s);
 }
 
 void tst_Async::POOL_2_runTimeIncludesTheFuture()

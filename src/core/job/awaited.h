@@ -41,9 +41,14 @@ public:
 
     void begin(QFuture<Result> future)
     {
-        // A canceled future is not valid, either.
-        if (!future.isValid() && !future.isCanceled())
-            throw JobError(QStringLiteral("process() returned a future whose result was taken"));
+        // A canceled future is not valid, either, nor is one by then() before it has begun.
+        const bool follows = QFutureInterfaceBase::get(future).queryState(
+            QFutureInterfaceBase::Pending);
+        if (!future.isValid() && !future.isCanceled() && !follows) {
+            throw JobError(
+                QStringLiteral("process() returned a future whose result was taken, or that of a "
+                               "QPromise for which start() was not called"));
+        }
         m_future.emplace(std::move(future));
     }
 
