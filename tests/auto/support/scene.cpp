@@ -44,11 +44,15 @@ void Scene::hang()
         m_complaints.append(QStringLiteral("nobody was released"));
 }
 
-QFuture<int> Scene::finishLater(bool hangs)
+// Qt 6.4 may run a continuation twice that is attached while the future is being finished.
+QFuture<int> Scene::finishLater(bool hangs, std::function<void()> ended)
 {
     QPromise<int> promise;
     promise.start();
-    QFuture<int> future = promise.future();
+    QFuture<int> future = promise.future().then([ended](QFuture<int> first) {
+        ended();
+        return first.result();
+    });
     const std::lock_guard locker(m_mutex);
     if (hangs)
         ++hung;

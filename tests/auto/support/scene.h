@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -77,8 +78,9 @@ public:
 
     //! Stands still until those who hang are released.
     void hang();
-    //! A future that is finished by another thread: soon, or when those who hang are released.
-    [[nodiscard]] QFuture<int> finishLater(bool hangs);
+    //! A future that is finished by another thread: soon, or when those who hang are released. `ended` is
+    //! called just before.
+    [[nodiscard]] QFuture<int> finishLater(bool hangs, std::function<void()> ended);
     //! Lets those go on who hang now.
     void release();
     //! Nobody hangs any more.

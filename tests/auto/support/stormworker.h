@@ -94,11 +94,7 @@ public:
                     throw;
                 }
             }
-            QFuture<int> future = scene.finishLater(hangs);
-            return future.then([&scene, number = key.number](QFuture<int> ended) {
-                scene.stopped(number);
-                return ended.result();
-            });
+            return scene.finishLater(hangs, [&scene, key] { scene.stopped(key.number); });
         }
     }
 
