@@ -32,7 +32,11 @@ class TrapStation final : public Station
 public:
     explicit TrapStation(std::function<void()> trap) : m_trap(std::move(trap)) {}
 
-    void open(const std::shared_ptr<Engine> &) override { m_trap(); }
+    bool open(const std::shared_ptr<Engine> &) override
+    {
+        m_trap();
+        return true;
+    }
     void ring() override {}
     void close() override {}
     [[nodiscard]] bool join(QDeadlineTimer) override { return true; }

@@ -4,10 +4,12 @@
 #include "engine/clock.h"
 
 #include "engine/station.h"
+#include "logging.h"
 
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #ifdef Q_OS_LINUX
@@ -62,8 +64,15 @@ public:
             times.emplace(whom, alarm);
             wake = alarm == alarms.begin();
             if (!m_state->running) {
-                m_state->running = true;
-                std::thread(run, m_state, this).detach();
+                try {
+                    std::thread(run, m_state, this).detach();
+                    m_state->running = true;
+                } catch (const std::system_error &error) { // the next alarm tries it again
+                    qCCritical(lcMillwright,
+                               "The system has no thread to watch the time: nothing times out, is "
+                               "retried or restarted until it has one: %s.",
+                               error.what());
+                }
             }
         }
         if (wake)

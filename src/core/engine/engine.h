@@ -429,6 +429,7 @@ private:
     void park(AbstractJob &job, WorkerSlot *slot, Section &section);
     void leaveParked(AbstractJob &job);
     void unpark(KeyUse &use, Section &section);
+    void prepareKey(AbstractJob &job);
     void countKey(AbstractJob &job, WorkerSlot *slot);
     void noteRunnable(KeyUse &use);
     void uncountKey(AbstractJob &job, Standing standing);
@@ -601,6 +602,8 @@ private:
     void releaseKeysOf(Incarnation &incarnation, Section &section);
     void detach(WorkerSlot &slot);
     [[nodiscard]] Order comeBack(Station &station);
+    void notOpened(Station &station);
+    void endAbsent(Station &station, Section &section);
     void noteReturn(Station &station, Section &section);
 
     // The statistics layer (enginestatistics.cpp).
@@ -812,6 +815,7 @@ private:
     qint64 m_sampleAt = Never;
     qint64 m_controlAt = Never;
     qint64 m_lifeAt = Never;
+    qint64 m_lifeFrom = 0; // the whole program stood still before
 
     std::deque<FactoryEvent> m_events;
     quint64 m_eventNumber = 0;

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/insist.h"
 #include "engine/section.h"
 #include "job/errors.h"
 #include "logging.h"
@@ -274,8 +275,12 @@ bool Engine::isShedListed(const WorkerSlot *slot) const
            || (slot && m_waitingPlace == WaitingPlace::InFactory);
 }
 
+// Where it throws, nothing has happened.
 void Engine::enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &section)
 {
+    prepareKey(job);
+    if (job.expiry())
+        m_due.makeRoom();
     job.m_slot = slot;
     job.m_place = slot ? AbstractJob::Place::OwnQueue : AbstractJob::Place::Queue;
     if (job.m_order == 0)
@@ -414,7 +419,7 @@ void Engine::reroute(WorkerSlot *slot, Section &section)
         while (AbstractJob *job = list->takeFirst()) {
             const bool isForAnybody = isMissing && !job->m_isPinned;
             WorkerSlot *target = isForAnybody ? nullptr : targetOf(*job, section);
-            place(*job, destinationOf(*job, target), section);
+            insist([&] { place(*job, destinationOf(*job, target), section); });
         }
     }
 }
@@ -424,7 +429,7 @@ void Engine::enqueueFirst(JobList &jobs, Section &section)
 {
     while (AbstractJob *job = jobs.last()) {
         jobs.remove(*job);
-        enqueue(*job, nullptr, End::Front, section);
+        insist([&] { enqueue(*job, nullptr, End::Front, section); });
     }
 }
 

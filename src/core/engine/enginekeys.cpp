@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/insist.h"
 #include "engine/section.h"
 
 namespace Millwright {
@@ -36,8 +37,10 @@ void Engine::place(AbstractJob &job, const Destination &destination, Section &se
 // Lets a job wait until the holder of its key is done. nullptr: then it goes to the factory's queue.
 void Engine::park(AbstractJob &job, WorkerSlot *slot, Section &section)
 {
-    KeyUse &use = m_keys.findOrAdd(job.keyHash());
-    job.m_key = &use;
+    prepareKey(job);
+    if (job.expiry())
+        m_due.makeRoom();
+    KeyUse &use = *job.m_key;
     if (job.m_order == 0)
         job.m_order = ++m_order;
     job.m_slot = slot;
@@ -64,13 +67,18 @@ void Engine::leaveParked(AbstractJob &job)
     }
 }
 
+void Engine::prepareKey(AbstractJob &job)
+{
+    if (m_keepsKeyOrder && !job.m_isPinned && !job.m_key)
+        job.m_key = &m_keys.findOrAdd(job.keyHash());
+}
+
 // The job joins those of its key that wait in a queue.
 void Engine::countKey(AbstractJob &job, WorkerSlot *slot)
 {
-    if (!m_keepsKeyOrder || job.m_isPinned)
+    if (!job.m_key)
         return;
-    KeyUse &use = job.m_key ? *job.m_key : m_keys.findOrAdd(job.keyHash());
-    job.m_key = &use;
+    KeyUse &use = *job.m_key;
     if (slot) {
         Q_ASSERT(use.held() == 0 || use.holder == slot);
         use.holder = slot;
@@ -135,7 +143,7 @@ void Engine::unpark(KeyUse &use, Section &section)
             break;
         leaveParked(*job);
         forgetWaiting(*job);
-        enqueue(*job, target, End::Back, section);
+        insist([&] { enqueue(*job, target, End::Back, section); });
     }
     callNext(section);
 }
@@ -156,9 +164,9 @@ bool Engine::claimKey(AbstractJob &job, WorkerSlot &slot, Section &section)
     }
     forgetWaiting(job);
     if (use.parked.isEmpty() && !use.holder->leaving)
-        enqueue(job, use.holder, End::Back, section);
+        insist([&] { enqueue(job, use.holder, End::Back, section); });
     else
-        park(job, nullptr, section);
+        insist([&] { park(job, nullptr, section); });
     return false;
 }
 

@@ -110,8 +110,13 @@ void Engine::close(Section &section)
     m_closing = true;
     for (const auto &slot : m_slots)
         dismiss(*slot, section);
-    for (const auto &station : m_stations) {
+    const auto stations = m_stations; // those without a thread end at once
+    for (const auto &station : stations) {
         station->closing = true;
+        if (station->absent) {
+            summon(*station, section);
+            continue;
+        }
         if (station->activity == Station::Activity::Serving)
             continue; // looks by itself; its event loop may be one of a job's own
         station->activity = Station::Activity::Called;

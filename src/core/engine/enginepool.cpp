@@ -221,6 +221,14 @@ void Engine::tend(Incarnation &incarnation, Section &section)
 
 void Engine::summon(Station &station, Section &section)
 {
+    if (station.absent) {
+        if (station.closing) {
+            endAbsent(station, section);
+            return;
+        }
+        station.absent = false;
+        section.open(station.shared_from_this());
+    }
     expect(station, section);
     if (station.activity != Station::Activity::Quiet)
         return; // it will look by itself
@@ -230,6 +238,44 @@ void Engine::summon(Station &station, Section &section)
         section.close(station);
     else
         ring(station, section);
+}
+
+// The system has no thread for this station. It is asked again as often as the restart policy says.
+void Engine::notOpened(Station &station)
+{
+    const qint64 now = m_clock->now();
+    Section section(*this);
+    if (station.givenUp)
+        return;
+    station.absent = true;
+    station.activity = Station::Activity::Quiet;
+    relist(station);
+    m_expected.remove(station);
+    if (m_called == &station)
+        m_called = nullptr;
+    if (m_pinged == &station)
+        m_pinged = nullptr;
+    while (WorkerSlot *slot = station.chores.first()) {
+        station.chores.remove(*slot);
+        crashLoop(*slot, QStringLiteral("could not start: the system has no thread for it"), now,
+                  section);
+        awaitStart(*slot, section);
+        noteStarted(*slot, section);
+        if (slot->leaving)
+            dismiss(*slot, section);
+    }
+    if (station.absent && station.closing && station.hosted == 0)
+        endAbsent(station, section);
+    callNext(section);
+}
+
+void Engine::endAbsent(Station &station, Section &section)
+{
+    station.absent = false;
+    station.activity = Station::Activity::Serving; // as if it had come for the last time
+    ++m_serving;
+    relist(station);
+    end(station, section);
 }
 
 std::optional<Order> Engine::nextChore(Station &station, Section &section)

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/insist.h"
 #include "engine/section.h"
 #include "job/errors.h"
 
@@ -95,6 +96,8 @@ Refusal Engine::awaitToken(AbstractJob &job, qint64 next, Section &section)
 
     if (!m_tokenQueue)
         m_tokenQueue = m_queueBuilder();
+    if (job.expiry())
+        m_due.makeRoom();
     job.m_place = AbstractJob::Place::TokenQueue;
     job.m_order = ++m_order;
     m_tokenQueue->push(job);
@@ -135,7 +138,7 @@ void Engine::admitDelayed(qint64 now, Section &section)
         AbstractJob *job = m_tokenQueue->pop();
         leaveQueue(*job, section);
         takeToken(now, section);
-        place(*job, destinationOf(*job, targetOf(*job, section)), section);
+        insist([&] { place(*job, destinationOf(*job, targetOf(*job, section)), section); });
     }
 }
 

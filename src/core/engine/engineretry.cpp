@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/insist.h"
 #include "engine/section.h"
 #include "job/errors.h"
 #include "logging.h"
@@ -53,7 +54,7 @@ bool Engine::retry(AbstractJob &job, RetryOn outcome, qint64 now, Section &secti
     if (backoff.count() > 0)
         delay(job, now < Never - backoff.count() ? now + backoff.count() : Never - 1, section);
     else
-        place(job, destinationOf(job, targetOf(job, section)), section);
+        insist([&] { place(job, destinationOf(job, targetOf(job, section)), section); });
     callNext(section);
     return true;
 }

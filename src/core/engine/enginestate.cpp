@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/insist.h"
 #include "engine/section.h"
 #include "logging.h"
 #include "supervision/givenup.h"
@@ -383,15 +384,16 @@ qsizetype Engine::waitingAtWorker(int index) const
 int Engine::leastLoadedWorker()
 {
     if (!m_loads)
-        fillIndex(m_loads);
+        insist([this] { fillIndex(m_loads); });
     const int least = m_loads->least();
     return isAvailableWorker(least) ? least : -1;
 }
 
 void Engine::fillIndex(std::optional<LoadIndex> &index)
 {
-    index.emplace();
-    index->resize(std::size_t(m_workerCount));
+    LoadIndex all;
+    all.resize(std::size_t(m_workerCount));
+    index = std::move(all);
     for (const auto &slot : m_slots)
         noteLoad(*slot);
 }

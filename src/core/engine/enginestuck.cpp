@@ -160,6 +160,7 @@ void Engine::lookAt(Station &station, qint64 now, StuckNews &news)
 // What is to be done about somebody who has given the last sign of life at that time.
 Engine::Judgement Engine::judge(Vigil &vigil, qint64 sign, qint64 now)
 {
+    sign = std::max(sign, m_lifeFrom);
     if (vigil.isReported && sign > vigil.sign) {
         vigil.isReported = vigil.isHeld = false;
         vigil.condemnAt = 0;

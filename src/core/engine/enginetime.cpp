@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/insist.h"
 #include "engine/section.h"
 
 #include <algorithm>
@@ -47,6 +48,8 @@ void Engine::onAlarm()
             tokenIsDue = true;
         }
         if (now >= m_lifeAt) {
+            if (now - m_lifeAt >= m_lifeTimeout) // nobody could give a sign of life meanwhile
+                m_lifeFrom = now;
             m_lifeAt = Never;
             lookIsDue = true;
         }
@@ -179,7 +182,7 @@ void Engine::expire(qint64 now, Section &section)
             if (job.m_extras->awaitsRoom)
                 reenter(job, section);
             else
-                place(job, destinationOf(job, targetOf(job, section)), section);
+                insist([&] { place(job, destinationOf(job, targetOf(job, section)), section); });
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/insist.h"
 #include "engine/section.h"
 #include "prefetch.h"
 
@@ -389,6 +390,8 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
 void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
 {
     Hand &hand = incarnation.hand;
+    jobs.unstarted.reserve(jobs.unstarted.size() + Hand::Capacity);
+    jobs.lastDone.reserve(jobs.lastDone.size() + Hand::Capacity);
     const int count = hand.revoke();
     const Hand::Count left = hand.count();
     m_dealt -= count;
@@ -434,7 +437,7 @@ void Engine::putBack(TakenBack &jobs, Section &section)
     for (AbstractJob *job : jobs.unstarted) {
         const KeyUse *use = job->m_key;
         const bool stays = use && (use->held() > 0 || !use->parked.isEmpty());
-        enqueue(*job, stays ? use->holder : job->m_slot, End::Front, section);
+        insist([&] { enqueue(*job, stays ? use->holder : job->m_slot, End::Front, section); });
     }
     for (AbstractJob *job : jobs.lastDone)
         releaseKey(*job, section);

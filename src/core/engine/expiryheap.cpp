@@ -3,7 +3,16 @@
 
 #include "engine/expiryheap.h"
 
+#include <algorithm>
+
 namespace Millwright {
+
+void ExpiryHeap::makeRoom()
+{
+    constexpr std::size_t Least = 16;
+    if (m_jobs.size() == m_jobs.capacity())
+        m_jobs.reserve(std::max(Least, 2 * m_jobs.size()));
+}
 
 void ExpiryHeap::insert(AbstractJob &job, qint64 due)
 {

@@ -18,6 +18,8 @@ public:
     [[nodiscard]] AbstractJob *first() const { return m_jobs.empty() ? nullptr : m_jobs.front(); }
     [[nodiscard]] qint64 nextDue() const { return m_jobs.front()->m_extras->due; }
 
+    //! From here on the next `insert()` does not throw.
+    void makeRoom();
     void insert(AbstractJob &job, qint64 due);
     //! Nothing happens when the job is not in the heap.
     void remove(AbstractJob &job);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 #include "engine/section.h"
+
+#include "engine/insist.h"
 #include "job/errors.h"
 #include "logging.h"
 #include "statistics/telllayer.h"
@@ -28,7 +30,7 @@ Engine::Section::~Section()
     if (m_rest || m_ring)
         call();
     if (m_alarm)
-        m_engine.m_clock->setAlarm(m_engine.weak_from_this(), alarmAt);
+        insist([&] { m_engine.m_clock->setAlarm(m_engine.weak_from_this(), alarmAt); });
     for (AbstractJob *job : m_settled) {
         if (job)
             job->unref();
@@ -40,7 +42,7 @@ Engine::Section::~Section()
     if (m_rest)
         tell();
     if (observer)
-        observer->engineChanged();
+        insist([&] { observer->engineChanged(); });
 }
 
 void Engine::Section::ring(Station &station)
@@ -109,16 +111,18 @@ Engine::Section::Rest &Engine::Section::told()
 void Engine::Section::call()
 {
     if (m_rest) {
-        for (const auto &station : m_rest->opens)
-            station->open(m_engine.shared_from_this());
+        for (const auto &station : m_rest->opens) {
+            if (!station->open(m_engine.shared_from_this()))
+                m_engine.notOpened(*station);
+        }
     }
     if (m_ring)
-        m_ring->ring();
+        insist([&] { m_ring->ring(); });
     if (m_rest) {
         for (const auto &station : m_rest->rings)
-            station->ring();
+            insist([&] { station->ring(); });
         for (const auto &station : m_rest->closes)
-            station->close();
+            insist([&] { station->close(); });
     }
 }
 

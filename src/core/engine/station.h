@@ -23,8 +23,9 @@ class MILLWRIGHT_CORE_EXPORT Station : public std::enable_shared_from_this<Stati
 public:
     virtual ~Station();
 
-    //! Makes the thread exist. Called once, without the engine's lock.
-    virtual void open(const std::shared_ptr<Engine> &engine) = 0;
+    //! Makes the thread exist; false if the system has none left. Called without the engine's lock: once,
+    //! and again where it was in vain.
+    [[nodiscard]] virtual bool open(const std::shared_ptr<Engine> &engine) = 0;
     //! Makes the thread call `Engine::next()` soon. Any thread, without the engine's lock.
     virtual void ring() = 0;
     //! Like `ring()`, and makes the thread end when `next()` says so even if no event can be
@@ -59,6 +60,7 @@ private:
     Appetite appetite = Appetite::None;
     bool closing = false; // no worker will be placed here again
     bool givenUp = false; // whatever it still does is ignored
+    bool absent = false; // could not be opened
     bool interrupted = false; // `requestInterruption()` cannot be taken back
     bool sharedTurn = false; // the factory's queue is served before the workers' own
     int hosted = 0; // slots that live here

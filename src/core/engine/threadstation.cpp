@@ -69,13 +69,17 @@ ThreadStation::ThreadStation(const QString &name) : m_meanGap(LongGap)
 
 ThreadStation::~ThreadStation() = default;
 
-void ThreadStation::open(const std::shared_ptr<Engine> &engine)
+bool ThreadStation::open(const std::shared_ptr<Engine> &engine)
 {
     m_engine = engine;
     start();
+    const bool isThere = isRunning() || isFinished(); // or else Qt has printed why
+    if (!isThere)
+        m_engine.reset();
     const QMutexLocker locker(&m_mutex);
     m_isOpen = true;
     m_opened.wakeAll();
+    return isThere;
 }
 
 void ThreadStation::ring()
@@ -83,8 +87,14 @@ void ThreadStation::ring()
     if (m_bell.exchange(Bell::Rung, std::memory_order_acq_rel) != Bell::Silent)
         return;
     const QMutexLocker locker(&m_mutex);
-    if (!m_hasEnded)
+    if (m_hasEnded)
+        return;
+    try {
         Q_EMIT doorbell();
+    } catch (...) { // there is no memory for the event
+        m_bell.store(Bell::Silent, std::memory_order_release);
+        throw;
+    }
 }
 
 void ThreadStation::close()

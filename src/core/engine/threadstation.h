@@ -32,7 +32,7 @@ public:
     explicit ThreadStation(const QString &name);
     ~ThreadStation() override;
 
-    void open(const std::shared_ptr<Engine> &engine) override;
+    [[nodiscard]] bool open(const std::shared_ptr<Engine> &engine) override;
     void ring() override;
     void close() override;
     [[nodiscard]] bool join(QDeadlineTimer deadline) override;

@@ -301,9 +301,12 @@ void VirtualExecutor::step()
     task();
 }
 
-void VirtualStation::open(const std::shared_ptr<Engine> &engine)
+bool VirtualStation::open(const std::shared_ptr<Engine> &engine)
 {
+    if (!m_world.hasThread())
+        return false;
     m_engine = engine;
+    return true;
 }
 
 bool VirtualStation::canStep() const

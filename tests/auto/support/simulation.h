@@ -132,10 +132,10 @@ class VirtualStation final : public Station
 public:
     explicit VirtualStation(World &world) : m_world(world) {}
 
-    void open(const std::shared_ptr<Engine> &engine) override;
+    [[nodiscard]] bool open(const std::shared_ptr<Engine> &engine) override;
     void ring() override { m_rung = true; }
     void close() override { m_rung = m_isToEnd = true; }
-    [[nodiscard]] bool join(QDeadlineTimer) override { return m_closed; }
+    [[nodiscard]] bool join(QDeadlineTimer) override { return m_closed || !m_engine; }
     [[nodiscard]] bool isCurrent() const override { return false; }
     void requestInterruption() override { m_interrupted = true; }
     void terminate() override { m_terminated = true; }
@@ -227,6 +227,8 @@ public:
     bool abandon(int worker);
     //! Lets the next `count` attempts to build a worker throw.
     void failBuilds(int count) { m_failingBuilds = count; }
+    //! The next `count` attempts to start a thread are in vain.
+    void lackThreads(int count) { m_lackingThreads = count; }
     //! Lets every attempt to build this worker throw, until it is repaired.
     void breakWorker(int id) { m_broken.insert(id); }
     void repairWorker(int id) { m_broken.erase(id); }
@@ -293,6 +295,13 @@ private:
     friend class VirtualHost;
     friend class VirtualExecutor;
 
+    [[nodiscard]] bool hasThread()
+    {
+        if (m_lackingThreads == 0)
+            return true;
+        --m_lackingThreads;
+        return false;
+    }
     [[nodiscard]] Fate &fate(const QString &name) { return m_fates.at(name); }
     [[nodiscard]] VirtualJob *jobFor(const Script &script);
     [[nodiscard]] VirtualJob *successorOf(const QString &name);
@@ -309,6 +318,7 @@ private:
     Counters m_before;
     int m_workersAlive = 0;
     int m_failingBuilds = 0;
+    int m_lackingThreads = 0;
     std::set<int> m_broken; // workers
     int m_hangingBuilds = 0;
     int m_hangingEnds = 0;

@@ -40,7 +40,11 @@ class Stage::StageStation final : public Station
 public:
     explicit StageStation(Stage &stage) : m_stage(stage) {}
 
-    void open(const std::shared_ptr<Engine> &engine) override { m_engine = engine; }
+    bool open(const std::shared_ptr<Engine> &engine) override
+    {
+        m_engine = engine;
+        return true;
+    }
     void ring() override
     {
         if (!std::exchange(m_isRung, true))

@@ -1,0 +1,280 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "support/counted.h"
+#include "support/expectations.h"
+#include "support/simulation.h"
+
+#include <QLoggingCategory>
+#include <QTest>
+
+#ifdef Q_OS_LINUX
+#include <QFile>
+#include <sys/resource.h>
+#endif
+
+using namespace Simulation;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr qint64 Millisecond = 1'000'000;
+constexpr int Always = std::numeric_limits<int>::max();
+
+const RestartPolicy Patient{.backoff = 100ms, .backoffFactor = 2, .jitter = 0};
+
+QStringList textsOf(const Engine &engine, FactoryEvent::Kind kind)
+{
+    QStringList texts;
+    for (const FactoryEvent &event : engine.eventsSince(0)) {
+        if (event.kind == kind)
+            texts.append(event.text);
+    }
+    return texts;
+}
+
+} // namespace
+
+// The system has not what the factory needs.
+class tst_Faults : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QLoggingCategory::setFilterRules(u"millwright.warning=false"_s); }
+    void cleanup() { QLoggingCategory::setFilterRules(QString()); }
+
+    void SUP_2_threadThatCannotBeStarted_data();
+    void SUP_2_threadThatCannotBeStarted();
+    void SUP_2_othersDoTheWorkMeanwhile();
+    void LIFE_5_theEndComesWithoutThreads_data();
+    void LIFE_5_theEndComesWithoutThreads();
+    void POOL_4_resizingWithoutThreads();
+    void SUP_2_realThreadThatCannotBeStarted();
+    void STUCK_1_timeInWhichNothingRunsDoesNotCount_data();
+    void STUCK_1_timeInWhichNothingRunsDoesNotCount();
+    void QUEUE_6_timeJumps();
+};
+
+void tst_Faults::SUP_2_threadThatCannotBeStarted_data()
+{
+    QTest::addColumn<int>("threadCount");
+    QTest::addColumn<int>("lacking");
+    QTest::newRow("a thread each") << 0 << 3;
+    QTest::newRow("shared") << 2 << 2;
+}
+
+void tst_Faults::SUP_2_threadThatCannotBeStarted()
+{
+    QFETCH(const int, threadCount);
+    QFETCH(const int, lacking);
+    World world({.workerCount = 3, .threadCount = threadCount, .restartPolicy = Patient});
+    Engine &engine = world.engine();
+    world.lackThreads(lacking);
+    engine.start();
+    world.settle();
+    QCOMPARE(engine.state(), FactoryState::Running); // all were tried
+    QCOMPARE(engine.crashLoopingWorkers(), 3);
+    QVERIFY(
+        textsOf(engine, FactoryEvent::WorkerCrashLooping)
+            .contains(u"could not start: the system has no thread for it; next start in 100 ms"_s));
+    QVERIFY(world.submit({.name = u"job"_s}));
+    world.settle();
+    QCOMPARE(engine.counters().waiting, 1);
+
+    world.lackThreads(lacking);
+    world.pass(100 * Millisecond); // in vain again
+    QCOMPARE(engine.crashLoopingWorkers(), 3);
+    QVERIFY(textsOf(engine, FactoryEvent::WorkerCrashLooping).last().endsWith(u"in 200 ms"));
+    world.pass(199 * Millisecond);
+    QCOMPARE(engine.crashLoopingWorkers(), 3);
+    world.pass(2 * Millisecond);
+    QCOMPARE(engine.crashLoopingWorkers(), 0);
+    QCOMPARE(world.workersAlive(), 3);
+    QCOMPARE(engine.counters().completed, 1);
+    QCOMPARE(engine.counters().restarts, 0); // nobody was replaced
+
+    engine.stop();
+    world.settle();
+    QCOMPARE(engine.state(), FactoryState::Stopped);
+    QCOMPARE(world.workersAlive(), 0);
+}
+
+void tst_Faults::SUP_2_othersDoTheWorkMeanwhile()
+{
+    World world({.workerCount = 3, .router = roundRobin(), .restartPolicy = Patient});
+    Engine &engine = world.engine();
+    for (int i = 0; i < 6; ++i)
+        QVERIFY(world.submit({.name = u"j%1"_s.arg(i)}));
+    world.lackThreads(2);
+    engine.start();
+    QVERIFY(world.finish());
+    QCOMPARE(engine.crashLoopingWorkers(), 2);
+    QCOMPARE(engine.counters().completed, 6);
+}
+
+void tst_Faults::LIFE_5_theEndComesWithoutThreads_data()
+{
+    QTest::addColumn<int>("threadCount");
+    QTest::addColumn<bool>("drains");
+    QTest::addColumn<bool>("again"); // they were tried more than once
+    for (const int threadCount : {0, 1}) {
+        for (const bool again : {false, true}) {
+            QTest::addRow("stop, %d, %d", threadCount, again) << threadCount << false << again;
+            QTest::addRow("drain, %d, %d", threadCount, again) << threadCount << true << again;
+        }
+    }
+}
+
+void tst_Faults::LIFE_5_theEndComesWithoutThreads()
+{
+    QFETCH(const int, threadCount);
+    QFETCH(const bool, drains);
+    QFETCH(const bool, again);
+    World world({.workerCount = 2, .threadCount = threadCount, .restartPolicy = Patient});
+    Engine &engine = world.engine();
+    world.lackThreads(Always);
+    if (!drains)
+        QVERIFY(world.submit({.name = u"job"_s}));
+    engine.start();
+    if (again)
+        world.pass(500 * Millisecond);
+    drains ? engine.drain() : engine.stop();
+    world.settle();
+    QCOMPARE(engine.state(), FactoryState::Stopped);
+    QCOMPARE(engine.counters().discarded(), drains ? 0 : 1);
+    QVERIFY(engine.stop(QDeadlineTimer(0)).isClean());
+    QCOMPARE(world.stationsKept(), 0);
+}
+
+void tst_Faults::POOL_4_resizingWithoutThreads()
+{
+    World world({.workerCount = 1, .restartPolicy = Patient});
+    Engine &engine = world.engine();
+    engine.start();
+    world.settle();
+    world.lackThreads(Always);
+    engine.setWorkerCount(4);
+    world.settle();
+    QCOMPARE(engine.crashLoopingWorkers(), 3);
+    engine.setWorkerCount(2);
+    world.settle();
+    QCOMPARE(engine.crashLoopingWorkers(), 1);
+    engine.setWorkerCount(3);
+    world.settle();
+    QCOMPARE(engine.crashLoopingWorkers(), 2);
+    world.lackThreads(0);
+    world.pass(1000 * Millisecond);
+    QCOMPARE(engine.crashLoopingWorkers(), 0);
+    QCOMPARE(world.workersAlive(), 3);
+    engine.setWorkerCount(0);
+    world.pass(100 * Millisecond);
+    QCOMPARE(world.workersAlive(), 0);
+    engine.stop();
+    world.settle();
+    QCOMPARE(engine.state(), FactoryState::Stopped);
+}
+
+// What the system runs out of here is memory for stacks. That of threads which have ended is used again, so
+// none may have ended.
+void tst_Faults::SUP_2_realThreadThatCannotBeStarted()
+{
+#if defined(Q_OS_LINUX) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    // The thread of the clock is there already.
+    Factory<Support::Counted> other({.workerCount = 1});
+    QVERIFY(other.start());
+    QFuture<int> late = other.submit(1, 1, {.timeToLive = 1h});
+    QVERIFY(Support::hasEnded(late));
+
+    Factory<Support::Counted> factory({.workerCount = 2, .restartPolicy = {.backoff = 1ms}});
+    QFuture<int> future = factory.submit(1, 42);
+    QFile statm(u"/proc/self/statm"_s);
+    QVERIFY(statm.open(QFile::ReadOnly));
+    const rlim_t used = rlim_t(statm.readAll().split(' ').value(0).toLongLong()) * 4096;
+    rlimit before;
+    QCOMPARE(getrlimit(RLIMIT_AS, &before), 0);
+    const rlimit scarce{used + (1 << 20), before.rlim_max};
+    for (int i = 0; i < 2; ++i)
+        QTest::ignoreMessage(QtCriticalMsg, QRegularExpression(u"Thread creation error"_s));
+    QCOMPARE(setrlimit(RLIMIT_AS, &scarce), 0);
+    const bool isStarted = factory.start();
+    const int crashLooping = factory.crashLoopingWorkers();
+    QCOMPARE(setrlimit(RLIMIT_AS, &before), 0);
+    QVERIFY(isStarted);
+    QCOMPARE(crashLooping, 2);
+    QVERIFY(Support::hasEnded(future)); // there is memory again
+    QCOMPARE(future.result(), 42);
+    QVERIFY(Support::eventually([&] { return factory.crashLoopingWorkers() == 0; }));
+    QVERIFY(factory.stop(Support::Patience).isClean());
+    QVERIFY(other.stop(Support::Patience).isClean());
+    QCOMPARE(Support::Counted::alive, 0);
+#else
+    QSKIP("The system's memory cannot be limited here.");
+#endif
+}
+
+void tst_Faults::STUCK_1_timeInWhichNothingRunsDoesNotCount_data()
+{
+    QTest::addColumn<int>("before"); // milliseconds
+    QTest::addColumn<int>("stuckBefore");
+    QTest::newRow("just begun") << 0 << 0;
+    QTest::newRow("nearly stuck") << 99 << 0;
+    QTest::newRow("in the grace period") << 120 << 1;
+}
+
+// The program is stopped by a debugger, or the machine sleeps; then the alarms are late.
+void tst_Faults::STUCK_1_timeInWhichNothingRunsDoesNotCount()
+{
+    QFETCH(const int, before);
+    QFETCH(const int, stuckBefore);
+    World world({.workerCount = 1, .deadMansSwitch = {.timeout = 100ms, .gracePeriod = 50ms}});
+    Engine &engine = world.engine();
+    engine.start();
+    QVERIFY(world.submit({.name = u"job"_s, .hangs = 1}));
+    world.settle();
+    world.pass(before * Millisecond);
+    QCOMPARE(engine.counters().stuck, stuckBefore);
+
+    world.clock().jumpTo(world.now() + 3'600'000 * Millisecond);
+    world.pass(99 * Millisecond);
+    QCOMPARE(engine.counters().stuck, stuckBefore);
+    QCOMPARE(engine.counters().lost, 0);
+    world.pass(11 * Millisecond); // it still hangs
+    QCOMPARE(engine.counters().stuck, stuckBefore + 1);
+    QCOMPARE(engine.counters().lost, 0);
+    world.pass(50 * Millisecond);
+    QCOMPARE(engine.counters().lost, 1);
+    world.letAllGo();
+    engine.stop();
+    world.settle();
+}
+
+void tst_Faults::QUEUE_6_timeJumps()
+{
+    World world({.workerCount = 1, .retry = {.maximumAttempts = 3, .backoff = 1h, .jitter = 0}});
+    Engine &engine = world.engine();
+    engine.start();
+    QVERIFY(world.submit({.name = u"retried"_s, .failures = 2}));
+    world.settle();
+    engine.pause();
+    JobOptions options;
+    options.timeToLive = 2h;
+    QVERIFY(world.submit({.name = u"expires"_s, .options = options}));
+    QVERIFY(world.submit({.name = u"stays"_s}));
+    QCOMPARE(engine.counters().waiting, 3);
+    world.clock().jumpTo(world.now() + 100 * 3'600'000 * Millisecond);
+    world.pass(1);
+    QCOMPARE(engine.counters().discarded(), 1);
+    engine.resume();
+    world.settle();
+    QCOMPARE(engine.counters().completed, 1);
+    world.clock().jumpTo(world.now() + 100 * 3'600'000 * Millisecond);
+    world.pass(1);
+    QCOMPARE(engine.counters().completed, 2);
+    QCOMPARE(engine.counters().retried, 2);
+    QCOMPARE(world.violations(), QString());
+}
+
+QTEST_GUILESS_MAIN(tst_Faults)
+#include "tst_faults.moc"

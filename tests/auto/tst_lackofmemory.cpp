@@ -1,0 +1,212 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "support/expectations.h"
+
+#include <Millwright/Factory>
+
+#include <QTest>
+
+#include <cstdlib>
+#include <new>
+
+using namespace Millwright;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+// How many allocations of this thread succeed before the one that fails; negative: all do.
+thread_local int t_left = -1;
+
+bool isToFail()
+{
+    return t_left >= 0 && t_left-- == 0;
+}
+
+void *allocate(std::size_t size, std::size_t alignment)
+{
+    if (isToFail())
+        throw std::bad_alloc();
+    void *memory = alignment > alignof(std::max_align_t) ? std::aligned_alloc(
+                       alignment, (size + alignment - 1) / alignment * alignment)
+                                                         : std::malloc(size ? size : 1);
+    if (!memory)
+        throw std::bad_alloc();
+    return memory;
+}
+
+} // namespace
+
+void *operator new(std::size_t size)
+{
+    return allocate(size, 1);
+}
+
+void *operator new(std::size_t size, std::align_val_t alignment)
+{
+    return allocate(size, std::size_t(alignment));
+}
+
+void operator delete(void *memory) noexcept
+{
+    std::free(memory);
+}
+
+void operator delete(void *memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+
+void operator delete(void *memory, std::align_val_t) noexcept
+{
+    std::free(memory);
+}
+
+void operator delete(void *memory, std::size_t, std::align_val_t) noexcept
+{
+    std::free(memory);
+}
+
+namespace {
+
+//! Counts itself.
+struct Message
+{
+    Message() { ++alive; }
+    Message(const Message &) { ++alive; }
+    Message &operator=(const Message &) = default;
+    ~Message() { --alive; }
+
+    static inline std::atomic<int> alive = 0;
+};
+
+class Doer : public Worker<int, Message, int>
+{
+public:
+    int process(Job &job) override { return job.key(); }
+};
+
+//! In its scope one allocation fails.
+class Scarcity
+{
+public:
+    explicit Scarcity(int allocations) { t_left = allocations; }
+    ~Scarcity() { t_left = -1; }
+    Q_DISABLE_COPY_MOVE(Scarcity)
+};
+
+struct Way
+{
+    RouterBuilder router = {};
+    QueueBuilder queue = {};
+    qsizetype limit = -1;
+    DiscardMode mode = DiscardMode::Newest;
+    RateLimit rateLimit = {};
+    JobOptions options = {};
+    bool submits = false;
+};
+
+} // namespace
+
+Q_DECLARE_METATYPE(Way)
+
+// An allocation fails.
+class tst_LackOfMemory : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { Support::failOnAnyWarning(); }
+    void JOB_1_dispatchDoesAllOrNothing_data();
+    void JOB_1_dispatchDoesAllOrNothing();
+};
+
+void tst_LackOfMemory::JOB_1_dispatchDoesAllOrNothing_data()
+{
+    QTest::addColumn<Way>("way");
+    QTest::newRow("queuer") << Way{};
+    QTest::newRow("queuer, submit()") << Way{.submits = true};
+    QTest::newRow("round robin") << Way{.router = roundRobin()};
+    QTest::newRow("key-persistent") << Way{.router = keyPersistent()};
+    QTest::newRow("sticky") << Way{.router = stickyQueuer()};
+    QTest::newRow("sticky, submit()") << Way{.router = stickyQueuer(), .submits = true};
+    QTest::newRow("least loaded") << Way{.router = leastLoaded()};
+    QTest::newRow("priorities") << Way{.queue = priorityQueue(),
+                                       .options = {.priority = Priority::High}};
+    QTest::newRow("time to live") << Way{.options = {.timeToLive = 1h}};
+    QTest::newRow("label") << Way{.options = {.label = u"label"_s}};
+    QTest::newRow("retry") << Way{.options = {.retry = RetryPolicy{.maximumAttempts = 3}}};
+    QTest::newRow("full, newest") << Way{.limit = 70};
+    QTest::newRow("full, oldest") << Way{.limit = 70, .mode = DiscardMode::Oldest};
+    QTest::newRow("full, oldest, sticky")
+        << Way{.router = stickyQueuer(), .limit = 70, .mode = DiscardMode::Oldest};
+    QTest::newRow("delayed") << Way{
+        .rateLimit = {.refill = 1000, .interval = 1ms, .maximum = 1000, .initial = 0}};
+}
+
+// The job is in the factory, or it is not and the caller learns that.
+void tst_LackOfMemory::JOB_1_dispatchDoesAllOrNothing()
+{
+    QFETCH(const Way, way);
+    {
+        Factory<Doer> factory({.workerCount = 2,
+                               .router = way.router,
+                               .queue = way.queue,
+                               .queueLimit = way.limit,
+                               .discardMode = way.mode,
+                               .rateLimit = way.rateLimit,
+                               .rateLimitMode = RateLimitMode::Delay});
+        std::vector<QFuture<int>> futures;
+        int failures = 0;
+        for (int i = 0; i < 200; ++i) { // enough for every block and table to grow
+            for (int allocations = 0;; ++allocations) {
+                QVERIFY(allocations < 100);
+                const Counters before = factory.counters();
+                const int alive = Message::alive;
+                bool failed = false;
+                bool accepted = false;
+                try {
+                    QFuture<int> future;
+                    {
+                        const Scarcity scarcity(allocations);
+                        if (way.submits) {
+                            future = factory.submit(i, Message(), way.options);
+                            accepted = true;
+                        } else {
+                            accepted = bool(factory.dispatch(i, Message(), way.options));
+                        }
+                    }
+                    if (way.submits)
+                        futures.push_back(future);
+                } catch (const std::bad_alloc &) {
+                    failed = true;
+                }
+                const Counters after = factory.counters();
+                QVERIFY(Support::isConserved(after));
+                if (!failed) {
+                    QCOMPARE(after.submitted, before.submitted + 1);
+                    if (way.limit < 0)
+                        QVERIFY(accepted);
+                    break;
+                }
+                ++failures;
+                QVERIFY(after == before);
+                QCOMPARE(Message::alive, alive);
+            }
+        }
+        QVERIFY(failures > 0);
+        QVERIFY(factory.start());
+        QVERIFY(Support::eventually(
+            [&] { return factory.counters().waiting == 0 && factory.counters().running == 0; }));
+        const Counters counters = factory.counters();
+        QCOMPARE(counters.completed + counters.discarded(), 200);
+        for (const QFuture<int> &future : futures)
+            QVERIFY(future.isFinished());
+        QVERIFY(factory.stop(Support::Patience).isClean());
+    }
+    QCOMPARE(Message::alive, 0);
+}
+
+QTEST_GUILESS_MAIN(tst_LackOfMemory)
+#include "tst_lackofmemory.moc"
