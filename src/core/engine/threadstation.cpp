@@ -24,6 +24,16 @@ constexpr qint64 LongestSpace = 500;
 // A longer gap counts as this one, so that a thread that wakes after an hour learns quickly.
 constexpr qint64 LongGap = 1'000'000;
 
+// QCoreApplication::instance() must not be asked by a thread that may outlive the application.
+std::atomic<bool> hasApplication = false;
+
+void noteApplication()
+{
+    hasApplication = true;
+    qAddPostRoutine([] { hasApplication = false; });
+}
+Q_COREAPP_STARTUP_FUNCTION(noteApplication)
+
 qint64 nanoseconds()
 {
     return QDeadlineTimer::current(Qt::PreciseTimer).deadlineNSecs();
@@ -184,8 +194,7 @@ void ThreadStation::serve()
                 return;
             }
             // Without an application no event is delivered, and the next ring would not be heard.
-            if (nanoseconds() >= start + Turn && QCoreApplication::instance()
-                && m_engine->yield(*this)) {
+            if (nanoseconds() >= start + Turn && hasApplication && m_engine->yield(*this)) {
                 m_serving = false;
                 if (std::exchange(m_missed, false)) // heard already, and not answered
                     m_bell.store(Bell::Silent, std::memory_order_release);
