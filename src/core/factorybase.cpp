@@ -622,6 +622,16 @@ QList<FactoryEvent> FactoryBase::eventsSince(quint64 number) const
     return m_engine->eventsSince(number);
 }
 
+bool FactoryBase::interruptWorker(int worker)
+{
+    return m_engine->interrupt(worker);
+}
+
+bool FactoryBase::replaceWorker(int worker)
+{
+    return m_engine->abandon(worker);
+}
+
 // --- Notification -----------------------------------------------------------------------------
 
 FactoryBase::Seen FactoryBase::look() const

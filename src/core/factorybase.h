@@ -243,6 +243,19 @@ public:
     void setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer);
     [[nodiscard]] std::shared_ptr<StatisticsLayer> statisticsLayer() const;
 
+    // --- What the dead man's switch does by itself, by hand. Any thread. ---
+
+    //! Asks what this worker runs to come to its end: for its job `Job::isCanceled()` turns true, on its
+    //! thread `QThread::isInterruptionRequested()`, and the future that an asynchronous job waits for is
+    //! canceled. A job that ends then is `Canceled`, whatever it returns. One that does not ask goes on.
+    //! False, and nothing happens, if the worker runs nothing, or the factory was stopped.
+    Q_INVOKABLE bool interruptWorker(int worker);
+    //! Does not wait for what this worker runs any longer. Its job ends as `WorkerLost`, its thread is left
+    //! behind with whatever it holds until it comes back, and is one of the `condemnedThreads`; a fresh
+    //! worker takes over, and others that shared the thread get fresh ones, too, and lose the jobs that
+    //! they run there. False, and nothing happens, if the worker runs nothing, or the factory was stopped.
+    Q_INVOKABLE bool replaceWorker(int worker);
+
     // --- What can be seen. The first three never wait for a busy factory. ---
 
     //! Jobs that wait: accepted, and not started.

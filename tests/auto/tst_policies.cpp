@@ -275,6 +275,8 @@ void tst_Policies::ROUTE_7_callsFromAPolicyNeverDeadlock_data()
     addCommand("setQueueLimit", [](FactoryBase &f) { f.setQueueLimit(5); });
     addCommand("setDiscardMode", [](FactoryBase &f) { f.setDiscardMode(DiscardMode::Oldest); });
     addCommand("setDeadMansSwitch", [](FactoryBase &f) { f.setDeadMansSwitch({.timeout = 1s}); });
+    addCommand("interruptWorker", [](FactoryBase &f) { f.interruptWorker(0); });
+    addCommand("replaceWorker", [](FactoryBase &f) { f.replaceWorker(0); });
     addCommand("setOnFailure", [](FactoryBase &f) { f.setOnFailure(OnFailure::KeepWorker); });
 }
 

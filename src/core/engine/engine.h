@@ -249,6 +249,9 @@ public:
     //! The next change calls the observer.
     void listen() { m_observed.store(false, std::memory_order_release); }
 
+    //! Calls off what a worker runs, as the dead man's switch does before the grace period. False if it
+    //! runs nothing.
+    bool interrupt(int worker);
     //! Gives up what a worker runs, as the dead man's switch does after the grace period, without a
     //! limit to the threads that are left behind. False if it runs nothing.
     bool abandon(int worker);
@@ -584,6 +587,7 @@ private:
     [[nodiscard]] int dutyOf(const Station &station) const;
     [[nodiscard]] bool isStuck(const WorkerSlot &slot) const;
     void report(Incarnation &incarnation, qint64 now, StuckNews &news);
+    static void carryOut(const StuckNews &news);
     void callOff(Incarnation &incarnation, StuckNews &news, Section &section);
     void tell(StuckNews &news);
     static void leaveBehind(const StuckNews &news);

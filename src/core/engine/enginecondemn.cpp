@@ -67,6 +67,8 @@ void Engine::condemn(qint64 now, StuckNews &news, Section &section)
 // Like a worker whose grace period is over, whatever the dead man's switch says.
 bool Engine::abandon(int worker)
 {
+    if (isCalledByPolicy("replaceWorker"))
+        return false;
     const auto incarnationOf = [&]() -> Incarnation * {
         if (m_discarding || worker < 0 || std::size_t(worker) >= m_slots.size())
             return nullptr;

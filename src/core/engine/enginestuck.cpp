@@ -98,12 +98,18 @@ void Engine::checkLife()
         if (news.isEmpty())
             section.setQuiet();
     }
+    carryOut(news);
+    if (!news.isEmpty())
+        tell(news);
+}
+
+// No lock: those that were called off.
+void Engine::carryOut(const StuckNews &news)
+{
     for (const auto &station : news.interrupted)
         station->requestInterruption();
     for (AbstractJob *job : news.calledOff)
         job->callOff();
-    if (!news.isEmpty())
-        tell(news);
 }
 
 void Engine::look(qint64 now, StuckNews &news, Section &section)
@@ -278,6 +284,24 @@ void Engine::report(Incarnation &incarnation, qint64 now, StuckNews &news)
 
 // Asks the running job to come to an end. What follows a job, and the start and the end of a worker, are
 // nothing that could be asked.
+bool Engine::interrupt(int worker)
+{
+    if (isCalledByPolicy("interruptWorker"))
+        return false;
+    StuckNews news;
+    {
+        Section section(*this);
+        if (m_discarding || worker < 0 || std::size_t(worker) >= m_slots.size())
+            return false;
+        Incarnation *incarnation = m_slots[std::size_t(worker)]->incarnation.get();
+        if (!incarnation || !m_engaged.contains(*incarnation) || !incarnation->hand.running())
+            return false;
+        callOff(*incarnation, news, section);
+    }
+    carryOut(news);
+    return true;
+}
+
 void Engine::callOff(Incarnation &incarnation, StuckNews &news, Section &section)
 {
     AbstractJob *job = m_tended.contains(incarnation) ? nullptr : incarnation.hand.running();

@@ -336,7 +336,7 @@ void Run<Result>::control()
 template<typename Result>
 void Run<Result>::change(Dice &dice)
 {
-    switch (dice.below(m_scene.isOrderly ? 11 : 17)) {
+    switch (dice.below(m_scene.isOrderly ? 11 : 19)) {
     case 0:
         m_factory->setWorkerCount(dice.below(6));
         break;
@@ -386,6 +386,12 @@ void Run<Result>::change(Dice &dice)
         break;
     case 14:
         m_factory->dropDeadLetters();
+        break;
+    case 17:
+        m_factory->interruptWorker(dice.below(6));
+        break;
+    case 18:
+        m_factory->replaceWorker(dice.below(6));
         break;
     case 15:
         if (m_isWild)
