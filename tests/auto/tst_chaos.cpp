@@ -7,6 +7,10 @@
 #include <QFile>
 #include <QTest>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -26,6 +30,19 @@ qint64 residentMemory()
     QFile file(u"/proc/self/statm"_s);
     return file.open(QFile::ReadOnly) ? file.readAll().split(' ').value(1).toLongLong() * 4096 : 0;
 }
+
+// What is allocated, in bytes; 0 where that cannot be seen.
+qint64 allocatedMemory()
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+    const auto info = mallinfo2();
+    return qint64(info.uordblks + info.hblkhd);
+#else
+    return 0;
+#endif
+}
+
+constexpr double MiB = 1 << 20;
 
 } // namespace
 
@@ -93,8 +110,9 @@ void tst_Chaos::JOB_2_asLongAsAsked()
                  qPrintable(u"seed %1: %2"_s.arg(QString::number(seed), wrong.join(u"\n  "_s))));
         if (const qint64 minutes = timer.elapsed() / 60'000; minutes > told) {
             told = minutes;
-            qInfo("%lld min, %lld factories, %lld jobs, %.1f MiB", minutes, qint64(seed) - 999,
-                  m_tally.jobs, double(residentMemory()) / (1 << 20));
+            qInfo("%lld min, %lld factories, %lld jobs, %.1f MiB resident, %.2f MiB allocated",
+                  minutes, qint64(seed) - 999, m_tally.jobs, double(residentMemory()) / MiB,
+                  double(allocatedMemory()) / MiB);
         }
     }
 }

@@ -131,10 +131,10 @@ public:
     }
 
     void jobSubmitted(const AbstractJob &job) override { ++recordOf(job).submitted; }
-    void jobCompleted(const AbstractJob &job, const JobRun &) override { ++recordOf(job).ended; }
+    void jobCompleted(const AbstractJob &job, const JobRun &) override { noteEnd(job); }
     void jobFailed(const AbstractJob &job, const JobRun &, const std::exception_ptr &) override
     {
-        ++recordOf(job).ended;
+        noteEnd(job);
     }
     void jobRetried(const AbstractJob &job, const JobRun &, const std::exception_ptr &) override
     {
@@ -142,11 +142,20 @@ public:
     }
     void jobDiscarded(const AbstractJob &job, DiscardReason) override
     {
-        ++recordOf(job).ended;
         ++recordOf(job).discarded;
+        noteEnd(job);
     }
-    void jobCanceled(const AbstractJob &job) override { ++recordOf(job).ended; }
-    void jobLost(const AbstractJob &job, int) override { ++recordOf(job).ended; }
+    void jobCanceled(const AbstractJob &job) override { noteEnd(job); }
+    void jobLost(const AbstractJob &job, int) override { noteEnd(job); }
+
+    std::atomic<qint64> told = 0; // ends
+
+private:
+    void noteEnd(const AbstractJob &job)
+    {
+        ++recordOf(job).ended;
+        ++told;
+    }
 };
 
 } // namespace Storm

@@ -122,12 +122,14 @@ private:
     Dice m_dice;
     const bool m_isWild;
     Scene m_scene;
+    const std::shared_ptr<RecordingLayer> m_layer = std::make_shared<RecordingLayer>();
     std::unique_ptr<Factory<Worker>> m_factory;
     std::array<Producer, Producers> m_producers;
     std::mutex m_insideMutex;
     std::deque<Record> m_inside; // of jobs that were submitted by jobs
     std::atomic<qint64> m_produced = 0;
     std::atomic<bool> m_isOver = false;
+    std::atomic<qint64> m_handled = 0; // discarded jobs
     Counters m_last;
     qint64 m_condemned = 0;
     qint64 m_unclean = 0;
@@ -188,7 +190,7 @@ FactorySettings Run<Result>::settings()
     if (m_isWild)
         settings.deadMansSwitch = deadMansSwitch(m_dice);
     settings.stopDeadline = std::chrono::milliseconds(m_dice.below(100));
-    settings.statistics = std::make_shared<RecordingLayer>();
+    settings.statistics = m_layer;
     return settings;
 }
 
@@ -466,7 +468,10 @@ QStringList Run<Result>::operator()(Tally &tally)
     const Role role{m_scene, m_isWild, [this] { submitInside(); }};
     m_factory = std::make_unique<Factory<Worker>>(
         settings(), [role](const WorkerContext &) { return std::make_unique<Worker>(role); });
-    m_factory->setDiscardHandler([](Job &job, DiscardReason) { ++job.key().record->handled; });
+    m_factory->setDiscardHandler([this](Job &job, DiscardReason) {
+        ++job.key().record->handled;
+        ++m_handled;
+    });
 
     std::vector<std::thread> threads;
     for (int i = 0; i < Producers; ++i)
@@ -482,6 +487,11 @@ QStringList Run<Result>::operator()(Tally &tally)
     if (isReleasedFirst)
         m_scene.calm();
     m_factory->stop(0ms);
+    // What was counted by another thread just before is still being told by it.
+    static_cast<void>(QTest::qWaitFor([&] {
+        const Counters counters = m_factory->counters();
+        return m_layer->told == counters.submitted && m_handled == counters.discarded();
+    }));
     check(tally);
     m_factory.reset();
     m_scene.calm();
