@@ -1,6 +1,9 @@
 # How tests are added: one ctest per C++ test program, and one per QML test file.
 
 set(MILLWRIGHT_TEST_TIMEOUT 120)
+if(MILLWRIGHT_SANITIZE STREQUAL "thread") # what runs much and waits little takes fifty times as long
+    set(MILLWRIGHT_TEST_TIMEOUT 900)
+endif()
 set(MILLWRIGHT_TEST_ENVIRONMENT QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software)
 
 # millwright_add_test(<tst_name>

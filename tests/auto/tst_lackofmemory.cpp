@@ -120,6 +120,7 @@ private Q_SLOTS:
     void init() { Support::failOnAnyWarning(); }
     void JOB_1_dispatchDoesAllOrNothing_data();
     void JOB_1_dispatchDoesAllOrNothing();
+    void JOB_1_whatIsAcceptedIsDone();
 };
 
 void tst_LackOfMemory::JOB_1_dispatchDoesAllOrNothing_data()
@@ -205,6 +206,30 @@ void tst_LackOfMemory::JOB_1_dispatchDoesAllOrNothing()
             QVERIFY(future.isFinished());
         QVERIFY(factory.stop(Support::Patience).isClean());
     }
+    QCOMPARE(Message::alive, 0);
+}
+
+// Its worker sleeps, and the event that wakes it is what there may be no memory for.
+void tst_LackOfMemory::JOB_1_whatIsAcceptedIsDone()
+{
+    Factory<Doer> factory({.workerCount = 1});
+    QVERIFY(factory.start());
+    int failures = 0;
+    qint64 accepted = 0;
+    for (int round = 0; round < 20; ++round) {
+        for (int allocations = 0; allocations < 12; ++allocations) {
+            QVERIFY(Support::eventually([&] { return factory.activeWorkers() == 0; }));
+            try {
+                const Scarcity scarcity(allocations);
+                accepted += factory.dispatch(allocations, Message()) ? 1 : 0;
+            } catch (const std::bad_alloc &) {
+                ++failures;
+            }
+            QVERIFY(Support::eventually([&] { return factory.counters().completed == accepted; }));
+        }
+    }
+    QCOMPARE(accepted + failures, 20 * 12);
+    QVERIFY(factory.stop(Support::Patience).isClean());
     QCOMPARE(Message::alive, 0);
 }
 
