@@ -161,7 +161,7 @@ void tst_Model::JOB_2_whatIsWrongIsMadeShort()
 // Whatever has happened before: a moment later no worker is free while a job waits in the queue.
 void tst_Model::ROUTE_1_noWorkerIdlesWhileAJobWaits()
 {
-    for (quint64 seed = 1; seed <= 500; ++seed) {
+    for (quint64 seed = 1; seed <= 25 * Rows; ++seed) {
         Dice dice(seed);
         World world({.workerCount = 1 + dice.below(6), .threadCount = 0});
         world.engine().start();
