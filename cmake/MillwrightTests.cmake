@@ -3,6 +3,8 @@
 set(MILLWRIGHT_TEST_TIMEOUT 120)
 if(MILLWRIGHT_SANITIZE STREQUAL "thread") # what runs much and waits little takes fifty times as long
     set(MILLWRIGHT_TEST_TIMEOUT 900)
+elseif(MILLWRIGHT_SANITIZE) # four times
+    set(MILLWRIGHT_TEST_TIMEOUT 300)
 endif()
 set(MILLWRIGHT_TEST_ENVIRONMENT QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software)
 
