@@ -85,6 +85,7 @@ void tst_HungEnd::STUCK_2_jobThatHeedsTheRequestIsCanceled()
     QCOMPARE(factory.counters().canceled, 1);
     QCOMPARE(factory.counters().lost, 0);
     QCOMPARE(factory.condemnedThreads(), 0);
+    QVERIFY(Support::awaitClock());
 }
 
 void tst_HungEnd::STUCK_2_interruptionIsNotForTheNextJob_data()

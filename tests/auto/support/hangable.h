@@ -201,6 +201,15 @@ inline void expectStuck(const QString &text)
     QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("is stuck: .*") + text));
 }
 
+//! Waits until the thread of the clock is done with what it is at: it may still be saying that a worker was
+//! stuck whose job has ended since.
+[[nodiscard]] inline bool awaitClock()
+{
+    Factory<FunctionWorker<int (*)(Job<int, int> &)>> other(
+        {.workerCount = 0}, +[](Job<int, int> &job) { return job.key(); });
+    return hasEnded(other.submit(1, 1, {.timeToLive = std::chrono::milliseconds(1)}));
+}
+
 //! A job, and the thread with it.
 inline void expectLost(const QString &key)
 {
