@@ -632,6 +632,38 @@ bool FactoryBase::replaceWorker(int worker)
     return m_engine->abandon(worker);
 }
 
+// --- The jobs there are -----------------------------------------------------------------------
+
+QList<JobSnapshot> FactoryBase::jobs(int mostWaiting) const
+{
+    return m_engine->jobs(mostWaiting);
+}
+
+bool FactoryBase::cancelJob(quint64 id)
+{
+    return m_engine->cancelJob(id);
+}
+
+int FactoryBase::cancelJobs(const JobFilter &filter)
+{
+    return m_engine->cancelJobs(filter);
+}
+
+void FactoryBase::beginTrace()
+{
+    m_engine->beginTrace();
+}
+
+void FactoryBase::endTrace()
+{
+    m_engine->endTrace();
+}
+
+QList<TraceSpan> FactoryBase::trace(quint64 since) const
+{
+    return m_engine->trace(since);
+}
+
 // --- Notification -----------------------------------------------------------------------------
 
 FactoryBase::Seen FactoryBase::look() const

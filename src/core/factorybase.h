@@ -294,6 +294,33 @@ public:
     //! What has happened since the event of this number; the last 256 events are kept.
     [[nodiscard]] QList<FactoryEvent> eventsSince(quint64 number) const;
 
+    // --- The jobs there are. Any thread. ---
+
+    //! All jobs that run, and of those that wait so many at most: first those that workers have at hand,
+    //! then those in the factory's queue and in the queues of workers, the next ones first. For people:
+    //! takes the factory's lock for about a tenth of a microsecond for each. Of a `Queue` of your own that
+    //! does not override `Queue::forEach()` only the next job is seen.
+    [[nodiscard]] QList<JobSnapshot> jobs(int mostWaiting = 1000) const;
+    //! Takes a waiting job out, which is never run then, or asks a running one to end as `interruptWorker()`
+    //! does. Its outcome is `Canceled`, as if its future had been canceled; jobs that were dispatched need
+    //! none. `id` as in `JobSnapshot`. False if there is no such job any more, or the factory was stopped.
+    //! Takes its time from where in the queue the job is: some nanoseconds for each before it.
+    Q_INVOKABLE bool cancelJob(quint64 id);
+    //! The same for all that the filter picks, out of all that run or wait; returns how many. The filter is
+    //! called on this thread, without any lock. While all of them are listed, the factory stands still: for
+    //! about ten milliseconds if 100,000 wait.
+    int cancelJobs(const JobFilter &filter);
+
+    //! While it is traced, what the workers do is recorded, to be seen as a timeline. Each call of
+    //! `beginTrace()` wants one of `endTrace()`; when the last has ended it, the record is gone. It costs
+    //! short jobs some nanoseconds, and others a microsecond.
+    void beginTrace();
+    void endTrace();
+    //! What has been recorded since the span of this number, in the order in which it ended; last those with the
+    //! number 0, to which short jobs may still be added. Jobs that take less than a millisecond are not told apart.
+    //! The last 16,384 spans are kept. What runs now is in `snapshot()`.
+    [[nodiscard]] QList<TraceSpan> trace(quint64 since = 0) const;
+
     // --- Dead letters: jobs whose last attempt has failed ---
 
     //! The jobs that have failed for good: by an exception, by the loss of their worker, or, where their

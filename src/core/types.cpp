@@ -37,4 +37,14 @@ QString nameOf(WorkerState state)
     return enumeratorName(state);
 }
 
+QString nameOf(JobState state)
+{
+    return enumeratorName(state);
+}
+
+QString nameOf(Priority priority)
+{
+    return enumeratorName(priority);
+}
+
 } // namespace Millwright

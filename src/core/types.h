@@ -108,11 +108,22 @@ enum class WorkerState : int {
 };
 Q_ENUM_NS(WorkerState)
 
+//! Where a job is that has not ended.
+enum class JobState : int {
+    Waiting, //!< until a worker is free for it
+    Running,
+    BackingOff, //!< its last attempt has failed, and the next one is still to come
+    RateLimited, //!< until the rate limit lets it in
+};
+Q_ENUM_NS(JobState)
+
 //! The name of an enumerator, as it stands in the source.
 [[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(Outcome outcome);
 [[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(DiscardReason reason);
 [[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(FactoryState state);
 [[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(WorkerState state);
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(JobState state);
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QString nameOf(Priority priority);
 
 } // namespace Millwright
 

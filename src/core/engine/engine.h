@@ -8,6 +8,7 @@
 #include "../lifecycle/usercall.h"
 #include "../refusal.h"
 #include "../statistics/snapshot.h"
+#include "../statistics/tracelog.h"
 #include "../supervision/deadletters.h"
 #include "../supervision/restartpolicy.h"
 #include "clock.h"
@@ -153,6 +154,22 @@ public:
     [[nodiscard]] bool dropDeadLetter(quint64 id);
     void setDeadLetterLimit(qsizetype limit);
     [[nodiscard]] qsizetype deadLetterLimit() const;
+
+    // The jobs there are (enginelist.cpp).
+
+    //! All that run, and of those that wait so many at most.
+    [[nodiscard]] QList<JobSnapshot> jobs(qsizetype mostWaiting);
+    //! Takes a job out that waits, or calls off one that runs. False if there is none of this id.
+    bool cancelJob(quint64 id);
+    //! The same for all that the filter picks, which is called without the lock; returns how many.
+    int cancelJobs(const JobFilter &filter);
+
+    //! While there are more beginnings than ends, what workers do is recorded.
+    void beginTrace();
+    void endTrace();
+    //! The recorded spans of higher numbers than this one, and, with the number 0, those that short
+    //! jobs may still be added to. What runs is not among them.
+    [[nodiscard]] QList<TraceSpan> trace(quint64 since) const;
 
     // Settings.
 
@@ -402,6 +419,16 @@ private:
     void endLost(Incarnation &incarnation, AbstractJob &job, const QString &key, qint64 now,
                  Section &section);
 
+    // The jobs there are (enginelist.cpp).
+    struct ListedJob;
+    [[nodiscard]] std::vector<ListedJob> list(qsizetype mostWaiting);
+    template<typename Visit>
+    void forEachWaiting(const Visit &visit);
+    int cancelJobs(std::vector<quint64> ids);
+    void trace(Incarnation &incarnation, const AbstractJob &job, Outcome outcome) noexcept;
+    void traceLost(const Incarnation &incarnation, const AbstractJob &job, const QString &key,
+                   qint64 now) noexcept;
+
     // Dead letters (enginedeadletters.cpp).
     // What is known of a job that has ended.
     [[nodiscard]] static DeadLetter letterOf(const AbstractJob &job, const QString &key,
@@ -588,7 +615,7 @@ private:
     [[nodiscard]] bool isStuck(const WorkerSlot &slot) const;
     void report(Incarnation &incarnation, qint64 now, StuckNews &news);
     static void carryOut(const StuckNews &news);
-    void callOff(Incarnation &incarnation, StuckNews &news, Section &section);
+    bool callOff(Incarnation &incarnation, StuckNews &news, Section &section);
     void tell(StuckNews &news);
     static void leaveBehind(const StuckNews &news);
     [[nodiscard]] static QString textOf(const StuckCase &found, const QString &key);
@@ -643,6 +670,7 @@ private:
     {
         return m_queued + m_ownQueued + m_parked + m_delayed;
     }
+    [[nodiscard]] std::chrono::nanoseconds oldestWaiting(qint64 now) const;
     //! Under the lock, also when a policy asks that is called under it.
     template<typename Function>
     auto read(Function function) const
@@ -712,6 +740,8 @@ private:
     std::shared_ptr<const DiscardHandler> m_discardHandler;
     std::shared_ptr<StatisticsLayer> m_layer;
     std::atomic<quint64> m_layerNumber = 0; // of the layer; 0 if there is none
+    std::atomic<int> m_tracers = 0;
+    TraceLog m_trace; // has a lock of its own
     quint64 m_layers = 0; // so far
     qint64 m_sampleInterval = 0; // 0: nobody wants samples
     bool m_isPingWanted = false; // the next station that is called shows how long it takes

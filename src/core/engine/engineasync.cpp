@@ -97,6 +97,8 @@ void Engine::conclude(Incarnation &incarnation, AbstractJob &job)
     }
     if (canceled) {
         incarnation.now = m_clock->now();
+        if (m_tracers.load(std::memory_order_relaxed) > 0)
+            trace(incarnation, job, Outcome::Canceled);
         endUnrun(incarnation, job, Outcome::Canceled);
     } else {
         finish(incarnation, job, error);

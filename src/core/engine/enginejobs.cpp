@@ -310,6 +310,7 @@ void Engine::delay(AbstractJob &job, qint64 until, Section &section)
     if (!job.m_isPinned)
         job.m_slot = nullptr;
     job.m_place = AbstractJob::Place::Delayed;
+    job.m_order = ++m_order; // by which it can be canceled; it gets another one when it is over
     ++m_delayed;
     noteBackingOff();
     awaitEnd(job, job.expiry() ? std::min(job.expiry(), until) : until, section);

@@ -49,7 +49,7 @@ bool Engine::retry(AbstractJob &job, RetryOn outcome, qint64 now, Section &secti
 
     job.extras().awaitsRoom = outcome == RetryOn::Loadshed;
     job.m_attempt = std::min(job.m_attempt, quint16(LastNumber - 1)) + 1;
-    job.m_order = 0; // it waits like one that has just come
+    job.m_order = 0; // so far
     ++m_counters.retried;
     if (backoff.count() > 0)
         delay(job, now < Never - backoff.count() ? now + backoff.count() : Never - 1, section);
@@ -146,6 +146,8 @@ void Engine::endLost(Incarnation &incarnation, AbstractJob &job, const QString &
                      Section &section)
 {
     incarnation.report.abandon();
+    if (m_tracers.load(std::memory_order_relaxed) > 0)
+        traceLost(incarnation, job, key, now);
     const auto error = std::make_exception_ptr(WorkerLost());
     const QString text = errorText(error);
     AbstractJob::Pointer spare = incarnation.takeSpare();

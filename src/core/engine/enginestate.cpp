@@ -255,6 +255,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         snapshot.deadLetterChanges = m_deadLetters.changes();
         if (!withWorkers)
             return;
+        snapshot.oldestWaiting = oldestWaiting(snapshot.time);
         snapshot.workers.reserve(qsizetype(m_slots.size()));
         running.reserve(m_slots.size());
         for (const auto &slot : m_slots) {
@@ -295,6 +296,28 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         }
     }
     return snapshot;
+}
+
+// Lock held.
+std::chrono::nanoseconds Engine::oldestWaiting(qint64 now) const
+{
+    qint64 earliest = now;
+    const auto look = [&](const AbstractJob *job) {
+        if (job)
+            earliest = std::min(earliest, job->m_submitted);
+    };
+    look(m_queue->oldest());
+    if (m_tokenQueue)
+        look(m_tokenQueue->oldest());
+    if (m_ownQueued > 0) {
+        for (const auto &slot : m_slots)
+            look(slot->ownSize > 0 ? slot->ownQueue->oldest() : nullptr);
+    }
+    for (const Incarnation *i = m_batches.first(); i; i = m_batches.next(*i)) {
+        const Hand::Count count = i->hand.count();
+        look(count.waiting() > 0 ? i->hand.at(count.claimed) : nullptr);
+    }
+    return std::chrono::nanoseconds(now - earliest);
 }
 
 Latencies Engine::latencies() const

@@ -302,16 +302,17 @@ bool Engine::interrupt(int worker)
     return true;
 }
 
-void Engine::callOff(Incarnation &incarnation, StuckNews &news, Section &section)
+// False if it runs nothing that could be called off.
+bool Engine::callOff(Incarnation &incarnation, StuckNews &news, Section &section)
 {
     AbstractJob *job = m_tended.contains(incarnation) ? nullptr : incarnation.hand.running();
     if (!job)
-        return;
+        return false;
     TakenBack jobs; // no other job of this hand is to be run on a thread that is interrupted
     takeBack(incarnation, jobs);
     putBack(jobs, section);
     if (!incarnation.hand.callOff())
-        return;
+        return false;
     incarnation.report.callOff(job->order());
     if (incarnation.suspended) {
         news.keep(job);
@@ -320,6 +321,7 @@ void Engine::callOff(Incarnation &incarnation, StuckNews &news, Section &section
         incarnation.station.interrupted = true;
         news.interrupted.push_back(incarnation.station.shared_from_this());
     }
+    return true;
 }
 
 // --- Telling ----------------------------------------------------------------------------------

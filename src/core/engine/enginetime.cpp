@@ -179,6 +179,7 @@ void Engine::expire(qint64 now, Section &section)
             section.discard(job, DiscardReason::TtlExpired);
         } else {
             leaveQueue(job, section);
+            job.m_order = 0; // it waits like one that has just come
             if (job.m_extras->awaitsRoom)
                 reenter(job, section);
             else

@@ -16,6 +16,8 @@ class ExpiryHeap
 public:
     [[nodiscard]] bool isEmpty() const { return m_jobs.empty(); }
     [[nodiscard]] AbstractJob *first() const { return m_jobs.empty() ? nullptr : m_jobs.front(); }
+    //! In no order to speak of.
+    [[nodiscard]] const std::vector<AbstractJob *> &jobs() const { return m_jobs; }
     [[nodiscard]] qint64 nextDue() const { return m_jobs.front()->m_extras->due; }
 
     //! From here on the next `insert()` does not throw.

@@ -6,6 +6,7 @@
 #include "../job/progress.h"
 #include "../job/suspension.h"
 #include "../queueing/queue.h"
+#include "../statistics/tracelog.h"
 #include "../statistics/workerstatistics.h"
 #include "../supervision/restarthistory.h"
 #include "hand.h"
@@ -79,6 +80,7 @@ struct Incarnation
     std::shared_ptr<StatisticsLayer> layer; // the last one used, and its number
     quint64 layerNumber = 0;
     std::unique_ptr<Suspension> suspension;
+    TraceSlice slice; // read by others
 
     // Shared without the lock.
     Hand hand;

@@ -112,4 +112,23 @@ AbstractJob *FifoQueue::victim()
     return block ? block->jobs[std::size_t(FifoBlock::firstOf(block->discardable))] : nullptr;
 }
 
+bool FifoQueue::forEach(const std::function<bool(AbstractJob &)> &visit) const
+{
+    auto one = m_returned.begin();
+    auto other = m_returnedFirm.begin();
+    while (one != m_returned.end() || other != m_returnedFirm.end()) {
+        const bool isOnesTurn = other == m_returnedFirm.end()
+                                || (one != m_returned.end() && ComesBefore()(*one, *other));
+        if (!visit(isOnesTurn ? **one++ : **other++))
+            return false;
+    }
+    for (const FifoBlock *block = m_blocks.first(); block; block = m_blocks.next(*block)) {
+        for (quint64 left = block->waiting; left != 0; left &= left - 1) {
+            if (!visit(*block->jobs[std::size_t(FifoBlock::firstOf(left))]))
+                return false;
+        }
+    }
+    return true;
+}
+
 } // namespace Millwright

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] AbstractJob *peek() const override;
     void remove(AbstractJob &job) override;
     [[nodiscard]] AbstractJob *victim() override;
+    bool forEach(const std::function<bool(AbstractJob &)> &visit) const override;
 
 private:
     struct ComesBefore

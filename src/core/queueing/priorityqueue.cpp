@@ -83,4 +83,21 @@ AbstractJob *PriorityQueue::victim()
     return nullptr;
 }
 
+bool PriorityQueue::forEach(const std::function<bool(AbstractJob &)> &visit) const
+{
+    return std::all_of(m_levels.begin(), m_levels.end(),
+                       [&](const FifoQueue &level) { return level.forEach(visit); });
+}
+
+AbstractJob *PriorityQueue::oldest() const
+{
+    AbstractJob *oldest = nullptr;
+    for (const FifoQueue &level : m_levels) {
+        AbstractJob *job = level.peek();
+        if (job && (!oldest || job->submittedAt() < oldest->submittedAt()))
+            oldest = job;
+    }
+    return oldest;
+}
+
 } // namespace Millwright

@@ -21,6 +21,9 @@ public:
     [[nodiscard]] AbstractJob *peek() const override;
     void remove(AbstractJob &job) override;
     [[nodiscard]] AbstractJob *victim() override;
+    //! Level by level, as if jobs did not age.
+    bool forEach(const std::function<bool(AbstractJob &)> &visit) const override;
+    [[nodiscard]] AbstractJob *oldest() const override;
 
 private:
     static constexpr std::size_t None = PriorityLevels;

@@ -12,6 +12,17 @@ Queue::Queue() = default;
 
 Queue::~Queue() = default;
 
+bool Queue::forEach(const std::function<bool(AbstractJob &)> &visit) const
+{
+    AbstractJob *next = peek();
+    return !next || visit(*next);
+}
+
+AbstractJob *Queue::oldest() const
+{
+    return peek();
+}
+
 QueueBuilder fifoQueue()
 {
     return customQueue<FifoQueue>();

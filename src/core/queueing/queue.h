@@ -37,6 +37,13 @@ public:
     //! stays, until it is removed. nullptr when no job here may be discarded.
     [[nodiscard]] virtual AbstractJob *victim() = 0;
 
+    //! For those who look at what waits: calls `visit` for each job, the next to leave first, until it
+    //! returns false; false then. By default for the next one alone: the others cannot be listed, nor
+    //! canceled by their ids.
+    virtual bool forEach(const std::function<bool(AbstractJob &)> &visit) const;
+    //! The job that has been waiting for the longest; nullptr when none waits. By default the next one.
+    [[nodiscard]] virtual AbstractJob *oldest() const;
+
 protected:
     //! The time, for queues that look at it in `pop()`: when a worker last came for jobs. Monotonic,
     //! in nanoseconds, as `AbstractJob::submittedAt()`.

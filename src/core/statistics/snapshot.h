@@ -12,6 +12,8 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
+#include <optional>
 
 namespace Millwright {
 
@@ -67,6 +69,43 @@ struct WorkerSnapshot
     std::chrono::nanoseconds untilStart{};
 };
 
+//! A job that has not ended.
+struct JobSnapshot
+{
+    //! For `FactoryBase::cancelJob()`. None has that of another one; a job gets a new one with each attempt.
+    quint64 id = 0;
+    JobState state = JobState::Waiting;
+    int worker = -1; //!< that runs it, or for which alone it waits; -1: none
+    QString key = {}; //!< as text
+    QString label = {};
+    Priority priority = Priority::Normal;
+    int attempt = 1;
+    std::chrono::nanoseconds age{}; //!< since it was submitted
+    std::chrono::nanoseconds elapsed{}; //!< since it was started, if it runs
+    //! Until it expires, unless it is started before; none if it cannot.
+    std::optional<std::chrono::nanoseconds> timeToLive = {};
+    std::chrono::nanoseconds untilAttempt{}; //!< while it is backing off
+    JobProgress progress = {}; //!< if it runs
+};
+
+//! Picks jobs.
+using JobFilter = std::function<bool(const JobSnapshot &)>;
+
+//! What a worker did for a while: one job, or several short ones in a row.
+struct TraceSpan
+{
+    quint64 number = 0; //!< grows from one to the next; 0: it still goes on
+    int worker = 0;
+    qint64 start = 0; //!< monotonic, nanoseconds, as `FactorySnapshot::time`
+    qint64 end = 0; //!< -1 while the job runs
+    int jobs = 1;
+    QString key = {}; //!< of the job; empty if there are several
+    QString label = {};
+    Outcome outcome = Outcome::Completed; //!< of the job; several were completed
+
+    bool operator==(const TraceSpan &) const = default;
+};
+
 //! A factory at one instant.
 struct FactorySnapshot
 {
@@ -83,6 +122,9 @@ struct FactorySnapshot
     QString errorString = {}; //!< why the factory has failed
     qint64 deadLetters = 0; //!< how many there are
     quint64 deadLetterChanges = 0; //!< grows with every change of them
+    //! How long the job has been waiting that was submitted first, apart from those that back off; 0 if
+    //! there is none. With the workers only.
+    std::chrono::nanoseconds oldestWaiting{};
     QList<WorkerSnapshot> workers = {};
 };
 

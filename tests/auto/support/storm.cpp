@@ -338,7 +338,7 @@ void Run<Result>::control()
 template<typename Result>
 void Run<Result>::change(Dice &dice)
 {
-    switch (dice.below(m_scene.isOrderly ? 11 : 19)) {
+    switch (dice.below(m_scene.isOrderly ? 11 : 21)) {
     case 0:
         m_factory->setWorkerCount(dice.below(6));
         break;
@@ -405,6 +405,15 @@ void Run<Result>::change(Dice &dice)
                 m_factory->retryDeadLetter(letter.id);
         }
         break;
+    case 19:
+        for (const JobSnapshot &job : m_factory->jobs(dice.below(30))) {
+            if (dice.oneIn(3))
+                m_factory->cancelJob(job.id);
+        }
+        break;
+    case 20:
+        m_factory->cancelJobs([&](const JobSnapshot &) { return dice.oneIn(20); });
+        break;
     }
 }
 
@@ -455,6 +464,14 @@ void Run<Result>::watch()
             || now.canceled < last.canceled || now.lost < last.lost)
             m_scene.complain(QStringLiteral("a counter has gone down"));
         m_condemned = std::max<qint64>(m_condemned, m_factory->condemnedThreads());
+        if (m_looks % 64 == 0)
+            m_factory->beginTrace();
+        for (const TraceSpan &span : m_factory->trace()) {
+            if (span.number > 0 && (span.end < span.start || span.jobs < 1))
+                m_scene.complain(QStringLiteral("a span ends before it begins"));
+        }
+        if (m_looks % 64 == 32)
+            m_factory->endTrace();
         ++m_looks;
         QThread::yieldCurrentThread();
     }

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../statistics/snapshot.h"
+
+namespace Millwright {
+
+class FactoryBase;
+
+//! What workers run at an instant, as spans without an end.
+[[nodiscard]] MILLWRIGHT_CORE_EXPORT QList<TraceSpan> runningSpans(
+    const QList<WorkerSnapshot> &workers, qint64 time);
+
+//! What the workers of a factory did in the last seconds, followed from one look to the next.
+class Timeline
+{
+public:
+    //! What the factory, which is traced, has recorded since the last look; what its workers run at `now`; and
+    //! nothing that ended before `from`.
+    void update(const FactoryBase &factory, const QList<WorkerSnapshot> &workers, qint64 now,
+                qint64 from);
+    void clear() { *this = {}; }
+
+    [[nodiscard]] const QList<TraceSpan> &spans() const { return m_spans; }
+
+private:
+    QList<TraceSpan> m_ended;
+    QList<TraceSpan> m_spans; // with those that go on
+    quint64 m_last = 0;
+};
+
+} // namespace Millwright
