@@ -4,6 +4,7 @@
 #pragma once
 
 #include <Millwright/FactoryMonitor>
+#include <Millwright/TextFilter>
 
 #include <QtQml/qqml.h>
 
@@ -33,6 +34,29 @@ struct WorkerModelForeign
     QML_FOREIGN(Millwright::WorkerModel)
     QML_NAMED_ELEMENT(WorkerModel)
     QML_UNCREATABLE("A WorkerModel is filled by a FactoryMonitor: use FactoryMonitor.workers.")
+};
+
+struct JobModelForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::JobModel)
+    QML_NAMED_ELEMENT(JobModel)
+    QML_UNCREATABLE("A JobModel is filled by a FactoryMonitor: use FactoryMonitor.jobs.")
+};
+
+struct TextFilterForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::TextFilter)
+    QML_NAMED_ELEMENT(TextFilter)
+};
+
+struct HealthForeign
+{
+    Q_GADGET
+    QML_FOREIGN(Millwright::Health)
+    QML_NAMED_ELEMENT(Health)
+    QML_UNCREATABLE("Health is what FactoryMonitor.health says.")
 };
 
 struct EventModelForeign

@@ -25,7 +25,8 @@ ColumnLayout {
         monitor.restarts > 0 ? qsTr("%1 restarts").arg(Format.count(monitor.restarts)) : ""
     ], ", ")
 
-    readonly property real peak: Format.largest(monitor.throughputHistory)
+    property list<real> throughputs: []
+    readonly property real peak: Format.largest(throughputs)
 
     spacing: theme.spacing
 
@@ -84,7 +85,7 @@ ColumnLayout {
 
         Sparkline {
             Layout.fillWidth: true
-            values: figures.monitor.throughputHistory
+            values: figures.throughputs
             lineColor: figures.theme.accent
             baseColor: figures.theme.line
             Accessible.name: qsTr("Throughput of late")

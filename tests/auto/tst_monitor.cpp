@@ -12,6 +12,7 @@
 #include <QtTest/qtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -29,11 +30,12 @@ private Q_SLOTS:
     void UI_6_samplesOnlyWhileActive();
     void STAT_5_restsWhileNothingChanges();
     void STAT_5_ticksWhileAWorkerIsBusy();
-    void STAT_5_restOfAPausedFactoryIsPartOfTheHistory();
+    void STAT_5_restIsPartOfTheHistory();
     void UI_6_valuesAreThoseOfTheFactory();
     void UI_6_throughputRisesAndFalls();
     void UI_6_latenciesAreOfTheFactoryAndOfLate();
     void UI_6_historyIsBounded();
+    void UI_6_latenciesArePartOfTheHistory();
 };
 
 void tst_Monitor::UI_6_samplesOnlyWhileActive()
@@ -122,26 +124,31 @@ void tst_Monitor::STAT_5_ticksWhileAWorkerIsBusy()
     QCOMPARE(value(WorkerModel::CompletedRole).toDouble(), 1.0);
 }
 
-void tst_Monitor::STAT_5_restOfAPausedFactoryIsPartOfTheHistory()
+void tst_Monitor::STAT_5_restIsPartOfTheHistory()
 {
     Watched watched({.workerCount = 0});
     watched.factory->start();
-    watched.dispatch(3);
     watched.monitor.setActive(true);
-    QTRY_VERIFY(!hasTimer(watched.monitor)); // three jobs wait, and nobody is there to run them
-    const qsizetype before = watched.monitor.queueDepthHistory().size();
+    QTRY_VERIFY(!hasTimer(watched.monitor)); // nothing to do, and nobody to do it
+    const auto depths = [&] { return watched.monitor.history(FactoryMonitor::QueueDepth); };
+    const qsizetype before = depths().size();
     QElapsedTimer asleep;
     asleep.start();
     QTRY_VERIFY(asleep.hasExpired(20 * FactoryMonitor::MinimumInterval));
 
-    watched.dispatch(1);
+    watched.dispatch(4);
     QTRY_COMPARE(watched.monitor.queueDepth(), 4);
-    const QList<double> history = watched.monitor.queueDepthHistory();
-    QVERIFY2(history.size() >= before + 15, qPrintable(QString::number(history.size() - before)));
-    QCOMPARE(history.size(), watched.monitor.throughputHistory().size());
-    QVERIFY(history.indexOf(4) >= before + 15);
+    QVERIFY2(depths().size() >= before + 15, qPrintable(QString::number(depths().size() - before)));
+    QCOMPARE(depths().size(), watched.monitor.history(FactoryMonitor::Throughput).size());
+    QVERIFY(depths().indexOf(4) >= before + 15);
+    const QList<double> history = depths();
     QVERIFY(std::all_of(history.begin(), history.begin() + before + 15,
-                        [](double depth) { return depth == 3; }));
+                        [](double depth) { return depth == 0; }));
+    // While jobs wait, how long they have been waiting changes.
+    for (int i = 0; i < 3; ++i) {
+        const double oldest = watched.monitor.oldestWaiting();
+        QTRY_VERIFY(watched.monitor.oldestWaiting() > oldest);
+    }
 }
 
 void tst_Monitor::UI_6_valuesAreThoseOfTheFactory()
@@ -168,6 +175,14 @@ void tst_Monitor::UI_6_valuesAreThoseOfTheFactory()
                && monitor.completed() == double(counters.completed)
                && monitor.failed() == double(counters.failed)
                && monitor.discarded() == double(counters.discarded())
+               && monitor.discardedExpired() == factory.discardedExpired()
+               && monitor.discardedShed() == factory.discardedShed()
+               && monitor.discardedRateLimited() == factory.discardedRateLimited()
+               && monitor.discardedShutdown() == factory.discardedShutdown()
+               && monitor.isPaused() == factory.isPaused()
+               && monitor.errorString() == factory.errorString()
+               && monitor.condemnedThreads() == factory.condemnedThreads()
+               && monitor.stuck() == factory.stuck()
                && monitor.canceled() == double(counters.canceled)
                && monitor.lost() == double(counters.lost)
                && monitor.retried() == double(counters.retried)
@@ -176,6 +191,10 @@ void tst_Monitor::UI_6_valuesAreThoseOfTheFactory()
     QTRY_VERIFY(agree());
     QCOMPARE(monitor.queueDepth(), 3);
     QCOMPARE(monitor.discarded(), 4.0);
+    QCOMPARE(monitor.discardedShed(), 4.0);
+    QCOMPARE(monitor.health(), Health::Attention);
+    QCOMPARE(monitor.healthReasons(), QStringList{u"jobs shed in the last minute: 4"_s});
+    QCOMPARE(monitor.jobs()->rowCount(), 5);
     watched.gate.open();
     QTRY_COMPARE(monitor.completed(), 4.0);
     QTRY_COMPARE(monitor.failed(), 1.0);
@@ -209,7 +228,7 @@ void tst_Monitor::UI_6_throughputRisesAndFalls()
     const double slowest = 1000.0 / (double(time.elapsed()) / 1000.0 + 1.0);
     QVERIFY2(monitor.throughput() >= slowest, qPrintable(QString::number(monitor.throughput())));
     QTRY_COMPARE(monitor.throughput(), 0.0);
-    const QList<double> history = monitor.throughputHistory();
+    const QList<double> history = monitor.history(FactoryMonitor::Throughput);
     QVERIFY(*std::max_element(history.begin(), history.end()) >= slowest);
     QCOMPARE(history.last(), 0.0);
 }
@@ -247,15 +266,43 @@ void tst_Monitor::UI_6_historyIsBounded()
     watched.monitor.setHistorySpan(1);
     watched.dispatch(1); // keeps the worker busy, hence the monitor awake
     watched.monitor.setActive(true);
-    QTRY_COMPARE(watched.monitor.throughputHistory().size(), 50);
+    QTRY_COMPARE(watched.monitor.history(FactoryMonitor::Throughput).size(), 50);
     QSignalSpy sampled(&watched.monitor, &FactoryMonitor::sampled);
     QTRY_VERIFY(sampled.count() >= 3);
-    QCOMPARE(watched.monitor.throughputHistory().size(), 50);
-    QCOMPARE(watched.monitor.queueDepthHistory().size(), 50);
+    QCOMPARE(watched.monitor.history(FactoryMonitor::Throughput).size(), 50);
+    QCOMPARE(watched.monitor.history(FactoryMonitor::QueueDepth).size(), 50);
 
     watched.monitor.setInterval(30);
-    QVERIFY(watched.monitor.throughputHistory().isEmpty());
-    QTRY_COMPARE(watched.monitor.throughputHistory().size(), 33);
+    QVERIFY(watched.monitor.history(FactoryMonitor::Throughput).isEmpty());
+    QTRY_COMPARE(watched.monitor.history(FactoryMonitor::Throughput).size(), 33);
+}
+
+void tst_Monitor::UI_6_latenciesArePartOfTheHistory()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    watched.factory->start();
+    monitor.setActive(true);
+    const auto known = [&](FactoryMonitor::Series series) {
+        QList<double> values = monitor.history(series);
+        values.removeIf([](double value) { return std::isnan(value); });
+        return values;
+    };
+    QVERIFY(known(FactoryMonitor::RunTimeMedian).isEmpty()); // there were no jobs
+    watched.dispatch(3);
+    QTRY_COMPARE(watched.factory->activeWorkers(), 2);
+    QElapsedTimer held;
+    held.start();
+    QTRY_VERIFY(held.hasExpired(20));
+    watched.gate.open();
+    QTRY_VERIFY(!known(FactoryMonitor::RunTimeMedian).isEmpty());
+    for (const auto series : {FactoryMonitor::RunTimeP99, FactoryMonitor::RunTimeMaximum,
+                              FactoryMonitor::QueueTimeMaximum})
+        QVERIFY(known(series).first() >= 19);
+    QVERIFY(known(FactoryMonitor::QueueTimeMedian).first()
+            <= known(FactoryMonitor::QueueTimeP99).first());
+    // And not for ever.
+    QTRY_VERIFY(std::isnan(monitor.history(FactoryMonitor::RunTimeMedian).last()));
 }
 
 QTEST_GUILESS_MAIN(tst_Monitor)

@@ -54,7 +54,7 @@ void tst_MonitorFactory::UI_6_factoryMayBeDestroyed()
     QCOMPARE(monitor.submitted(), 0.0);
     QCOMPARE(monitor.workers()->rowCount(), 0);
     QCOMPARE(monitor.events()->rowCount(), 0);
-    QVERIFY(monitor.throughputHistory().isEmpty());
+    QVERIFY(monitor.history(FactoryMonitor::Throughput).isEmpty());
     monitor.setActive(false);
     monitor.setActive(true);
     QVERIFY(!hasTimer(monitor));

@@ -6,7 +6,11 @@
 #include "../factorybase.h"
 #include "deadlettermodel.h"
 #include "eventmodel.h"
+#include "health.h"
+#include "jobmodel.h"
 #include "latencysummary.h"
+#include "monitorhistory.h"
+#include "timeline.h"
 #include "workermodel.h"
 
 #include <QtCore/qpointer.h>
@@ -22,10 +26,10 @@ namespace Millwright {
 //! Text { text: monitor.throughput.toFixed(0) + " jobs/s" }
 //! \endcode
 //!
-//! Samples only while it is `active` and has a factory, and only while something can change: with
-//! every worker idle it sleeps until the factory reports a change. An inactive monitor, and one
-//! that watches an idle factory, wake nobody. While inactive the values are those of the last
-//! sample.
+//! Samples only while it is `active`, not `frozen`, and has a factory, and only while something can
+//! change: with every worker idle it sleeps until the factory reports a change. An inactive monitor,
+//! and one that watches an idle factory, wake nobody. While inactive the values are those of the last
+//! sample; the histories have a gap where nothing was sampled.
 //!
 //! A monitor belongs to its thread, in an application the GUI thread, and so does its factory; the
 //! factory is not owned, and may be destroyed at any time.
@@ -38,23 +42,40 @@ class MILLWRIGHT_CORE_EXPORT FactoryMonitor : public QObject
     Q_PROPERTY(int interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
     Q_PROPERTY(
         int historySpan READ historySpan WRITE setHistorySpan NOTIFY historySpanChanged FINAL)
+    Q_PROPERTY(bool frozen READ isFrozen WRITE setFrozen NOTIFY frozenChanged FINAL)
+    Q_PROPERTY(int jobLimit READ jobLimit WRITE setJobLimit NOTIFY jobLimitChanged FINAL)
+    Q_PROPERTY(
+        int timelineSpan READ timelineSpan WRITE setTimelineSpan NOTIFY timelineSpanChanged FINAL)
 
     Q_PROPERTY(Millwright::FactoryState state READ state NOTIFY sampled FINAL)
+    Q_PROPERTY(bool paused READ isPaused NOTIFY sampled FINAL)
+    Q_PROPERTY(QString errorString READ errorString NOTIFY sampled FINAL)
+    Q_PROPERTY(Millwright::Health::Level health READ health NOTIFY sampled FINAL)
+    Q_PROPERTY(QStringList healthReasons READ healthReasons NOTIFY sampled FINAL)
     Q_PROPERTY(int queueDepth READ queueDepth NOTIFY sampled FINAL)
     Q_PROPERTY(int queueLimit READ queueLimit NOTIFY sampled FINAL)
+    Q_PROPERTY(double oldestWaiting READ oldestWaiting NOTIFY sampled FINAL)
     Q_PROPERTY(int activeWorkers READ activeWorkers NOTIFY sampled FINAL)
+    Q_PROPERTY(int stuckWorkers READ stuckWorkers NOTIFY sampled FINAL)
     Q_PROPERTY(int crashLoopingWorkers READ crashLoopingWorkers NOTIFY sampled FINAL)
+    Q_PROPERTY(int condemnedThreads READ condemnedThreads NOTIFY sampled FINAL)
     Q_PROPERTY(int workerCount READ workerCount NOTIFY sampled FINAL)
     Q_PROPERTY(int availableCapacity READ availableCapacity NOTIFY sampled FINAL)
     Q_PROPERTY(double submitted READ submitted NOTIFY sampled FINAL)
     Q_PROPERTY(double completed READ completed NOTIFY sampled FINAL)
     Q_PROPERTY(double failed READ failed NOTIFY sampled FINAL)
     Q_PROPERTY(double discarded READ discarded NOTIFY sampled FINAL)
+    Q_PROPERTY(double discardedExpired READ discardedExpired NOTIFY sampled FINAL)
+    Q_PROPERTY(double discardedShed READ discardedShed NOTIFY sampled FINAL)
+    Q_PROPERTY(double discardedRateLimited READ discardedRateLimited NOTIFY sampled FINAL)
+    Q_PROPERTY(double discardedShutdown READ discardedShutdown NOTIFY sampled FINAL)
     Q_PROPERTY(double canceled READ canceled NOTIFY sampled FINAL)
     Q_PROPERTY(double lost READ lost NOTIFY sampled FINAL)
     Q_PROPERTY(double retried READ retried NOTIFY sampled FINAL)
     Q_PROPERTY(double restarts READ restarts NOTIFY sampled FINAL)
+    Q_PROPERTY(double stuck READ stuck NOTIFY sampled FINAL)
     Q_PROPERTY(double throughput READ throughput NOTIFY sampled FINAL)
+    Q_PROPERTY(double meanThroughput READ meanThroughput NOTIFY sampled FINAL)
 
     Q_PROPERTY(Millwright::LatencySummary queueTime READ queueTime NOTIFY sampled FINAL)
     Q_PROPERTY(Millwright::LatencySummary runTime READ runTime NOTIFY sampled FINAL)
@@ -64,13 +85,29 @@ class MILLWRIGHT_CORE_EXPORT FactoryMonitor : public QObject
     Q_PROPERTY(Millwright::LatencySummary recentTotalTime READ recentTotalTime NOTIFY sampled FINAL)
 
     Q_PROPERTY(Millwright::WorkerModel *workers READ workers CONSTANT FINAL)
+    Q_PROPERTY(Millwright::JobModel *jobs READ jobs CONSTANT FINAL)
     Q_PROPERTY(Millwright::EventModel *events READ events CONSTANT FINAL)
     Q_PROPERTY(Millwright::DeadLetterModel *deadLetters READ deadLetters CONSTANT FINAL)
 
-    Q_PROPERTY(QList<double> throughputHistory READ throughputHistory NOTIFY sampled FINAL)
-    Q_PROPERTY(QList<double> queueDepthHistory READ queueDepthHistory NOTIFY sampled FINAL)
-
 public:
+    //! What is remembered of each sample.
+    enum Series {
+        Throughput = MonitorHistory::Throughput, //!< jobs completed per second
+        Failures = MonitorHistory::Failures, //!< jobs failed and lost per second
+        Discards = MonitorHistory::Discards, //!< jobs discarded per second
+        QueueDepth = MonitorHistory::QueueDepth,
+        ActiveWorkers = MonitorHistory::ActiveWorkers,
+        //! Of the jobs that were completed since the sample before, or in about half a second;
+        //! milliseconds, NaN if there were none.
+        QueueTimeMedian = MonitorHistory::QueueTimeMedian,
+        QueueTimeP99 = MonitorHistory::QueueTimeP99,
+        QueueTimeMaximum = MonitorHistory::QueueTimeMaximum,
+        RunTimeMedian = MonitorHistory::RunTimeMedian,
+        RunTimeP99 = MonitorHistory::RunTimeP99,
+        RunTimeMaximum = MonitorHistory::RunTimeMaximum,
+    };
+    Q_ENUM(Series)
+
     static constexpr int MinimumInterval = 16; //!< milliseconds
     //! How far back "recent" latencies reach.
     static constexpr std::chrono::seconds RecentSpan{5};
@@ -84,7 +121,7 @@ public:
     void setFactory(FactoryBase *factory);
 
     //! Whether somebody looks. False by default; bind it to what makes the dashboard visible. The
-    //! first sample is taken at once, and the histories begin anew.
+    //! first sample is taken at once.
     [[nodiscard]] bool isActive() const { return m_active; }
     void setActive(bool active);
 
@@ -98,13 +135,39 @@ public:
     [[nodiscard]] int historySpan() const { return m_historySpan; }
     void setHistorySpan(int seconds);
 
+    //! Everything stays as it is, to be looked at in peace; nothing is sampled. False by default.
+    [[nodiscard]] bool isFrozen() const { return m_frozen; }
+    void setFrozen(bool frozen);
+
+    //! How many of the waiting jobs are in the list of `jobs`. 200 by default; 0 for a list of nothing but what
+    //! runs, -1 for none at all. Each costs some tenths of a microsecond with each sample.
+    [[nodiscard]] int jobLimit() const { return m_jobLimit; }
+    void setJobLimit(int limit);
+
+    //! How much time the `timeline()` covers. Seconds; 0, the default, for none. While it is not 0 and the monitor
+    //! samples, the factory is traced, see `FactoryBase::beginTrace()`.
+    [[nodiscard]] int timelineSpan() const { return m_timelineSpan; }
+    void setTimelineSpan(int seconds);
+
     // --- The factory as it was at the last sample ---
 
     [[nodiscard]] FactoryState state() const { return m_now.state; }
+    [[nodiscard]] bool isPaused() const { return m_now.paused; }
+    [[nodiscard]] QString errorString() const { return m_now.errorString; }
+    [[nodiscard]] Health::Level health() const { return m_health.level; }
+    //! Why it is not calm, in the language of the application, the worst first.
+    [[nodiscard]] QStringList healthReasons() const { return m_health.reasons; }
+    //! When the sample was taken. Monotonic, nanoseconds, as the times of the `timeline()`.
+    [[nodiscard]] qint64 time() const { return m_now.time; }
     [[nodiscard]] int queueDepth() const;
     //! -1 for no limit.
     [[nodiscard]] int queueLimit() const;
+    //! How long the oldest of the waiting jobs has been waiting. Milliseconds; 0 if none waits.
+    [[nodiscard]] double oldestWaiting() const;
     [[nodiscard]] int activeWorkers() const { return m_now.activeWorkers; }
+    //! Workers that give no sign of life now. `stuck` says how often there was one.
+    [[nodiscard]] int stuckWorkers() const { return m_stuckWorkers; }
+    [[nodiscard]] int condemnedThreads() const { return m_now.condemnedThreads; }
     [[nodiscard]] int crashLoopingWorkers() const { return m_now.crashLoopingWorkers; }
     [[nodiscard]] int workerCount() const { return m_now.workerCount; }
     [[nodiscard]] int availableCapacity() const;
@@ -112,12 +175,22 @@ public:
     [[nodiscard]] double completed() const { return double(m_now.counters.completed); }
     [[nodiscard]] double failed() const { return double(m_now.counters.failed); }
     [[nodiscard]] double discarded() const { return double(m_now.counters.discarded()); }
+    [[nodiscard]] double discardedExpired() const { return discarded(DiscardReason::TtlExpired); }
+    [[nodiscard]] double discardedShed() const { return discarded(DiscardReason::Loadshed); }
+    [[nodiscard]] double discardedRateLimited() const
+    {
+        return discarded(DiscardReason::RateLimited);
+    }
+    [[nodiscard]] double discardedShutdown() const { return discarded(DiscardReason::Shutdown); }
     [[nodiscard]] double canceled() const { return double(m_now.counters.canceled); }
     [[nodiscard]] double lost() const { return double(m_now.counters.lost); }
     [[nodiscard]] double retried() const { return double(m_now.counters.retried); }
     [[nodiscard]] double restarts() const { return double(m_now.counters.restarts); }
+    [[nodiscard]] double stuck() const { return double(m_now.counters.stuck); }
     //! Jobs completed per second, over the last second, or the last interval if that is longer.
     [[nodiscard]] double throughput() const { return m_throughput; }
+    //! The same over all of the history.
+    [[nodiscard]] double meanThroughput() const { return m_meanThroughput; }
 
     //! How long completed jobs took, since the factory was made. Milliseconds; looked up twice a
     //! second at most.
@@ -129,21 +202,42 @@ public:
     [[nodiscard]] LatencySummary recentRunTime() const { return m_recent.runTime; }
     [[nodiscard]] LatencySummary recentTotalTime() const { return m_recent.totalTime; }
 
-    //! The workers, the recent events and the dead letters. Owned by the monitor.
+    //! The workers, the jobs, the recent events and the dead letters. Owned by the monitor.
     [[nodiscard]] WorkerModel *workers() const { return m_workers; }
+    [[nodiscard]] JobModel *jobs() const { return m_jobs; }
     [[nodiscard]] EventModel *events() const { return m_events; }
     [[nodiscard]] DeadLetterModel *deadLetters() const { return m_deadLetters; }
 
-    //! `throughput` and `queueDepth` of each sample, the oldest first, one per interval, as far
-    //! back as the `historySpan` and the monitor's activity reach. For charts.
-    [[nodiscard]] QList<double> throughputHistory() const { return m_throughputHistory; }
-    [[nodiscard]] QList<double> queueDepthHistory() const { return m_queueDepthHistory; }
+    //! A value of each sample, the oldest first, one per interval, as far back as the `historySpan` reaches; NaN
+    //! where nothing was sampled. For charts. The list is shared, not copied.
+    [[nodiscard]] Q_INVOKABLE QList<double> history(Series series) const
+    {
+        return m_history.of(MonitorHistory::Series(series));
+    }
+    //! How many samples the `historySpan` has room for.
+    [[nodiscard]] int historyCapacity() const;
+    //! What the workers did in the last `timelineSpan` seconds, in no order to speak of; what runs now is without an
+    //! end. Of the last sample.
+    [[nodiscard]] QList<TraceSpan> timeline() const { return m_timeline.spans(); }
+    //! The latencies of all workers, as of at most half a second before the last sample.
+    [[nodiscard]] const Latencies &latencies() const { return m_latencies; }
+
+    // --- What can be done about jobs whose key or label, and of dead letters the error, has this text in it; empty
+    // for all. They return how many they were. ---
+
+    //! Of all jobs of the factory, also those that are not in the list: see `FactoryBase::cancelJobs()`.
+    Q_INVOKABLE int cancelJobs(const QString &text);
+    Q_INVOKABLE int retryDeadLetters(const QString &text);
+    Q_INVOKABLE int dropDeadLetters(const QString &text);
 
 Q_SIGNALS:
     void factoryChanged();
     void activeChanged();
     void intervalChanged();
     void historySpanChanged();
+    void frozenChanged();
+    void jobLimitChanged();
+    void timelineSpanChanged();
     //! The values above are new.
     void sampled();
 
@@ -158,11 +252,12 @@ private:
         LatencySummary totalTime;
 
         [[nodiscard]] static LatencySummaries of(const Latencies &latencies);
+        [[nodiscard]] static LatencySummaries since(const Latencies &before, const Latencies &now);
     };
-    struct Completed
+    struct TimedCounters
     {
         qint64 time;
-        qint64 count;
+        Counters counters;
     };
     struct TimedLatencies
     {
@@ -173,40 +268,60 @@ private:
     void setWatched(FactoryBase *factory);
     void watch();
     void clear();
+    void look();
     void resume();
     void pause();
     void wake();
     void sample();
     [[nodiscard]] bool isAtRest() const;
-    void updateThroughput();
+    [[nodiscard]] double discarded(DiscardReason reason) const
+    {
+        return double(m_now.counters.discarded(reason));
+    }
+    void setTraced(FactoryBase *factory);
+    void updateRates();
     void updateLatencies();
-    void appendHistory(double throughput, double queueDepth, qsizetype times = 1);
+    void updateHealth();
+    void appendHistory(qsizetype times = 1);
     void forgetHistory();
 
     QPointer<FactoryBase> m_factory;
+    QPointer<FactoryBase> m_traced; // by this monitor
     bool m_active = false;
+    bool m_frozen = false;
     int m_interval = 250;
     int m_historySpan = 300;
+    int m_jobLimit = 200;
+    int m_timelineSpan = 0;
     QBasicTimer m_timer;
 
     FactorySnapshot m_now; // the workers are in their model
     bool m_sampling = false; // the models are being changed
     bool m_allIdle = true; // no worker was doing anything
+    int m_stuckWorkers = 0;
+    Health m_health;
+    bool m_isHealthSteady = true; // as long as nothing happens
     double m_throughput = 0;
+    double m_failures = 0; // per second, as the next
+    double m_discards = 0;
+    double m_meanThroughput = 0;
     LatencySummaries m_overall;
     LatencySummaries m_recent;
+    LatencySummaries m_last; // since the look before
     WorkerModel *const m_workers;
+    JobModel *const m_jobs;
     EventModel *const m_events;
     DeadLetterModel *const m_deadLetters;
     quint64 m_lastEvent = 0;
 
     // Times are those of the factory's clock, in nanoseconds.
-    std::deque<Completed> m_completed; // of about the last second, the oldest first
+    std::deque<TimedCounters> m_lastSecond; // of about that time, the oldest first
+    std::deque<TimedCounters> m_lastMinute;
     std::deque<TimedLatencies> m_earlier; // of about the recent span, the oldest first
     Latencies m_latencies;
     qint64 m_latenciesAt = 0;
-    QList<double> m_throughputHistory;
-    QList<double> m_queueDepthHistory;
+    MonitorHistory m_history;
+    Timeline m_timeline;
 };
 
 } // namespace Millwright

@@ -323,8 +323,8 @@ TestCase {
         verify(monitor.totalTime.maximum >= monitor.totalTime.p50)
         verify(monitor.runTime.mean > 0)
         verify(monitor.queueTime.p99 >= monitor.queueTime.p90)
-        verify(monitor.throughputHistory.length > 0)
-        compare(monitor.queueDepthHistory.length, monitor.throughputHistory.length)
+        verify(monitor.history(FactoryMonitor.Throughput).length > 0)
+        compare(monitor.history(FactoryMonitor.QueueDepth).length, monitor.history(FactoryMonitor.Throughput).length)
         tryCompare(monitor, "restarts", 1)
         tryVerify(() => monitor.events.count > 0)
     }

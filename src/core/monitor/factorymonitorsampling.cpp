@@ -1,0 +1,256 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "monitor/factorymonitor.h"
+
+#include <QtCore/qcoreevent.h>
+
+#include <algorithm>
+
+namespace Millwright {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr qint64 nanoseconds(std::chrono::nanoseconds duration)
+{
+    return duration.count();
+}
+
+constexpr qint64 RateSpan = nanoseconds(1s);
+constexpr qint64 HealthSpan = nanoseconds(60s);
+constexpr qint64 LatencyInterval = nanoseconds(500ms);
+constexpr qint64 KeepLatenciesEvery = nanoseconds(1s);
+
+qint64 intervalOf(const FactoryMonitor &monitor)
+{
+    return nanoseconds(std::chrono::milliseconds(monitor.interval()));
+}
+
+} // namespace
+
+FactoryMonitor::LatencySummaries FactoryMonitor::LatencySummaries::of(const Latencies &latencies)
+{
+    return {LatencySummary::of(latencies.queueTime), LatencySummary::of(latencies.runTime),
+            LatencySummary::of(latencies.totalTime)};
+}
+
+FactoryMonitor::LatencySummaries FactoryMonitor::LatencySummaries::since(const Latencies &before,
+                                                                         const Latencies &now)
+{
+    return of({now.queueTime.since(before.queueTime), now.runTime.since(before.runTime),
+               now.totalTime.since(before.totalTime)});
+}
+
+// --- Sampling ---------------------------------------------------------------------------------
+
+void FactoryMonitor::clear()
+{
+    m_now = {};
+    m_allIdle = true;
+    m_stuckWorkers = 0;
+    m_health = {};
+    m_throughput = m_failures = m_discards = m_meanThroughput = 0;
+    m_overall = m_recent = m_last = {};
+    m_workers->update({});
+    m_jobs->update({});
+    m_events->clear();
+    m_deadLetters->update({}, 0);
+    m_lastEvent = 0;
+    m_latencies = {};
+    m_lastMinute.clear();
+    m_timeline.clear();
+    forgetHistory();
+}
+
+void FactoryMonitor::forgetHistory()
+{
+    m_history.clear();
+}
+
+void FactoryMonitor::look()
+{
+    if (m_active && !m_frozen && m_factory)
+        resume();
+    else
+        pause();
+}
+
+// Nothing is known of the time since the last sample, if there ever was one.
+void FactoryMonitor::resume()
+{
+    if (!m_timer.isActive() && m_now.time != 0)
+        m_history.appendGap((m_factory->snapshot(false).time - m_now.time) / intervalOf(*this) - 1,
+                            historyCapacity());
+    m_lastSecond.clear();
+    m_earlier.clear();
+    m_latenciesAt = 0;
+    setTraced(m_timelineSpan > 0 ? m_factory.get() : nullptr);
+    m_timer.start(m_interval, this);
+    sample();
+}
+
+void FactoryMonitor::pause()
+{
+    m_timer.stop();
+    setTraced(nullptr);
+}
+
+void FactoryMonitor::setTraced(FactoryBase *factory)
+{
+    if (factory == m_traced)
+        return;
+    if (m_traced)
+        m_traced->endTrace();
+    m_traced = factory;
+    m_timeline.clear();
+    if (m_traced)
+        m_traced->beginTrace();
+}
+
+// The factory has changed. If the monitor was at rest then nothing had happened since the last
+// sample until just now, so the time between counts as seen.
+void FactoryMonitor::wake()
+{
+    if (!m_active || m_frozen || m_timer.isActive())
+        return;
+    const qint64 interval = intervalOf(*this);
+    const qint64 before = m_factory->snapshot(false).time - interval;
+    const qint64 slept = std::max<qint64>(0, before - m_now.time);
+    appendHistory(slept / interval);
+    m_lastSecond = {{std::max(before, m_now.time), m_now.counters}};
+    m_earlier = {{std::max(before, m_now.time), m_latencies}};
+    m_latenciesAt = 0;
+    m_timer.start(m_interval, this);
+    sample();
+}
+
+void FactoryMonitor::timerEvent(QTimerEvent *event)
+{
+    if (event->timerId() != m_timer.timerId()) {
+        QObject::timerEvent(event);
+        return;
+    }
+    sample();
+}
+
+void FactoryMonitor::sample()
+{
+    if (m_sampling) // called back by a slot
+        return;
+    const FactorySnapshot before = std::exchange(m_now, m_factory->snapshot(true));
+    m_allIdle = std::all_of(m_now.workers.cbegin(), m_now.workers.cend(), [](const auto &worker) {
+        return worker.state == WorkerState::Idle || worker.state == WorkerState::Absent;
+    });
+    updateHealth();
+    const QList<WorkerSnapshot> workers = std::exchange(m_now.workers, {});
+    updateRates();
+    updateLatencies();
+    appendHistory();
+    m_meanThroughput = m_history.mean(MonitorHistory::Throughput);
+    if (m_traced) {
+        const auto span = nanoseconds(std::chrono::seconds(m_timelineSpan));
+        m_timeline.update(*m_factory, workers, m_now.time, m_now.time - span);
+    }
+    if (before.counters == m_now.counters && before.state == m_now.state && isAtRest())
+        m_timer.stop();
+
+    // Slots are called, which may exchange the factory or destroy it.
+    const QPointer<FactoryBase> factory = m_factory;
+    const QList<FactoryEvent> events = factory->eventsSince(m_lastEvent);
+    if (!events.isEmpty())
+        m_lastEvent = events.last().number;
+    QList<DeadLetter> letters;
+    if (before.deadLetterChanges != m_now.deadLetterChanges)
+        letters = factory->deadLetters();
+    const QList<JobSnapshot> jobs = m_jobLimit < 0 ? QList<JobSnapshot>()
+                                                   : factory->jobs(m_jobLimit);
+    m_sampling = true;
+    m_workers->update(workers);
+    m_jobs->update(jobs);
+    m_events->add(events, m_now.time);
+    if (before.deadLetterChanges != m_now.deadLetterChanges)
+        m_deadLetters->update(letters, m_now.time);
+    m_sampling = false;
+    if (factory && m_factory == factory)
+        Q_EMIT sampled();
+    else
+        watch();
+}
+
+// Whether the next sample would be the same as this one unless the factory reports a change.
+bool FactoryMonitor::isAtRest() const
+{
+    return m_allIdle && m_now.counters.running == 0 && m_now.counters.waiting == 0
+           && m_throughput == 0 && m_failures == 0 && m_discards == 0
+           && m_recent.totalTime.count == 0 && m_timeline.spans().isEmpty() && m_isHealthSteady;
+}
+
+void FactoryMonitor::updateRates()
+{
+    const TimedCounters now{m_now.time, m_now.counters};
+    while (m_lastSecond.size() > 1 && m_lastSecond[1].time <= now.time - RateSpan)
+        m_lastSecond.pop_front();
+    m_throughput = m_failures = m_discards = 0;
+    if (!m_lastSecond.empty() && now.time > m_lastSecond.front().time) {
+        const auto &[time, before] = m_lastSecond.front();
+        const auto rate = [&, since = time](qint64 current, qint64 earlier) {
+            return double(current - earlier) * double(nanoseconds(1s)) / double(now.time - since);
+        };
+        m_throughput = rate(now.counters.completed, before.completed);
+        m_failures = rate(now.counters.failed + now.counters.lost, before.failed + before.lost);
+        m_discards = rate(now.counters.discarded(), before.discarded());
+    }
+    m_lastSecond.push_back(now);
+}
+
+void FactoryMonitor::updateHealth()
+{
+    const qint64 now = m_now.time;
+    const qint64 slack = nanoseconds(2s); // entries are a second apart
+    while (m_lastMinute.size() > 1 && m_lastMinute[1].time <= now - HealthSpan)
+        m_lastMinute.pop_front();
+    if (!m_lastMinute.empty() && m_lastMinute.front().time < now - HealthSpan - slack)
+        m_lastMinute.pop_front(); // nobody has looked since
+    if (m_lastMinute.empty() || m_lastMinute.back().time <= now - nanoseconds(1s))
+        m_lastMinute.push_back({now, m_now.counters});
+    m_health = Health::of(m_now, m_lastMinute.front().counters);
+    m_isHealthSteady = m_health == Health::of(m_now, m_now.counters);
+    m_stuckWorkers = int(
+        std::count_if(m_now.workers.cbegin(), m_now.workers.cend(),
+                      [](const auto &worker) { return worker.state == WorkerState::Stuck; }));
+}
+
+void FactoryMonitor::updateLatencies()
+{
+    const qint64 now = m_now.time;
+    if (m_latenciesAt != 0 && now - m_latenciesAt < LatencyInterval)
+        return;
+    m_latenciesAt = now;
+    const Latencies before = std::exchange(m_latencies, m_factory->latencies());
+    m_overall = LatencySummaries::of(m_latencies);
+    if (m_earlier.empty()) // the first look for some time
+        m_earlier.push_back({now, m_latencies});
+    else
+        m_last = LatencySummaries::since(before, m_latencies);
+    while (m_earlier.size() > 1 && m_earlier[1].time <= now - nanoseconds(RecentSpan))
+        m_earlier.pop_front();
+    m_recent = LatencySummaries::since(m_earlier.front().latencies, m_latencies);
+    if (now - m_earlier.back().time >= KeepLatenciesEvery)
+        m_earlier.push_back({now, m_latencies});
+}
+
+void FactoryMonitor::appendHistory(qsizetype times)
+{
+    MonitorHistory::Sample sample = MonitorHistory::unknown();
+    sample[Throughput] = m_throughput;
+    sample[Failures] = m_failures;
+    sample[Discards] = m_discards;
+    sample[QueueDepth] = double(m_now.counters.waiting);
+    sample[ActiveWorkers] = m_now.activeWorkers;
+    MonitorHistory::setLatencies(sample, m_last.queueTime, m_last.runTime);
+    m_history.append(sample, times, historyCapacity());
+}
+
+} // namespace Millwright

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "latencysummary.h"
+
+#include <QtCore/qlist.h>
+
+#include <array>
+
+namespace Millwright {
+
+//! What a `FactoryMonitor` remembers of each sample, for charts.
+class MonitorHistory
+{
+public:
+    enum Series {
+        Throughput,
+        Failures,
+        Discards,
+        QueueDepth,
+        ActiveWorkers,
+        QueueTimeMedian,
+        QueueTimeP99,
+        QueueTimeMaximum,
+        RunTimeMedian,
+        RunTimeP99,
+        RunTimeMaximum,
+    };
+    static constexpr std::size_t SeriesCount = RunTimeMaximum + 1;
+    using Sample = std::array<double, SeriesCount>;
+
+    [[nodiscard]] const QList<double> &of(Series series) const { return m_values[series]; }
+    [[nodiscard]] qsizetype size() const { return m_values[0].size(); }
+    //! Of the samples that were taken; 0 if none was.
+    [[nodiscard]] double mean(Series series) const;
+
+    void clear();
+    //! So many times the same. No more than `most` are kept, the newest.
+    void append(const Sample &sample, qsizetype times, qsizetype most);
+    //! A time during which nothing was sampled.
+    void appendGap(qsizetype times, qsizetype most);
+
+    //! A sample in which everything is unknown.
+    [[nodiscard]] static Sample unknown();
+    static void setLatencies(Sample &sample, const LatencySummary &queueTime,
+                             const LatencySummary &runTime);
+
+private:
+    std::array<QList<double>, SeriesCount> m_values;
+};
+
+} // namespace Millwright
