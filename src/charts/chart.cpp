@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "chart.h"
+
+#include <QtCore/qcoreapplication.h>
+#include <QtGui/qpainter.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace Millwright {
+
+std::optional<CursorMove> cursorMoveOf(int key)
+{
+    switch (key) {
+    case Qt::Key_Left:
+        return CursorMove::Left;
+    case Qt::Key_Right:
+        return CursorMove::Right;
+    case Qt::Key_Up:
+        return CursorMove::Up;
+    case Qt::Key_Down:
+        return CursorMove::Down;
+    case Qt::Key_Home:
+        return CursorMove::First;
+    case Qt::Key_End:
+        return CursorMove::Last;
+    default:
+        return {};
+    }
+}
+
+Chart::Chart() : m_metrics(QFont()) {}
+
+Chart::~Chart() = default;
+
+void Chart::setTheme(const ChartTheme &theme)
+{
+    m_theme = theme;
+    m_metrics = QFontMetricsF(theme.font);
+}
+
+int Chart::hovered() const
+{
+    return m_hovered >= 0 && m_hovered < count() ? m_hovered : -1;
+}
+
+QString Chart::emptyText() const
+{
+    return m_emptyText.isEmpty() ? QCoreApplication::translate("Millwright::Chart", "No jobs yet")
+                                 : m_emptyText;
+}
+
+QSizeF Chart::minimumSize() const
+{
+    return {rowHeight() * 8, rowHeight() * 4};
+}
+
+void Chart::paint(QPainter *painter) const
+{
+    if (m_size.isEmpty())
+        return;
+    painter->save();
+    painter->setClipRect(rect(), Qt::IntersectClip);
+    painter->setFont(m_theme.font);
+    painter->setLayoutDirection(m_direction);
+    draw(*painter);
+    painter->restore();
+    if (m_isFocused) {
+        painter->save();
+        painter->setPen(QPen(m_theme.focus, 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(rect().adjusted(1, 1, -1, -1));
+        painter->restore();
+    }
+}
+
+QImage Chart::toImage(const QSize &pixels, double devicePixelRatio)
+{
+    QImage image(pixels, QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(devicePixelRatio);
+    image.fill(m_theme.ground);
+    const QSizeF size = std::exchange(m_size, QSizeF(pixels) / devicePixelRatio);
+    QPainter painter(&image);
+    paint(&painter);
+    m_size = size;
+    return image;
+}
+
+QRectF Chart::placed(const QRectF &rect) const
+{
+    return isMirrored()
+               ? QRectF(m_size.width() - rect.right(), rect.top(), rect.width(), rect.height())
+               : rect;
+}
+
+void Chart::drawText(QPainter &painter, const QRectF &rect, Qt::Alignment alignment,
+                     const QString &text, const QColor &color) const
+{
+    if (rect.width() <= 0)
+        return;
+    const QFontMetricsF metrics(painter.font());
+    painter.setPen(color);
+    // QPainter turns left and right around by the direction of its own.
+    painter.drawText(rect, int(alignment) | Qt::TextSingleLine,
+                     metrics.horizontalAdvance(text) <= rect.width()
+                         ? text
+                         : metrics.elidedText(text, Qt::ElideRight, rect.width()));
+}
+
+void Chart::drawHairline(QPainter &painter, const QPointF &from, const QPointF &to,
+                         const QColor &color)
+{
+    const double ratio = painter.device()->devicePixelRatio();
+    const auto aligned = [ratio](double position) { return std::floor(position * ratio) / ratio; };
+    const double width = 1 / ratio;
+    const QRectF line(aligned(from.x()), aligned(from.y()),
+                      from.x() == to.x() ? width : to.x() - from.x(),
+                      from.y() == to.y() ? width : to.y() - from.y());
+    painter.fillRect(line.normalized(), color);
+}
+
+void Chart::drawAges(QPainter &painter, const QRectF &plot, double span) const
+{
+    if (!(span > 0))
+        return;
+    const double labelWidth = metrics().horizontalAdvance(writtenAge(span, m_locale)) + rowHeight();
+    const QList<double> ages = ageTicks(span, std::clamp(int(plot.width() / labelWidth), 2, 8));
+    for (double age : ages) {
+        const double share = age / span;
+        const double x = isMirrored() ? plot.left() + share * plot.width()
+                                      : plot.right() - share * plot.width();
+        drawHairline(painter, {x, plot.top()}, {x, plot.bottom()}, m_theme.grid);
+        drawHairline(painter, {x, plot.bottom()}, {x, plot.bottom() + 3}, m_theme.axis);
+        const QString text = writtenAge(age, m_locale);
+        const double width = metrics().horizontalAdvance(text) + 2;
+        const double left = std::clamp(x - width / 2, 0.0, std::max(0.0, m_size.width() - width));
+        drawText(painter, {left, plot.bottom() + 3, width, rowHeight()}, Qt::AlignCenter, text,
+                 m_theme.mutedText);
+    }
+}
+
+void Chart::drawEmpty(QPainter &painter, const QRectF &plot) const
+{
+    drawText(painter, plot, Qt::AlignCenter, emptyText(), m_theme.mutedText);
+}
+
+void Chart::drawBubble(QPainter &painter, const QRectF &room, const QPointF &point,
+                       const QString &text) const
+{
+    const QStringList lines = text.split(QLatin1Char('\n'));
+    QFont bold = m_theme.font;
+    bold.setBold(true);
+    const QFontMetricsF boldMetrics(bold);
+    double width = boldMetrics.horizontalAdvance(lines.first());
+    for (const QString &line : lines)
+        width = std::max(width, m_metrics.horizontalAdvance(line));
+    static constexpr double padding = 6;
+    static constexpr double distance = 12;
+    const QSizeF size(std::min(room.width(), std::ceil(width) + 2 * padding + 2),
+                      std::ceil(lines.size() * m_metrics.height()) + 2 * padding);
+
+    // Beside the point, on the side where there is room; never over the edge.
+    QRectF box(QPointF(point.x() + distance, point.y() - size.height() / 2), size);
+    if (box.right() > room.right())
+        box.moveRight(point.x() - distance);
+    box.moveLeft(
+        std::clamp(box.left(), room.left(), std::max(room.left(), room.right() - size.width())));
+    box.moveTop(
+        std::clamp(box.top(), room.top(), std::max(room.top(), room.bottom() - size.height())));
+
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(m_theme.axis, 1));
+    painter.setBrush(mixed(m_theme.text, m_theme.ground, 0.04));
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
+    painter.restore();
+    QRectF row(box.left() + padding, box.top() + padding, box.width() - 2 * padding,
+               m_metrics.height());
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        painter.setFont(i == 0 ? bold : m_theme.font);
+        drawText(painter, row, Qt::AlignLeft | Qt::AlignVCenter, lines.at(i), m_theme.text);
+        row.translate(0, m_metrics.height());
+    }
+    painter.setFont(m_theme.font);
+}
+
+} // namespace Millwright
