@@ -51,12 +51,38 @@ struct TextFilterForeign
     QML_NAMED_ELEMENT(TextFilter)
 };
 
-struct HealthForeign
+namespace HealthForeign {
+Q_NAMESPACE
+QML_FOREIGN_NAMESPACE(Millwright::HealthLevel)
+QML_NAMED_ELEMENT(Health)
+} // namespace HealthForeign
+
+namespace MonitorSeriesForeign {
+Q_NAMESPACE
+QML_FOREIGN_NAMESPACE(Millwright::MonitorSeries)
+QML_NAMED_ELEMENT(MonitorSeries)
+} // namespace MonitorSeriesForeign
+
+// For qmllint, which knows nothing of where a TextFilter comes from.
+struct SortFilterProxyModelForeign
 {
     Q_GADGET
-    QML_FOREIGN(Millwright::Health)
-    QML_NAMED_ELEMENT(Health)
-    QML_UNCREATABLE("Health is what FactoryMonitor.health says.")
+    QML_FOREIGN(QSortFilterProxyModel)
+    QML_ANONYMOUS
+};
+
+struct AbstractProxyModelForeign
+{
+    Q_GADGET
+    QML_FOREIGN(QAbstractProxyModel)
+    QML_ANONYMOUS
+};
+
+struct AbstractItemModelForeign
+{
+    Q_GADGET
+    QML_FOREIGN(QAbstractItemModel)
+    QML_ANONYMOUS
 };
 
 struct EventModelForeign

@@ -6,27 +6,38 @@ import Millwright
 import "dashboard"
 
 /*!
-    Shows what goes on in a factory: its state, its queue, its workers and their jobs, throughput and
-    latencies, failures and their reasons.
+    Shows what goes on in a factory, or in several: how it is, its queue, its workers and their jobs, throughput and
+    latencies, failures and their reasons; and lets one do something about it.
 
     \qml
     FactoryDashboard { anchors.fill: parent; factory: thumbnails }
     \endqml
 
-    It follows the palette and the font of the application, and lays itself out in one, two or three
-    columns, from a width of about 280 pixels on. It looks at the factory only while it can be seen,
-    and costs nothing otherwise.
+    It follows the palette and the font of the application, is laid out from right to left where the application is, and
+    needs a width of 320 pixels. It looks at the factory only while it can be seen, and costs nothing otherwise.
 */
 Item {
     id: dashboard
 
     //! The factory to show, from C++ or from QML. None by default.
     property FactoryBase factory: null
+    //! Several to choose from, an array. The first is shown at the start, unless `factory` says another one.
+    property var factories: []
+    //! Whether it only shows, and has no buttons to pause, stop, cancel and so on.
+    property bool readOnly: false
+    //! Whether it asks before it does what cannot be undone.
+    property bool confirmActions: true
     //! Milliseconds between two looks at the factory while something changes.
     property alias interval: factoryMonitor.interval
+    //! How far back the charts reach. Seconds.
+    property alias historySpan: factoryMonitor.historySpan
+    //! Whether everything stays as it is, to be looked at in peace.
+    property alias frozen: factoryMonitor.frozen
+    //! The part that is to be shown: "charts", "workers", "jobs", "failures", "events" or "controls".
+    property alias part: page.part
 
-    implicitWidth: 340
-    implicitHeight: 720
+    implicitWidth: 720
+    implicitHeight: 560
 
     Accessible.role: Accessible.Pane
     Accessible.name: qsTr("Factory dashboard")
@@ -34,13 +45,20 @@ Item {
     FactoryMonitor {
         id: factoryMonitor
 
-        factory: dashboard.factory
-        historySpan: 60
+        factory: dashboard.factory ?? dashboard.factories[0] ?? null
         active: dashboard.visible && dashboard.Window.visibility !== Window.Hidden
                 && dashboard.Window.visibility !== Window.Minimized
+        jobLimit: page.shownPart === "jobs" ? 500 : -1
+        timelineSpan: page.shownPart === "workers" ? 10 : 0
     }
     DashboardPage {
+        id: page
+
         anchors.fill: parent
         monitor: factoryMonitor
+        factories: dashboard.factories
+        readOnly: dashboard.readOnly
+        confirmActions: dashboard.confirmActions
+        onChosen: factory => dashboard.factory = factory
     }
 }

@@ -1,30 +1,73 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Millwright
 
 /*!
-    All parts of a dashboard, in as many columns as there is room for. Where the height is not enough
-    for the parts, the page scrolls; where it is, the lists fill it and scroll by themselves.
+    All of a dashboard: above, how the factory is; below, one part of the details, or, where there is room, the charts
+    beside another part. Where the height is not enough, the page scrolls.
 */
 Control {
     id: page
 
     required property FactoryMonitor monitor
+    property var factories: []
+    property bool readOnly: false
+    property bool confirmActions: true
 
-    readonly property int columnCount: width < 580 ? 1 : width < 1000 ? 2 : 3
+    //! The part that is shown.
+    property string part: "charts"
+    //! Another factory is to be shown.
+    signal chosen(factory: FactoryBase)
+
+    readonly property bool isWide: width >= 1060
+    readonly property list<string> parts: {
+        const all = isWide ? [] : ["charts"];
+        all.push("workers", "jobs", "failures", "events");
+        if (!readOnly)
+            all.push("controls");
+        return all;
+    }
+    //! It, or the first, where there is no such part.
+    readonly property string shownPart: parts.indexOf(part) >= 0 ? part : parts[0]
+
+    readonly property list<string> partTitles: {
+        const titles = [];
+        for (const part of parts)
+            titles.push(partTitle(part));
+        return titles;
+    }
 
     background: Rectangle {
         color: page.palette.window
+    }
+
+    function partTitle(part: string): string {
+        switch (part) {
+        case "charts": return qsTr("Charts");
+        case "workers": return qsTr("Workers");
+        case "jobs": return qsTr("Jobs");
+        case "failures": return monitor.deadLetters.count > 0 ? qsTr("Dead letters (%1)").arg(monitor.deadLetters.count)
+                                                              : qsTr("Dead letters");
+        case "events": return qsTr("Events");
+        default: return qsTr("Controls");
+        }
     }
 
     DashboardTheme {
         id: pageTheme
 
         source: page
+    }
+    ConfirmDialog {
+        id: confirmation
+
+        isAsking: page.confirmActions
     }
     Flickable {
         id: flickable
@@ -33,7 +76,7 @@ Control {
         anchors.margins: 12
         visible: page.monitor.factory !== null
         contentWidth: width
-        contentHeight: Math.max(height, parts.implicitHeight)
+        contentHeight: Math.max(height, column.implicitHeight)
         boundsBehavior: Flickable.StopAtBounds
         clip: contentHeight > height
 
@@ -45,53 +88,96 @@ Control {
         }
 
         ColumnLayout {
-            id: parts
+            id: column
 
             width: flickable.width
             height: flickable.contentHeight
             spacing: pageTheme.spacing * 1.5
 
+            FactoryStrip {
+                Layout.fillWidth: true
+                visible: page.factories.length > 1
+                theme: pageTheme
+                factories: page.factories
+                current: page.monitor.factory
+                isActive: page.monitor.active
+                onChosen: factory => page.chosen(factory)
+            }
             FactoryHeader {
                 Layout.fillWidth: true
+                theme: pageTheme
+                monitor: page.monitor
+                readOnly: page.readOnly
+            }
+            FactoryFigures {
+                Layout.fillWidth: true
+                Layout.fillHeight: false
                 theme: pageTheme
                 monitor: page.monitor
             }
             GridLayout {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                columns: page.columnCount
+                columns: page.isWide ? 2 : 1
                 columnSpacing: pageTheme.spacing * 3
-                rowSpacing: pageTheme.spacing * 2
+                rowSpacing: pageTheme.spacing
 
-                FactoryFigures {
+                PartBar {
+                    Layout.row: 0
+                    Layout.column: page.isWide ? 1 : 0
                     Layout.fillWidth: true
-                    Layout.fillHeight: false
-                    Layout.maximumWidth: page.columnCount === 1 ? -1 : 420
-                    Layout.preferredWidth: 1
-                    Layout.rowSpan: page.columnCount === 2 ? 2 : 1
-                    Layout.alignment: Qt.AlignTop
                     theme: pageTheme
-                    monitor: page.monitor
+                    titles: page.partTitles
+                    currentIndex: page.parts.indexOf(page.shownPart)
+                    onChosen: index => page.part = page.parts[index]
                 }
-                WorkerList {
+                ChartsPart {
+                    Layout.row: page.isWide ? 0 : 1
+                    Layout.column: 0
+                    Layout.rowSpan: page.isWide ? 2 : 1
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.preferredWidth: 1
-                    Layout.minimumHeight: leastHeight
-                    Layout.preferredHeight: leastHeight
-                    Layout.maximumHeight: page.columnCount === 3 ? -1 : fullHeight
-                    Layout.alignment: Qt.AlignTop
+                    visible: page.isWide || page.shownPart === "charts"
                     theme: pageTheme
                     monitor: page.monitor
                 }
-                EventList {
+                StackLayout {
+                    Layout.row: 1
+                    Layout.column: page.isWide ? 1 : 0
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.preferredWidth: 1
-                    Layout.minimumHeight: leastHeight
-                    Layout.preferredHeight: leastHeight
-                    theme: pageTheme
-                    monitor: page.monitor
+                    visible: page.shownPart !== "charts"
+                    currentIndex: Math.max(0, page.parts.indexOf(page.shownPart) - (page.isWide ? 0 : 1))
+
+                    WorkersPart {
+                        theme: pageTheme
+                        monitor: page.monitor
+                        readOnly: page.readOnly
+                        confirmation: confirmation
+                    }
+                    JobsPart {
+                        theme: pageTheme
+                        monitor: page.monitor
+                        readOnly: page.readOnly
+                        confirmation: confirmation
+                    }
+                    DeadLettersPart {
+                        theme: pageTheme
+                        monitor: page.monitor
+                        readOnly: page.readOnly
+                        confirmation: confirmation
+                    }
+                    EventList {
+                        theme: pageTheme
+                        monitor: page.monitor
+                    }
+                    ControlsPart {
+                        theme: pageTheme
+                        monitor: page.monitor
+                        confirmation: confirmation
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import QtQuick
+import Millwright
 
 /*!
     The colours and the sizes of a dashboard, derived from the palette and the font of the
@@ -37,6 +38,16 @@ QtObject {
     readonly property color good: isDark ? "#62c98d" : "#1f7a45"
     readonly property color warning: isDark ? "#f0b64a" : "#8f5a00"
     readonly property color problem: isDark ? "#ff8a80" : "#b3261e"
+
+    //! Of a `FactoryMonitor.health`.
+    function healthColor(health: int): color {
+        switch (health) {
+        case Health.Calm: return good;
+        case Health.Busy: return accent;
+        case Health.Attention: return warning;
+        default: return problem;
+        }
+    }
 
     //! `share` of `color` on top of `ground`; 0 is all ground, 1 all colour.
     function mixed(color: color, ground: color, share: real): color {

@@ -36,7 +36,7 @@ ColumnLayout {
         Layout.fillHeight: true
         clip: true
         boundsBehavior: Flickable.StopAtBounds
-        model: events.monitor.events
+        model: visible ? events.monitor.events : null
         delegate: EventRow {
             width: ListView.view.width
             theme: events.theme

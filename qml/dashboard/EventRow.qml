@@ -4,7 +4,6 @@
 import QtQuick
 import QtQuick.Layouts
 import Millwright
-import "DashboardFormat.js" as Format
 
 /*!
     Something that happened in a factory: when, to whom, and what the text of it is.
@@ -21,20 +20,7 @@ Item {
     required property date time
     required property bool isProblem
 
-    readonly property string what: {
-        switch (kind) {
-        case EventModel.StateChanged: return qsTr("State");
-        case EventModel.WorkerRestarted: return qsTr("Worker restarted");
-        case EventModel.WorkerCrashLooping: return qsTr("Worker crash-looping");
-        case EventModel.JobFailed: return qsTr("Failed");
-        case EventModel.JobRetried: return qsTr("Will be tried again");
-        case EventModel.JobLost: return qsTr("Lost");
-        case EventModel.WorkerStuck: return qsTr("Stuck");
-        case EventModel.WorkerCondemned: return qsTr("Left behind");
-        case EventModel.ThreadReturned: return qsTr("A thread came back");
-        default: return qsTr("Event");
-        }
-    }
+    readonly property string what: DashboardTexts.eventName(kind)
     readonly property string who: kind === EventModel.StateChanged ? text
                                 : key.length > 0 ? key
                                 : worker >= 0 ? qsTr("Worker %1").arg(worker) : ""
@@ -43,7 +29,7 @@ Item {
     implicitHeight: column.implicitHeight + theme.spacing
 
     Accessible.role: Accessible.ListItem
-    Accessible.name: Format.joined([row.what, row.who, reason.text, when.text], ", ")
+    Accessible.name: DashboardTexts.joined([row.what, row.who, reason.text, when.text], ", ")
 
     Rectangle {
         width: 3

@@ -6,29 +6,35 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Millwright
-import "DashboardFormat.js" as Format
 
 /*!
-    The figures of a factory: its workers, its queue, its throughput, how its jobs ended, and how long
-    they took.
+    The figures of a factory: throughput, queue, workers, and how its jobs ended.
 */
-ColumnLayout {
+GridLayout {
     id: figures
 
     required property DashboardTheme theme
     required property FactoryMonitor monitor
 
-    //! What else went wrong.
-    readonly property string failureDetail: Format.joined([
-        monitor.lost > 0 ? qsTr("%1 lost").arg(Format.count(monitor.lost)) : "",
-        monitor.retried > 0 ? qsTr("%1 retried").arg(Format.count(monitor.retried)) : "",
-        monitor.restarts > 0 ? qsTr("%1 restarts").arg(Format.count(monitor.restarts)) : ""
+    //! What there is to say about discarded jobs.
+    readonly property string discardDetail: DashboardTexts.joined([
+        part(monitor.discardedShed, qsTr("shed")), part(monitor.discardedExpired, qsTr("expired")),
+        part(monitor.discardedRateLimited, qsTr("over the rate")),
+        part(monitor.discardedShutdown, qsTr("at shutdown")), part(monitor.canceled, qsTr("canceled"))
+    ], ", ")
+    //! And about failures.
+    readonly property string failureDetail: DashboardTexts.joined([
+        part(monitor.lost, qsTr("lost")), part(monitor.retried, qsTr("retried")),
+        part(monitor.restarts, qsTr("restarts"))
     ], ", ")
 
-    property list<real> throughputs: []
-    readonly property real peak: Format.largest(throughputs)
+    function part(count: real, what: string): string {
+        return count > 0 ? qsTr("%1 %2").arg(DashboardTexts.count(count)).arg(what) : "";
+    }
 
-    spacing: theme.spacing
+    columns: width < 460 ? 2 : width < 720 ? 3 : 6
+    columnSpacing: theme.spacing
+    rowSpacing: theme.spacing
 
     component Tile: StatTile {
         Layout.fillWidth: true
@@ -37,88 +43,63 @@ ColumnLayout {
         theme: figures.theme
     }
 
-    component SmallTile: Tile {
-        figureSize: Math.round(theme.fontSize * 1.35)
+    Tile {
+        title: qsTr("Throughput")
+        value: DashboardTexts.count(figures.monitor.throughput)
+        suffix: qsTr("/s")
+        detail: qsTr("on average %1/s").arg(DashboardTexts.count(figures.monitor.meanThroughput))
     }
+    Tile {
+        title: qsTr("Waiting")
+        value: DashboardTexts.count(figures.monitor.queueDepth)
+        suffix: figures.monitor.queueLimit < 0
+                ? qsTr("no limit") : qsTr("of %1").arg(DashboardTexts.count(figures.monitor.queueLimit))
+        valueColor: gauge.fill < 1 ? theme.text : gauge.fillColor
+        detail: figures.monitor.oldestWaiting > 0
+                ? qsTr("oldest %1").arg(DashboardTexts.elapsed(figures.monitor.oldestWaiting)) : ""
 
-    RowLayout {
-        Layout.fillWidth: true
-        Layout.fillHeight: false
-        spacing: figures.spacing
+        QueueGauge {
+            id: gauge
 
-        Tile {
-            title: qsTr("Active workers")
-            value: Format.count(figures.monitor.activeWorkers)
-            suffix: qsTr("of %1").arg(Format.count(figures.monitor.workerCount))
-
-            QueueGauge {
-                Layout.fillWidth: true
-                theme: figures.theme
-                depth: figures.monitor.activeWorkers
-                limit: figures.monitor.workerCount
-                isFullWell: true
-            }
-        }
-        Tile {
-            title: qsTr("Waiting")
-            value: Format.count(figures.monitor.queueDepth)
-            suffix: figures.monitor.queueLimit < 0
-                    ? qsTr("no limit") : qsTr("of %1").arg(Format.count(figures.monitor.queueLimit))
-            valueColor: gauge.fill < 1 ? theme.text : gauge.fillColor
-
-            QueueGauge {
-                id: gauge
-
-                Layout.fillWidth: true
-                theme: figures.theme
-                depth: figures.monitor.queueDepth
-                limit: figures.monitor.queueLimit
-            }
+            Layout.fillWidth: true
+            visible: limit >= 0
+            theme: figures.theme
+            depth: figures.monitor.queueDepth
+            limit: figures.monitor.queueLimit
         }
     }
     Tile {
-        Layout.fillHeight: false
-        title: qsTr("Throughput")
-        value: Format.rate(figures.monitor.throughput)
-        suffix: qsTr("jobs per second")
-        remark: figures.peak > 0 ? qsTr("peak %1").arg(Format.rate(figures.peak)) : ""
+        title: qsTr("Busy workers")
+        value: DashboardTexts.count(figures.monitor.activeWorkers)
+        suffix: qsTr("of %1").arg(DashboardTexts.count(figures.monitor.workerCount))
+        detail: figures.monitor.condemnedThreads > 0
+                ? qsTr("%1 threads left behind").arg(DashboardTexts.count(figures.monitor.condemnedThreads)) : ""
 
-        Sparkline {
+        QueueGauge {
             Layout.fillWidth: true
-            values: figures.throughputs
-            lineColor: figures.theme.accent
-            baseColor: figures.theme.line
-            Accessible.name: qsTr("Throughput of late")
+            theme: figures.theme
+            depth: figures.monitor.activeWorkers
+            limit: figures.monitor.workerCount
+            isFullWell: true
         }
     }
-    RowLayout {
-        Layout.fillWidth: true
-        Layout.fillHeight: false
-        spacing: figures.spacing
-
-        SmallTile {
-            title: qsTr("Completed")
-            value: Format.count(figures.monitor.completed)
-        }
-        SmallTile {
-            title: qsTr("Failed")
-            value: Format.count(figures.monitor.failed)
-            detail: figures.failureDetail
-            valueColor: figures.monitor.failed > 0 ? theme.problem : theme.text
-        }
-        SmallTile {
-            title: qsTr("Discarded")
-            value: Format.count(figures.monitor.discarded)
-            detail: figures.monitor.canceled > 0
-                    ? qsTr("%1 canceled").arg(Format.count(figures.monitor.canceled)) : ""
-            valueColor: figures.monitor.discarded > 0 ? theme.warning : theme.text
-        }
+    Tile {
+        title: qsTr("Completed")
+        value: DashboardTexts.count(figures.monitor.completed)
+        detail: figures.monitor.runTime.count > 0
+                ? qsTr("p99 %1").arg(DashboardTexts.duration(figures.monitor.recentRunTime.p99 || figures.monitor.runTime.p99))
+                : ""
     }
-    LatencyTable {
-        Layout.fillWidth: true
-        Layout.leftMargin: 8
-        Layout.rightMargin: 8
-        theme: figures.theme
-        monitor: figures.monitor
+    Tile {
+        title: qsTr("Failed")
+        value: DashboardTexts.count(figures.monitor.failed)
+        detail: figures.failureDetail
+        valueColor: figures.monitor.failed > 0 ? theme.problem : theme.text
+    }
+    Tile {
+        title: qsTr("Discarded")
+        value: DashboardTexts.count(figures.monitor.discarded)
+        detail: figures.discardDetail
+        valueColor: figures.monitor.discarded > 0 ? theme.warning : theme.text
     }
 }

@@ -2,81 +2,105 @@
 // SPDX-License-Identifier: MIT
 
 import QtQuick
+import QtQuick.Controls
 import QtQuick.Layouts
 import Millwright
 
 /*!
-    The name of a factory, and in what stage of its life it is.
+    The name of a factory, how it is and why, and what is needed most: to pause it, and to stop the picture.
 */
-RowLayout {
+ColumnLayout {
     id: header
 
     required property DashboardTheme theme
     required property FactoryMonitor monitor
+    property bool readOnly: false
 
-    readonly property color stateColor: {
-        switch (monitor.state) {
-        case Factory.Running: return theme.good;
-        case Factory.Starting:
-        case Factory.Draining: return theme.warning;
-        case Factory.Failed: return theme.problem;
-        default: return theme.mutedText;
-        }
-    }
-    readonly property string stateText: {
-        switch (monitor.state) {
-        case Factory.Idle: return qsTr("Not started");
-        case Factory.Starting: return qsTr("Starting");
-        case Factory.Running: return qsTr("Running");
-        case Factory.Draining: return qsTr("Draining");
-        case Factory.Stopped: return qsTr("Stopped");
-        case Factory.Failed: return qsTr("Failed");
-        default: return "";
-        }
-    }
+    readonly property bool isOver: monitor.state === Factory.Stopped || monitor.state === Factory.Failed
+    readonly property string stateText: monitor.paused && !isOver ? qsTr("Paused")
+                                                                  : DashboardTexts.stateName(monitor.state)
+    readonly property color healthColor: theme.healthColor(monitor.health)
 
-    spacing: theme.spacing
+    spacing: theme.spacing / 2
 
-    Text {
+    RowLayout {
         Layout.fillWidth: true
-        Accessible.role: Accessible.Heading
-        Accessible.name: text
-        text: header.monitor.factory && header.monitor.factory.name || qsTr("Factory")
-        color: header.theme.text
-        textFormat: Text.PlainText
-        elide: Text.ElideRight
-        font.pixelSize: Math.round(header.theme.fontSize * 1.25)
-        font.weight: Font.DemiBold
+        spacing: header.theme.spacing
+
+        Text {
+            Layout.fillWidth: true
+            Accessible.role: Accessible.Heading
+            Accessible.name: text
+            text: header.monitor.factory && header.monitor.factory.name || qsTr("Factory")
+            color: header.theme.text
+            textFormat: Text.PlainText
+            elide: Text.ElideRight
+            font.pixelSize: Math.round(header.theme.fontSize * 1.35)
+            font.weight: Font.DemiBold
+        }
+        DashboardButton {
+            objectName: "freeze"
+            theme: header.theme
+            text: header.monitor.frozen ? qsTr("Go on") : qsTr("Freeze")
+            highlighted: header.monitor.frozen
+            Accessible.description: qsTr("Stops the picture, not the factory")
+            ToolTip.text: Accessible.description
+            ToolTip.visible: hovered
+            ToolTip.delay: 800
+            onClicked: header.monitor.frozen = !header.monitor.frozen
+        }
+        DashboardButton {
+            objectName: "pause"
+            visible: !header.readOnly && !header.isOver
+            theme: header.theme
+            text: header.monitor.factory?.paused ? qsTr("Resume") : qsTr("Pause")
+            highlighted: header.monitor.factory?.paused ?? false
+            onClicked: header.monitor.factory.paused = !header.monitor.factory.paused
+        }
     }
     Rectangle {
-        implicitWidth: badge.implicitWidth + 16
-        implicitHeight: badge.implicitHeight + 6
-        radius: height / 2
-        color: header.theme.mixed(header.stateColor, header.theme.ground, 0.14)
+        Layout.fillWidth: true
+        implicitHeight: message.implicitHeight + 12
+        radius: 6
+        color: header.monitor.health <= Health.Busy
+               ? header.theme.surface : header.theme.mixed(header.healthColor, header.theme.ground, 0.16)
 
-        Accessible.role: Accessible.StaticText
-        Accessible.name: qsTr("State: %1").arg(header.stateText)
+        Accessible.role: Accessible.AlertMessage
+        Accessible.name: DashboardTexts.healthName(header.monitor.health) + ", " + message.text
 
-        Row {
-            id: badge
+        HealthMark {
+            id: mark
 
-            anchors.centerIn: parent
-            spacing: 6
+            anchors.left: parent.left
+            anchors.leftMargin: 9
+            y: 6 + (firstLine.height - height) / 2
+            theme: header.theme
+            health: header.monitor.health
 
-            Rectangle {
-                anchors.verticalCenter: parent.verticalCenter
-                width: 7
-                height: width
-                radius: width / 2
-                color: header.stateColor
+            FontMetrics {
+                id: firstLine
+
+                font: message.font
             }
-            Text {
-                Accessible.ignored: true
-                text: header.stateText
-                color: header.stateColor
-                font.pixelSize: header.theme.smallFontSize
-                font.weight: Font.Medium
-            }
+        }
+        Text {
+            id: message
+
+            anchors.left: mark.right
+            anchors.leftMargin: 8
+            anchors.right: parent.right
+            anchors.rightMargin: 9
+            anchors.verticalCenter: parent.verticalCenter
+            Accessible.ignored: true
+            text: DashboardTexts.joined([header.stateText, DashboardTexts.joined(header.monitor.healthReasons, "  ·  ")],
+                                        "  ·  ")
+            color: header.monitor.health <= Health.Busy ? header.theme.mutedText : header.theme.text
+            textFormat: Text.PlainText
+            wrapMode: Text.Wrap
+            maximumLineCount: 4
+            elide: Text.ElideRight
+            font.pixelSize: header.theme.fontSize
+            font.weight: header.monitor.health === Health.Critical ? Font.DemiBold : Font.Normal
         }
     }
 }

@@ -3,7 +3,7 @@
 
 import QtQuick
 import QtQuick.Layouts
-import "DashboardFormat.js" as Format
+import Millwright
 
 /*!
     A figure with its title, and below it what else there is to say about it.
@@ -35,7 +35,7 @@ Rectangle {
     color: theme.surface
 
     Accessible.role: Accessible.StaticText
-    Accessible.name: Format.joined([tile.title + ":", tile.value, tile.suffix, tile.detail,
+    Accessible.name: DashboardTexts.joined([tile.title + ":", tile.value, tile.suffix, tile.detail,
                                     tile.remark], " ")
 
     ColumnLayout {

@@ -16,14 +16,29 @@ ColumnLayout {
 
     required property DashboardTheme theme
     required property FactoryMonitor monitor
+    property bool readOnly: false
+
+    signal interruptAsked(worker: int)
+    signal replaceAsked(worker: int)
 
     //! The height at which all workers can be seen at once.
     readonly property real fullHeight: heightOf(view.count)
     //! The height that it needs to be of use.
-    readonly property real leastHeight: heightOf(Math.min(4, view.count))
+    readonly property real leastHeight: heightOf(Math.min(5, view.count))
 
     //! The column of failures makes room for the keys where there is little of it.
     readonly property bool showsFailures: width > 280
+
+    //! Brings the row of a worker into view, and marks it.
+    function show(worker: int) {
+        for (let row = 0; row < view.count; ++row) {
+            if (workers.monitor.workers.data(workers.monitor.workers.index(row, 0), WorkerModel.WorkerIdRole) === worker) {
+                view.currentIndex = row;
+                view.positionViewAtIndex(row, ListView.Contain);
+                return;
+            }
+        }
+    }
 
     function heightOf(count: int): real {
         return title.implicitHeight + spacing + Math.max(1, count) * theme.rowHeight;
@@ -51,7 +66,7 @@ ColumnLayout {
             anchors.left: parent.left
             anchors.right: timeTitle.left
             theme: workers.theme
-            title: qsTr("Workers")
+            title: qsTr("One by one")
         }
         ColumnTitle {
             id: timeTitle
@@ -78,15 +93,45 @@ ColumnLayout {
     ListView {
         id: view
 
+        objectName: "workerList"
         Layout.fillWidth: true
         Layout.fillHeight: true
         clip: true
         boundsBehavior: Flickable.StopAtBounds
-        model: workers.monitor.workers
+        model: visible ? workers.monitor.workers : null
+        currentIndex: -1
         delegate: WorkerRow {
+            id: row
+
+            required property int index
+
             width: ListView.view.width
             theme: workers.theme
             showsFailures: workers.showsFailures
+            isCurrent: ListView.isCurrentItem
+            onClicked: ListView.view.currentIndex = isCurrent ? -1 : index
+
+            Row {
+                anchors.right: parent.right
+                anchors.verticalCenter: parent.verticalCenter
+                spacing: 4
+                visible: row.isCurrent && !workers.readOnly && row.isWorking
+
+                DashboardButton {
+                    objectName: "interrupt"
+                    theme: workers.theme
+                    text: qsTr("Interrupt…")
+                    font.pixelSize: workers.theme.smallFontSize
+                    onClicked: workers.interruptAsked(row.workerId)
+                }
+                DashboardButton {
+                    theme: workers.theme
+                    text: qsTr("Replace…")
+                    isDangerous: true
+                    font.pixelSize: workers.theme.smallFontSize
+                    onClicked: workers.replaceAsked(row.workerId)
+                }
+            }
         }
 
         Accessible.role: Accessible.List

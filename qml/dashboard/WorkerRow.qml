@@ -4,7 +4,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import "DashboardFormat.js" as Format
+import Millwright
 
 /*!
     One worker in a list: its number, its current job and for how long it has been at it, and what it
@@ -31,26 +31,20 @@ Item {
     required property real waiting
     //! How long a worker that is crash-looping still waits for its next start.
     required property real untilStart
+    required property var model
+    //! Whether it was chosen.
+    property bool isCurrent: false
+    signal clicked()
+
+    readonly property int workerState: model.state
 
     readonly property bool isWorking: key.length > 0 || label.length > 0
     readonly property bool isInTrouble: stateName === "Restarting" || stateName === "CrashLooping"
                                           || stateName === "Stuck"
-    readonly property string stateText: {
-        switch (stateName) {
-        case "Absent": return qsTr("absent");
-        case "Starting": return qsTr("starting");
-        case "Idle": return qsTr("idle");
-        case "Busy": return qsTr("busy");
-        case "Restarting": return qsTr("restarting");
-        case "CrashLooping": return untilStart > 0
-            ? qsTr("crash-looping, next start in %1").arg(Format.longDuration(untilStart))
-            : qsTr("crash-looping");
-        case "Stopping": return qsTr("stopping");
-        case "Stuck": return qsTr("stuck");
-        default: return stateName;
-        }
-    }
-    readonly property string job: Format.joined([key, label, progressText], " – ")
+    readonly property string stateText: untilStart > 0
+        ? qsTr("%1, next start in %2").arg(DashboardTexts.workerStateName(workerState)).arg(DashboardTexts.elapsed(untilStart))
+        : DashboardTexts.workerStateName(workerState)
+    readonly property string job: DashboardTexts.joined([key, label, progressText], " – ")
     readonly property color stateColor: isInTrouble ? theme.problem
                                       : isWorking ? theme.accent : theme.line
 
@@ -58,10 +52,10 @@ Item {
     implicitHeight: theme.rowHeight
 
     Accessible.role: Accessible.ListItem
-    Accessible.name: Format.joined([
+    Accessible.name: DashboardTexts.joined([
         qsTr("Worker %1").arg(workerId), stateText, job,
         progressText, progress >= 0 ? qsTr("%1 %").arg(Math.round(progress * 100)) : "",
-        isWorking ? Format.longDuration(elapsed) : "",
+        isWorking ? DashboardTexts.elapsed(elapsed) : "",
         qsTr("%1 completed").arg(completed), qsTr("%1 failed").arg(failed)
     ], ", ")
 
@@ -74,6 +68,20 @@ Item {
         font.pixelSize: row.theme.smallFontSize
     }
 
+    Rectangle {
+        anchors.fill: parent
+        anchors.leftMargin: -4
+        anchors.rightMargin: -4
+        radius: 4
+        visible: row.isCurrent || pointer.hovered
+        color: row.theme.mixed(row.theme.accent, row.theme.ground, row.isCurrent ? 0.16 : 0.07)
+    }
+    HoverHandler {
+        id: pointer
+    }
+    TapHandler {
+        onTapped: row.clicked()
+    }
     Rectangle {
         anchors.left: dot.left
         anchors.bottom: parent.bottom
@@ -112,7 +120,7 @@ Item {
 
         anchors.right: time.left
         width: row.waiting > 0 ? implicitWidth : 0
-        text: row.waiting > 0 ? qsTr("+%1").arg(Format.count(row.waiting)) : ""
+        text: row.waiting > 0 ? qsTr("+%1").arg(DashboardTexts.count(row.waiting)) : ""
     }
     Cell {
         id: time
@@ -120,7 +128,7 @@ Item {
         anchors.right: failures.left
         width: row.theme.smallFontSize * 4.6
         horizontalAlignment: Text.AlignRight
-        text: row.isWorking ? Format.longDuration(row.elapsed) : ""
+        text: row.isWorking ? DashboardTexts.elapsed(row.elapsed) : ""
         color: row.theme.text
     }
     Cell {
@@ -129,7 +137,7 @@ Item {
         anchors.right: done.left
         width: row.showsFailures ? row.theme.smallFontSize * 3.8 : 0
         horizontalAlignment: Text.AlignRight
-        text: row.showsFailures && row.failed > 0 ? Format.count(row.failed) : ""
+        text: row.showsFailures && row.failed > 0 ? DashboardTexts.count(row.failed) : ""
         color: row.theme.problem
     }
     Cell {
@@ -138,6 +146,6 @@ Item {
         anchors.right: parent.right
         width: row.theme.smallFontSize * 4.2
         horizontalAlignment: Text.AlignRight
-        text: Format.count(row.completed)
+        text: DashboardTexts.count(row.completed)
     }
 }

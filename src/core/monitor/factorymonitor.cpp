@@ -189,6 +189,18 @@ double FactoryMonitor::oldestWaiting() const
 
 // --- What can be done -------------------------------------------------------------------------
 
+void FactoryMonitor::drain()
+{
+    if (m_factory)
+        m_factory->drain();
+}
+
+void FactoryMonitor::stop()
+{
+    if (m_factory)
+        m_factory->stop();
+}
+
 int FactoryMonitor::cancelJobs(const QString &text)
 {
     return m_factory ? m_factory->cancelJobs([&](const JobSnapshot &job) {

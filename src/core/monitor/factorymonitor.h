@@ -50,7 +50,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryMonitor : public QObject
     Q_PROPERTY(Millwright::FactoryState state READ state NOTIFY sampled FINAL)
     Q_PROPERTY(bool paused READ isPaused NOTIFY sampled FINAL)
     Q_PROPERTY(QString errorString READ errorString NOTIFY sampled FINAL)
-    Q_PROPERTY(Millwright::Health::Level health READ health NOTIFY sampled FINAL)
+    Q_PROPERTY(Millwright::HealthLevel::Level health READ health NOTIFY sampled FINAL)
     Q_PROPERTY(QStringList healthReasons READ healthReasons NOTIFY sampled FINAL)
     Q_PROPERTY(int queueDepth READ queueDepth NOTIFY sampled FINAL)
     Q_PROPERTY(int queueLimit READ queueLimit NOTIFY sampled FINAL)
@@ -90,23 +90,9 @@ class MILLWRIGHT_CORE_EXPORT FactoryMonitor : public QObject
     Q_PROPERTY(Millwright::DeadLetterModel *deadLetters READ deadLetters CONSTANT FINAL)
 
 public:
-    //! What is remembered of each sample.
-    enum Series {
-        Throughput = MonitorHistory::Throughput, //!< jobs completed per second
-        Failures = MonitorHistory::Failures, //!< jobs failed and lost per second
-        Discards = MonitorHistory::Discards, //!< jobs discarded per second
-        QueueDepth = MonitorHistory::QueueDepth,
-        ActiveWorkers = MonitorHistory::ActiveWorkers,
-        //! Of the jobs that were completed since the sample before, or in about half a second;
-        //! milliseconds, NaN if there were none.
-        QueueTimeMedian = MonitorHistory::QueueTimeMedian,
-        QueueTimeP99 = MonitorHistory::QueueTimeP99,
-        QueueTimeMaximum = MonitorHistory::QueueTimeMaximum,
-        RunTimeMedian = MonitorHistory::RunTimeMedian,
-        RunTimeP99 = MonitorHistory::RunTimeP99,
-        RunTimeMaximum = MonitorHistory::RunTimeMaximum,
-    };
-    Q_ENUM(Series)
+    // In QML they are those of `MonitorSeries`.
+    using enum MonitorSeries::Series;
+    using Series = MonitorSeries::Series;
 
     static constexpr int MinimumInterval = 16; //!< milliseconds
     //! How far back "recent" latencies reach.
@@ -210,9 +196,9 @@ public:
 
     //! A value of each sample, the oldest first, one per interval, as far back as the `historySpan` reaches; NaN
     //! where nothing was sampled. For charts. The list is shared, not copied.
-    [[nodiscard]] Q_INVOKABLE QList<double> history(Series series) const
+    [[nodiscard]] Q_INVOKABLE QList<double> history(Millwright::MonitorSeries::Series series) const
     {
-        return m_history.of(MonitorHistory::Series(series));
+        return m_history.of(series);
     }
     //! How many samples the `historySpan` has room for.
     [[nodiscard]] int historyCapacity() const;
@@ -221,6 +207,10 @@ public:
     [[nodiscard]] QList<TraceSpan> timeline() const { return m_timeline.spans(); }
     //! The latencies of all workers, as of at most half a second before the last sample.
     [[nodiscard]] const Latencies &latencies() const { return m_latencies; }
+
+    //! `FactoryBase::drain()` and `FactoryBase::stop()`, for QML.
+    Q_INVOKABLE void drain();
+    Q_INVOKABLE void stop();
 
     // --- What can be done about jobs whose key or label, and of dead letters the error, has this text in it; empty
     // for all. They return how many they were. ---

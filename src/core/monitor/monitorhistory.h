@@ -11,23 +11,37 @@
 
 namespace Millwright {
 
+//! For QML, which knows these enumerators as those of `MonitorSeries`.
+namespace MonitorSeries {
+Q_NAMESPACE_EXPORT(MILLWRIGHT_CORE_EXPORT)
+
+//! What is remembered of each sample.
+enum Series {
+    Throughput, //!< jobs completed per second
+    Failures, //!< jobs failed and lost per second
+    Discards, //!< jobs discarded per second
+    QueueDepth,
+    ActiveWorkers,
+    //! Of the jobs that were completed since the sample before, or in about half a second; milliseconds,
+    //! NaN if there were none.
+    QueueTimeMedian,
+    QueueTimeP99,
+    QueueTimeMaximum,
+    RunTimeMedian,
+    RunTimeP99,
+    RunTimeMaximum,
+};
+Q_ENUM_NS(Series)
+
+} // namespace MonitorSeries
+
 //! What a `FactoryMonitor` remembers of each sample, for charts.
 class MonitorHistory
 {
 public:
-    enum Series {
-        Throughput,
-        Failures,
-        Discards,
-        QueueDepth,
-        ActiveWorkers,
-        QueueTimeMedian,
-        QueueTimeP99,
-        QueueTimeMaximum,
-        RunTimeMedian,
-        RunTimeP99,
-        RunTimeMaximum,
-    };
+    using enum MonitorSeries::Series;
+    using Series = MonitorSeries::Series;
+
     static constexpr std::size_t SeriesCount = RunTimeMaximum + 1;
     using Sample = std::array<double, SeriesCount>;
 

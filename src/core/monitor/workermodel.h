@@ -43,6 +43,9 @@ public:
     //! The number of rows.
     [[nodiscard]] int count() const { return int(m_workers.size()); }
 
+    //! What the rows show, for those who draw them without a view.
+    [[nodiscard]] const QList<WorkerSnapshot> &workers() const { return m_workers; }
+
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;

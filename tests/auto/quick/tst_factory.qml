@@ -323,8 +323,8 @@ TestCase {
         verify(monitor.totalTime.maximum >= monitor.totalTime.p50)
         verify(monitor.runTime.mean > 0)
         verify(monitor.queueTime.p99 >= monitor.queueTime.p90)
-        verify(monitor.history(FactoryMonitor.Throughput).length > 0)
-        compare(monitor.history(FactoryMonitor.QueueDepth).length, monitor.history(FactoryMonitor.Throughput).length)
+        verify(monitor.history(MonitorSeries.Throughput).length > 0)
+        compare(monitor.history(MonitorSeries.QueueDepth).length, monitor.history(MonitorSeries.Throughput).length)
         tryCompare(monitor, "restarts", 1)
         tryVerify(() => monitor.events.count > 0)
     }

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Millwright
+
+/*!
+    What became of a factory over the last minutes, and how long its jobs took.
+*/
+GridLayout {
+    id: charts
+
+    required property DashboardTheme theme
+    required property FactoryMonitor monitor
+
+    readonly property real chartHeight: theme.fontSize * 11
+
+    columns: width >= 640 ? 2 : 1
+    columnSpacing: theme.spacing * 2
+    rowSpacing: theme.spacing * 1.5
+
+    component Chart: TimeChart {
+        Layout.fillWidth: true
+        Layout.fillHeight: true
+        Layout.preferredWidth: 1
+        Layout.preferredHeight: charts.chartHeight
+        Layout.minimumHeight: charts.chartHeight
+        monitor: charts.monitor
+        font.pixelSize: charts.theme.smallFontSize
+    }
+
+    Chart {
+        title: qsTr("Throughput")
+        quantity: TimeChart.Throughput
+    }
+    Chart {
+        title: qsTr("Waiting jobs")
+        quantity: TimeChart.QueueDepth
+    }
+    Chart {
+        title: qsTr("Time in the queue")
+        quantity: TimeChart.QueueTime
+    }
+    Chart {
+        title: qsTr("Run time")
+        quantity: TimeChart.RunTime
+    }
+    LatencyHistogram {
+        Layout.fillWidth: true
+        Layout.fillHeight: true
+        Layout.columnSpan: charts.columns
+        Layout.preferredHeight: charts.chartHeight
+        Layout.minimumHeight: charts.chartHeight
+        monitor: charts.monitor
+        title: qsTr("All jobs by their time in all")
+        latency: LatencyHistogram.TotalTime
+        font.pixelSize: charts.theme.smallFontSize
+    }
+}

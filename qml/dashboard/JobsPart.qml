@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+import Millwright
+
+/*!
+    The jobs of a factory that run or wait, to be looked for and canceled.
+*/
+ColumnLayout {
+    id: jobs
+
+    required property DashboardTheme theme
+    required property FactoryMonitor monitor
+    required property ConfirmDialog confirmation
+    property bool readOnly: false
+
+    //! Those that wait and are not in the list.
+    readonly property int hidden: Math.max(0, monitor.queueDepth - monitor.jobLimit)
+
+    spacing: theme.spacing
+
+    TextFilter {
+        id: found
+
+        sourceModel: jobs.monitor.jobs
+        text: search.text
+    }
+    RowLayout {
+        Layout.fillWidth: true
+        spacing: jobs.theme.spacing
+
+        SearchField {
+            id: search
+
+            objectName: "search"
+            Layout.fillWidth: true
+            theme: jobs.theme
+            placeholderText: qsTr("Find jobs by key or label")
+        }
+        DashboardButton {
+            objectName: "cancelAll"
+            visible: !jobs.readOnly
+            enabled: found.count > 0
+            theme: jobs.theme
+            isDangerous: true
+            text: search.text ? qsTr("Cancel all found…") : qsTr("Cancel all…")
+            onClicked: {
+                const text = search.text;
+                jobs.confirmation.ask(
+                    text ? qsTr("All jobs of the factory whose key or label has “%1” in it are canceled, also those that are not in the list. Those that run are asked to end.").arg(text)
+                         : qsTr("All jobs of the factory are canceled. Those that run are asked to end."),
+                    qsTr("Cancel jobs?"), () => jobs.monitor.cancelJobs(text));
+            }
+        }
+    }
+    ListView {
+        id: view
+
+        objectName: "jobList"
+        Layout.fillWidth: true
+        Layout.fillHeight: true
+        Layout.minimumHeight: 8 * jobs.theme.rowHeight
+        clip: true
+        boundsBehavior: Flickable.StopAtBounds
+        model: visible ? found : null
+        reuseItems: true
+        delegate: JobRow {
+            id: row
+
+            width: ListView.view.width
+            theme: jobs.theme
+            isCancelable: !jobs.readOnly
+            onCancelAsked: jobs.confirmation.ask(
+                row.isRunning ? qsTr("“%1” is asked to come to its end.").arg(row.name)
+                              : qsTr("“%1” is taken out of the queue, and never runs.").arg(row.name),
+                qsTr("Cancel this job?"), () => jobs.monitor.factory?.cancelJob(row.jobId))
+        }
+
+        Accessible.role: Accessible.List
+        Accessible.name: qsTr("Jobs")
+
+        ScrollBar.vertical: ScrollBar {}
+
+        Text {
+            width: parent.width
+            visible: view.count === 0
+            text: search.text ? qsTr("No job has this in its key or label") : qsTr("Nothing runs, and nothing waits")
+            color: jobs.theme.mutedText
+            elide: Text.ElideRight
+            font.pixelSize: jobs.theme.fontSize
+        }
+    }
+    Text {
+        Layout.fillWidth: true
+        visible: jobs.hidden > 0
+        text: qsTr("and %1 more that wait").arg(DashboardTexts.count(jobs.hidden))
+        color: jobs.theme.mutedText
+        font.pixelSize: jobs.theme.smallFontSize
+    }
+}

@@ -1,0 +1,275 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+import QtQuick
+import QtTest
+import Millwright
+import MillwrightTest
+
+TestCase {
+    id: test
+
+    name: "Dashboard"
+    width: 900
+    height: 800
+    visible: true
+    when: windowShown
+
+    Component {
+        id: gated
+
+        Factory { name: "gated"; worker: "gated"; workerCount: 1 }
+    }
+    Component {
+        id: upper
+
+        Factory { name: "upper"; worker: "upper"; workerCount: 1; failureAction: Factory.KeepWorker }
+    }
+    Component {
+        id: shown
+
+        FactoryDashboard { interval: 20; width: 800; height: 800 }
+    }
+
+    function dashboardOf(factory: FactoryBase, properties: var): var {
+        const dashboard = createTemporaryObject(shown, test, properties ?? {});
+        dashboard.factory = factory;
+        waitForRendering(dashboard);
+        return dashboard;
+    }
+    function press(dashboard: Item, name: string) {
+        const item = findChild(dashboard, name);
+        verify(item, name);
+        tryVerify(() => item.visible && item.width > 0 && item.enabled, 5000, name);
+        waitForRendering(dashboard);
+        mouseClick(item);
+    }
+    // Answers the question that is asked.
+    function answer(dashboard: Item, yes: bool) {
+        const dialog = findChild(dashboard, "confirmation");
+        tryCompare(dialog, "opened", true);
+        if (yes)
+            dialog.accept();
+        else
+            keyClick(Qt.Key_Escape);
+        tryCompare(dialog, "visible", false);
+    }
+    function part(dashboard: Item, title: string) {
+        for (let i = 0; i < 6; ++i) {
+            const tab = findChild(dashboard, "tab" + i);
+            if (tab && tab.text.startsWith(title)) {
+                waitForRendering(dashboard, 100);
+                mouseClick(tab);
+                return;
+            }
+        }
+        fail("no tab " + title);
+    }
+
+    function test_UI_6_partsAreChosen() {
+        const factory = createTemporaryObject(gated, test);
+        const dashboard = dashboardOf(factory);
+        compare(dashboard.part, "charts");
+        for (const [title, name] of [["Workers", "workers"], ["Jobs", "jobs"], ["Dead letters", "failures"],
+                                     ["Events", "events"], ["Controls", "controls"], ["Charts", "charts"]]) {
+            part(dashboard, title);
+            compare(dashboard.part, name);
+        }
+        const first = findChild(dashboard, "tab0");
+        first.forceActiveFocus();
+        keyClick(Qt.Key_Right);
+        compare(dashboard.part, "workers");
+        dashboard.width = 1200; // the charts are always there
+        tryCompare(findChild(dashboard, "tab0"), "text", "Workers");
+        compare(dashboard.part, "workers");
+    }
+
+    function test_UI_6_readOnlyHasNoButtons() {
+        const factory = createTemporaryObject(gated, test);
+        factory.dispatch("one", {});
+        const dashboard = dashboardOf(factory, {readOnly: true, part: "jobs"});
+        verify(!findChild(dashboard, "pause").visible);
+        verify(!findChild(dashboard, "cancelAll").visible);
+        verify(!findChild(dashboard, "tab5"));
+        const list = findChild(dashboard, "jobList");
+        tryCompare(list, "count", 1);
+        verify(!findChild(list.itemAtIndex(0), "cancel").visible);
+        dashboard.part = "controls"; // there are none
+        tryVerify(() => !list.visible && !findChild(dashboard, "stop").visible);
+        verify(findChild(dashboard, "freeze").visible);
+        Bench.open(1);
+    }
+
+    function test_UI_6_factoryIsPausedAndThePictureFrozen() {
+        const factory = createTemporaryObject(gated, test);
+        const dashboard = dashboardOf(factory);
+        press(dashboard, "pause");
+        verify(factory.paused);
+        press(dashboard, "pause");
+        verify(!factory.paused);
+        press(dashboard, "freeze");
+        verify(dashboard.frozen);
+        keyClick(Qt.Key_Space); // it has the focus
+        verify(!dashboard.frozen);
+    }
+
+    function test_UI_6_jobsAreFoundAndCanceled() {
+        const factory = createTemporaryObject(gated, test);
+        for (const key of ["zero", "one", "two", "three"])
+            factory.dispatch(key, {});
+        const dashboard = dashboardOf(factory, {part: "jobs"});
+        const list = findChild(dashboard, "jobList");
+        tryCompare(list, "count", 4);
+        waitForRendering(dashboard);
+
+        mouseClick(findChild(list.itemAtIndex(2), "cancel"));
+        answer(dashboard, false);
+        compare(factory.canceled, 0);
+        mouseClick(findChild(list.itemAtIndex(2), "cancel"));
+        answer(dashboard, true);
+        tryCompare(factory, "canceled", 1);
+        tryCompare(list, "count", 3);
+
+        press(dashboard, "search");
+        for (const letter of "thr")
+            keyClick(letter);
+        tryCompare(list, "count", 1);
+        compare(list.itemAtIndex(0).key, "three");
+        press(dashboard, "cancelAll");
+        answer(dashboard, true);
+        tryCompare(factory, "canceled", 2);
+        press(dashboard, "search");
+        keyClick(Qt.Key_Escape);
+        tryCompare(list, "count", 2);
+        Bench.open(2);
+        tryCompare(list, "count", 0);
+    }
+
+    function test_UI_6_nothingIsAskedWhereThatIsNotWanted() {
+        const factory = createTemporaryObject(gated, test);
+        factory.dispatch("one", {});
+        factory.dispatch("two", {});
+        const dashboard = dashboardOf(factory, {part: "jobs", confirmActions: false});
+        const list = findChild(dashboard, "jobList");
+        tryCompare(list, "count", 2);
+        waitForRendering(dashboard);
+        mouseClick(findChild(list.itemAtIndex(1), "cancel"));
+        tryCompare(factory, "canceled", 1);
+        Bench.open(1);
+    }
+
+    function test_UI_6_deadLettersAreRetriedAndDropped() {
+        const factory = createTemporaryObject(upper, test);
+        for (const key of ["one", "two", "three"])
+            factory.dispatch(key, "");
+        const dashboard = dashboardOf(factory, {part: "failures"});
+        const list = findChild(dashboard, "letterList");
+        tryCompare(list, "count", 3);
+        waitForRendering(dashboard);
+        mouseClick(findChild(list.itemAtIndex(0), "retry"));
+        tryCompare(factory, "failed", 4);
+        tryCompare(list, "count", 3);
+        waitForRendering(dashboard);
+        mouseClick(findChild(list.itemAtIndex(0), "drop"));
+        tryCompare(list, "count", 2);
+        press(dashboard, "dropAll");
+        answer(dashboard, true);
+        tryCompare(list, "count", 0);
+        compare(factory.deadLetterCount, 0);
+    }
+
+    function test_UI_6_settingsAreChanged() {
+        const factory = createTemporaryObject(gated, test);
+        const dashboard = dashboardOf(factory, {part: "controls"});
+        const workers = findChild(dashboard, "workerCount");
+        tryCompare(workers, "value", 1);
+        workers.forceActiveFocus();
+        keyClick(Qt.Key_Up);
+        tryCompare(factory, "workerCount", 2);
+        const limit = findChild(dashboard, "queueLimit");
+        tryCompare(limit, "value", -1);
+        limit.forceActiveFocus();
+        keyClick(Qt.Key_Up);
+        tryCompare(factory, "queueLimit", 0);
+        factory.queueLimit = 40;
+        tryCompare(limit, "value", 40);
+
+        press(dashboard, "stop");
+        answer(dashboard, false);
+        compare(factory.state, Factory.Running);
+        press(dashboard, "drain");
+        answer(dashboard, true);
+        tryCompare(factory, "state", Factory.Stopped);
+        tryVerify(() => !workers.enabled && !findChild(dashboard, "stop").enabled);
+    }
+
+    function test_UI_6_workerIsChosenAndInterrupted() {
+        const factory = createTemporaryObject(gated, test, {workerCount: 2});
+        factory.dispatch("one", {});
+        tryCompare(factory, "activeWorkers", 1);
+        const dashboard = dashboardOf(factory, {part: "workers"});
+        const list = findChild(dashboard, "workerList");
+        tryCompare(list, "count", 2);
+        tryVerify(() => list.itemAtIndex(0).isWorking || list.itemAtIndex(1).isWorking);
+        const busy = list.itemAtIndex(0).isWorking ? 0 : 1;
+        const grid = findChild(dashboard, "workerGrid");
+        tryCompare(grid, "count", 2);
+        grid.forceActiveFocus();
+        keyClick(Qt.Key_Home);
+        if (busy === 1)
+            keyClick(Qt.Key_Right);
+        compare(grid.hoveredWorker, busy);
+        keyClick(Qt.Key_Return);
+        compare(list.currentIndex, busy);
+        waitForRendering(dashboard);
+        mouseClick(findChild(list.itemAtIndex(busy), "interrupt"));
+        answer(dashboard, true);
+        tryCompare(factory, "canceled", 1);
+    }
+
+    function test_UI_6_oneOfSeveralIsShown() {
+        const one = createTemporaryObject(gated, test);
+        const other = createTemporaryObject(upper, test);
+        const dashboard = createTemporaryObject(shown, test, {factories: [one, other]});
+        waitForRendering(dashboard);
+        press(dashboard, "factory1");
+        compare(dashboard.factory, other);
+        press(dashboard, "pause");
+        verify(other.paused);
+        verify(!one.paused);
+        other.paused = false;
+        other.destroy(); // also the one that is shown
+        tryCompare(dashboard, "factory", null);
+    }
+
+    // Whatever can be seen is within the dashboard.
+    function test_UI_6_everySizeHasRoom_data() {
+        const rows = [];
+        for (const width of [320, 360, 500, 760, 1100, 1600]) {
+            for (const part of ["charts", "workers", "jobs", "failures", "events", "controls"])
+                rows.push({tag: width + " " + part, width: width, part: part});
+        }
+        return rows;
+    }
+    function overflowing(item: Item, dashboard: Item): string {
+        if (!item.visible || item.clip)
+            return "";
+        const place = item.mapToItem(dashboard, 0, 0);
+        if (item.width > 0 && item.height > 0 && (place.x < -4.5 || place.x + item.width > dashboard.width + 4.5))
+            return item + " at " + place.x + ", " + item.width + " wide";
+        for (let i = 0; i < item.children.length; ++i) {
+            const found = overflowing(item.children[i], dashboard);
+            if (found)
+                return found;
+        }
+        return "";
+    }
+    function test_UI_6_everySizeHasRoom(row) {
+        const factory = createTemporaryObject(upper, test, {name: "A rather long name of a factory", queueLimit: 100});
+        factory.dispatch("key", "");
+        tryCompare(factory, "failed", 1);
+        const dashboard = dashboardOf(factory, {part: row.part, width: row.width});
+        tryCompare(findChild(dashboard, "letterList"), "count", row.part === "failures" ? 1 : 0);
+        compare(overflowing(dashboard, dashboard), "");
+    }
+}
