@@ -9,7 +9,7 @@ build_packages=(
     qml6-module-qtquick qml6-module-qtquick-controls qml6-module-qtquick-layouts
     qml6-module-qtquick-templates qml6-module-qtquick-window qml6-module-qtqml-workerscript
 )
-test_packages=(qml6-module-qttest qcoro-qt6-dev ccache)
+test_packages=(qml6-module-qttest qcoro-qt6-dev qt6-tools-dev ccache)
 check_packages=(clang-format qt6-declarative-dev-tools qml6-module-qtqml valgrind)
 
 die()

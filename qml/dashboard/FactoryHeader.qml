@@ -39,6 +39,21 @@ ColumnLayout {
             font.weight: Font.DemiBold
         }
         DashboardButton {
+            id: exportButton
+
+            objectName: "export"
+            theme: header.theme
+            text: qsTr("Export")
+            onClicked: exports.popup(exportButton, 0, exportButton.height)
+
+            ExportMenu {
+                id: exports
+
+                objectName: "exports"
+                monitor: header.monitor
+            }
+        }
+        DashboardButton {
             objectName: "freeze"
             theme: header.theme
             text: header.monitor.frozen ? qsTr("Go on") : qsTr("Freeze")

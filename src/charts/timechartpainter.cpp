@@ -22,6 +22,15 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(Millwright::Chart)
 };
 
+// So that the first minute is not a sliver at the end of many.
+int roomFor(qsizetype samples, double interval)
+{
+    double span = 60; // seconds
+    while (double(samples) * interval > span)
+        span *= span < 100 ? 5 : 2;
+    return int(span / interval);
+}
+
 constexpr double NotSampled = std::numeric_limits<double>::quiet_NaN();
 
 } // namespace
@@ -32,12 +41,15 @@ void TimeChartPainter::take(const FactoryMonitor *monitor)
         setSeries({});
         return;
     }
+    const double interval = monitor->interval() / 1000.0;
+    const qsizetype samples = monitor->history(FactoryMonitor::Throughput).size();
     const auto settings = [&](ChartUnit unit, bool isLatency = false) {
-        return Settings{.unit = unit,
-                        .interval = monitor->interval() / 1000.0,
-                        .capacity = monitor->historyCapacity(),
-                        .isFilled = !isLatency,
-                        .isLogarithmic = isLatency};
+        return Settings{
+            .unit = unit,
+            .interval = interval,
+            .capacity = std::min(monitor->historyCapacity(), roomFor(samples, interval)),
+            .isFilled = !isLatency,
+            .isLogarithmic = isLatency};
     };
     const auto latencies = [&](FactoryMonitor::Series median, FactoryMonitor::Series p99,
                                FactoryMonitor::Series maximum) {

@@ -126,6 +126,7 @@ bool ChartWidget::saveImage(const QString &file, const QSize &size, double devic
 
 QSize ChartWidget::sizeHint() const
 {
+    refresh();
     return m_chart->sizeHint().toSize();
 }
 

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void UI_6_factoryMayBeDestroyed();
     void UI_6_factoryMayBeDestroyedBySlots();
     void UI_6_factoryMayBeExchanged();
+    void UI_6_factoryMayBeExchangedAtItsEnd();
     void UI_6_factoryOfAnotherThreadIsRefused();
     void UI_6_eventsOfTheTimeBeforeAreSeen();
     void UI_6_badSettingsAreNamed();
@@ -93,6 +94,22 @@ void tst_MonitorFactory::UI_6_factoryMayBeExchanged()
     monitor.setFactory(nullptr);
     QCOMPARE(monitor.workers()->rowCount(), 0);
     QVERIFY(!hasTimer(monitor));
+}
+
+// By somebody who learns of that before the monitor does.
+void tst_MonitorFactory::UI_6_factoryMayBeExchangedAtItsEnd()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    Factory other({.workerCount = 3}, [](Job<int, int> &) {});
+    monitor.setFactory(nullptr);
+    connect(watched.factory.get(), &QObject::destroyed, &monitor,
+            [&] { monitor.setFactory(&other); });
+    monitor.setFactory(watched.factory.get());
+    monitor.setActive(true);
+    watched.factory.reset();
+    QCOMPARE(monitor.factory(), &other);
+    QCOMPARE(monitor.workers()->rowCount(), 3);
 }
 
 void tst_MonitorFactory::UI_6_factoryOfAnotherThreadIsRefused()

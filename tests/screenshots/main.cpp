@@ -6,17 +6,18 @@
 #include "scenes.h"
 
 #include <Millwright/FactoryBase>
+#include <Millwright/FactoryDashboardWidget>
 
 #include <QtCore/qdir.h>
 #include <QtCore/qeventloop.h>
 #include <QtCore/qtimer.h>
-#include <QtGui/qguiapplication.h>
 #include <QtGui/qpalette.h>
 #include <QtQml/qqmlcomponent.h>
 #include <QtQml/qqmlcontext.h>
 #include <QtQml/qqmlengine.h>
 #include <QtQuick/qquickitem.h>
 #include <QtQuick/qquickwindow.h>
+#include <QtWidgets/qapplication.h>
 
 #include <memory>
 #include <vector>
@@ -108,11 +109,40 @@ std::unique_ptr<QQuickWindow> makeWindow(QQmlEngine &engine,
     return std::unique_ptr<QQuickWindow>(window);
 }
 
+std::unique_ptr<Millwright::FactoryDashboardWidget> makeWidget(
+    const QList<Millwright::FactoryBase *> &factories, const Shot &shot)
+{
+    using Dashboard = Millwright::FactoryDashboardWidget;
+    static const QHash<QString, Dashboard::Part> parts{
+        {u"charts"_s, Dashboard::Charts}, {u"workers"_s, Dashboard::Workers},
+        {u"jobs"_s, Dashboard::Jobs},     {u"failures"_s, Dashboard::DeadLetters},
+        {u"events"_s, Dashboard::Events}, {u"controls"_s, Dashboard::Controls},
+    };
+    auto dashboard = std::make_unique<Dashboard>();
+    dashboard->setInterval(100);
+    dashboard->setHistorySpan(30);
+    for (Millwright::FactoryBase *factory : factories)
+        dashboard->addFactory(factory);
+    dashboard->resize(shot.size);
+    dashboard->show();
+    dashboard->setPart(parts.value(shot.part));
+    return dashboard;
+}
+
+// One dashboard of each kind.
+struct Pair
+{
+    Shot shot;
+    std::unique_ptr<QQuickWindow> window;
+    std::unique_ptr<Millwright::FactoryDashboardWidget> widget;
+};
+
 } // namespace
 
 int main(int argc, char *argv[])
 {
-    const QGuiApplication application(argc, argv);
+    const QApplication application(argc, argv);
+    QApplication::setStyle(u"Fusion"_s);
     const QStringList arguments = QCoreApplication::arguments();
     if (arguments.size() < 2)
         qFatal("usage: screenshots FOLDER [SCENE...]");
@@ -120,28 +150,36 @@ int main(int argc, char *argv[])
     const QStringList scenes = arguments.size() > 2 ? arguments.mid(2)
                                                     : Screenshots::Scene::names();
     for (const QString &name : scenes) {
-        QGuiApplication::setPalette(paletteFor(false));
+        QApplication::setPalette(paletteFor(false));
         const auto scene = Screenshots::Scene::make(name);
         if (!scene)
             qFatal("no such scene: %s", qPrintable(name));
         QQmlEngine engine;
-        std::vector<std::pair<Shot, std::unique_ptr<QQuickWindow>>> windows;
+        std::vector<Pair> pairs;
         for (const Shot &shot : shots) {
-            if (shot.scene == name)
-                windows.emplace_back(shot, makeWindow(engine, scene->factories(), shot));
+            if (shot.scene == name) {
+                pairs.push_back({shot, makeWindow(engine, scene->factories(), shot),
+                                 makeWidget(scene->factories(), shot)});
+            }
         }
         wait(Patience);
         for (const Themes theme : {Light, Dark}) {
-            QGuiApplication::setPalette(paletteFor(theme == Dark));
+            QApplication::setPalette(paletteFor(theme == Dark));
             wait(500);
-            for (const auto &[shot, window] : windows) {
+            for (const auto &[shot, window, widget] : pairs) {
                 if (!(shot.themes & theme))
                     continue;
-                const QString file = u"quick-%1-%2-%3-%4.png"_s.arg(name, shot.part)
-                                         .arg(shot.size.width())
-                                         .arg(theme == Dark ? u"dark"_s : u"light"_s);
-                if (!window->grabWindow().save(folder.filePath(file)))
-                    qFatal("cannot write %s", qPrintable(file));
+                const QString file = u"%1-%2-%3-%4-%5.png"_s;
+                const auto save = [&](const QString &kind, const QImage &image) {
+                    const QString path = folder.filePath(
+                        file.arg(kind, name, shot.part)
+                            .arg(shot.size.width())
+                            .arg(theme == Dark ? u"dark"_s : u"light"_s));
+                    if (!image.save(path))
+                        qFatal("cannot write %s", qPrintable(path));
+                };
+                save(u"quick"_s, window->grabWindow());
+                save(u"widgets"_s, widget->grab().toImage());
             }
         }
     }

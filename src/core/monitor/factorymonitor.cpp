@@ -68,7 +68,10 @@ void FactoryMonitor::setWatched(FactoryBase *factory)
               &FactoryBase::countersChanged, &FactoryBase::deadLettersChanged}) {
             connect(factory, signal, this, &FactoryMonitor::wake);
         }
-        connect(factory, &QObject::destroyed, this, [this] { setWatched(nullptr); });
+        connect(factory, &QObject::destroyed, this, [this] {
+            if (!m_factory) // or somebody has learned of it first, and has set another one
+                setWatched(nullptr);
+        });
     }
     if (!m_sampling) // else sample() does it, once the models can be changed again
         watch();

@@ -134,7 +134,7 @@ TestCase {
         for (const letter of "thr")
             keyClick(letter);
         tryCompare(list, "count", 1);
-        compare(list.itemAtIndex(0).key, "three");
+        tryVerify(() => list.itemAtIndex(0)?.key === "three");
         press(dashboard, "cancelAll");
         answer(dashboard, true);
         tryCompare(factory, "canceled", 2);
@@ -240,6 +240,21 @@ TestCase {
         other.paused = false;
         other.destroy(); // also the one that is shown
         tryCompare(dashboard, "factory", null);
+    }
+
+    function test_UI_6_factoryIsExported() {
+        const factory = createTemporaryObject(upper, test, {name: "exported"});
+        const dashboard = dashboardOf(factory);
+        compare(JSON.parse(FactoryExport.json(factory)).name, "exported");
+        verify(FactoryExport.prometheus(factory).includes('factory="exported"'));
+        verify(JSON.parse(FactoryExport.chromeTrace(factory)).traceEvents.length > 0);
+        compare(FactoryExport.json(null), "");
+        verify(!FactoryExport.save("/no/such/folder/file", "text"));
+        press(dashboard, "export");
+        const menu = findChild(dashboard, "exports");
+        tryCompare(menu, "opened", true);
+        keyClick(Qt.Key_Escape);
+        tryCompare(menu, "visible", false);
     }
 
     // Whatever can be seen is within the dashboard.

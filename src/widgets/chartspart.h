@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QtWidgets/qwidget.h>
+
+namespace Millwright {
+
+class ChartWidget;
+class FactoryMonitor;
+
+//! What became of a factory over the last minutes, and how long its jobs took. In one column or two.
+class ChartsPart : public QWidget
+{
+    Q_OBJECT
+
+public:
+    ChartsPart(FactoryMonitor *monitor, QWidget *parent);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    void arrange(int columns);
+
+    QList<ChartWidget *> m_charts;
+    int m_columns = 0;
+};
+
+} // namespace Millwright

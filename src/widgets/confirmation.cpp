@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "confirmation.h"
+
+#include <QtWidgets/qmessagebox.h>
+#include <QtWidgets/qpushbutton.h>
+
+namespace Millwright {
+
+void Confirmation::ask(const QString &title, const QString &question, std::function<void()> deed)
+{
+    if (!m_isAsking) {
+        deed();
+        return;
+    }
+    auto *box = new QMessageBox(QMessageBox::Question, title, title,
+                                QMessageBox::Cancel | QMessageBox::Ok, m_dashboard);
+    box->setObjectName(QStringLiteral("confirmation"));
+    box->setInformativeText(question);
+    box->setTextFormat(Qt::PlainText);
+    box->setDefaultButton(QMessageBox::Cancel);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    connect(box, &QMessageBox::finished, m_dashboard, [deed = std::move(deed)](int answer) {
+        if (answer == QMessageBox::Ok)
+            deed();
+    });
+    box->open();
+}
+
+} // namespace Millwright

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "controlspart.h"
+
+#include "confirmation.h"
+
+#include "../charts/dashboardtexts.h"
+#include "../core/monitor/factorymonitor.h"
+
+#include <QtCore/qobject.h>
+#include <QtWidgets/qboxlayout.h>
+#include <QtWidgets/qformlayout.h>
+#include <QtWidgets/qpushbutton.h>
+#include <QtWidgets/qspinbox.h>
+
+namespace Millwright {
+
+ControlsPart::ControlsPart(FactoryMonitor *monitor, Confirmation *confirmation, QWidget *parent)
+    : QWidget(parent)
+    , m_monitor(monitor)
+    , m_workers(new QSpinBox)
+    , m_limit(new QSpinBox)
+    , m_drain(new QPushButton(tr("Drain…")))
+    , m_stop(new QPushButton(tr("Stop…")))
+{
+    m_workers->setObjectName(QStringLiteral("workerCount"));
+    m_workers->setRange(0, 10'000);
+    m_workers->setToolTip(tr("Those that are too many go as soon as they have nothing to do."));
+    m_limit->setObjectName(QStringLiteral("queueLimit"));
+    m_limit->setRange(-1, 100'000'000);
+    m_limit->setSpecialValueText(tr("none"));
+    m_limit->setGroupSeparatorShown(true);
+    m_limit->setToolTip(tr("Jobs that wait already are not touched."));
+    for (QSpinBox *box : {m_workers, m_limit})
+        box->setKeyboardTracking(false); // not with every digit
+    m_drain->setObjectName(QStringLiteral("drain"));
+    m_drain->setToolTip(tr("Takes no more jobs, does those that it has, and then stops."));
+    m_stop->setObjectName(QStringLiteral("stop"));
+    m_stop->setToolTip(tr("Takes no more jobs, discards those that wait, and then stops."));
+
+    auto *buttons = new QHBoxLayout;
+    buttons->addWidget(m_drain);
+    buttons->addWidget(m_stop);
+    buttons->addStretch(1);
+    auto *form = new QFormLayout(this);
+    form->setContentsMargins(6, 12, 6, 6);
+    form->setFieldGrowthPolicy(QFormLayout::FieldsStayAtSizeHint);
+    form->addRow(tr("&Workers:"), m_workers);
+    form->addRow(tr("&Queue limit:"), m_limit);
+    form->addRow(QString(), buttons);
+
+    connect(m_workers, &QSpinBox::valueChanged, this, [this](int count) {
+        if (FactoryBase *factory = m_monitor->factory())
+            factory->setWorkerCount(count);
+    });
+    connect(m_limit, &QSpinBox::valueChanged, this, [this](int limit) {
+        if (FactoryBase *factory = m_monitor->factory())
+            factory->setQueueLimit(limit);
+    });
+    const auto name = [this] {
+        const FactoryBase *factory = m_monitor->factory();
+        return factory && !factory->name().isEmpty() ? factory->name() : tr("The factory");
+    };
+    connect(m_drain, &QPushButton::clicked, this, [=, this] {
+        confirmation->ask(tr("Drain?"),
+                          tr("%1 takes no more jobs, does those that it has, and then stops. It "
+                             "cannot be started "
+                             "again.")
+                              .arg(name()),
+                          [this] { m_monitor->drain(); });
+    });
+    connect(m_stop, &QPushButton::clicked, this, [=, this] {
+        confirmation->ask(tr("Stop?"),
+                          tr("%1 takes no more jobs, discards those that wait (%2), lets those end "
+                             "that run, and then "
+                             "stops. It cannot be started again.")
+                              .arg(name(), DashboardTexts::count(m_monitor->queueDepth())),
+                          [this] { m_monitor->stop(); });
+    });
+    connect(monitor, &FactoryMonitor::sampled, this, &ControlsPart::updateValues);
+    updateValues();
+}
+
+void ControlsPart::updateValues()
+{
+    const FactoryState state = m_monitor->state();
+    const bool isOver = !m_monitor->factory() || state == FactoryState::Stopped
+                        || state == FactoryState::Failed;
+    const auto show = [&](QSpinBox *box, int value) {
+        box->setEnabled(!isOver);
+        if (box->hasFocus() && box->value() != value)
+            return; // somebody is typing
+        const QSignalBlocker blocker(box);
+        box->setValue(value);
+    };
+    show(m_workers, m_monitor->workerCount());
+    show(m_limit, m_monitor->queueLimit());
+    m_drain->setEnabled(!isOver && state != FactoryState::Draining);
+    m_stop->setEnabled(!isOver);
+}
+
+} // namespace Millwright

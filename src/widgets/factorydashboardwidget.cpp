@@ -1,0 +1,399 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "factorydashboardwidget.h"
+
+#include "chartspart.h"
+#include "confirmation.h"
+#include "controlspart.h"
+#include "dashboardtables.h"
+#include "factorystrip.h"
+#include "figurespart.h"
+#include "headerpart.h"
+#include "workerspart.h"
+
+#include "../core/monitor/factorymonitor.h"
+
+#include <QtGui/qevent.h>
+#include <QtWidgets/qboxlayout.h>
+#include <QtWidgets/qlabel.h>
+#include <QtWidgets/qscrollarea.h>
+#include <QtWidgets/qsplitter.h>
+#include <QtWidgets/qstackedlayout.h>
+#include <QtWidgets/qtabwidget.h>
+#include <QtWidgets/qtoolbutton.h>
+
+namespace Millwright {
+
+namespace {
+
+constexpr int ListedJobs = 500;
+constexpr int TimelineSpan = 10; // seconds
+
+// In an area that scrolls where the height is not enough.
+QScrollArea *scrolled(QWidget *widget)
+{
+    auto *area = new QScrollArea;
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setWidget(widget);
+    return area;
+}
+
+// As narrow as it has to be.
+class Page : public QWidget
+{
+public:
+    [[nodiscard]] QSize minimumSizeHint() const override
+    {
+        return {0, QWidget::minimumSizeHint().height()};
+    }
+};
+
+} // namespace
+
+//! What it is made of.
+class FactoryDashboardWidget::Parts
+{
+public:
+    explicit Parts(FactoryDashboardWidget *theDashboard);
+
+    void setReadOnly(bool isReadOnly);
+    void setWide(bool isWide);
+    void setPart(Part wanted);
+    [[nodiscard]] QWidget *widgetOf(Part which) const;
+    void updateInterest();
+    void updateTitles();
+    void updateFactory();
+
+    FactoryDashboardWidget *const dashboard;
+    FactoryMonitor *const monitor;
+    Confirmation *const confirmation;
+    bool readOnly = false;
+    bool isWide = false;
+    Part part = Charts;
+
+    FactoryStrip *strip = nullptr;
+    HeaderPart *header = nullptr;
+    FiguresPart *figures = nullptr;
+    QSplitter *splitter = nullptr;
+    QTabWidget *tabs = nullptr;
+    QScrollArea *charts = nullptr;
+    WorkersPart *workers = nullptr;
+    JobsPart *jobs = nullptr;
+    DeadLettersPart *deadLetters = nullptr;
+    EventsPart *events = nullptr;
+    ControlsPart *controls = nullptr;
+    QWidget *page = nullptr;
+    QLabel *nothing = nullptr;
+    QStackedLayout *stack = nullptr;
+};
+
+FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard)
+    : dashboard(theDashboard)
+    , monitor(new FactoryMonitor(theDashboard))
+    , confirmation(new Confirmation(theDashboard))
+{
+    page = new Page;
+    strip = new FactoryStrip(page);
+    header = new HeaderPart(monitor, page);
+    figures = new FiguresPart(monitor, page);
+    splitter = new QSplitter(Qt::Horizontal, page);
+    splitter->setChildrenCollapsible(false);
+    splitter->setHandleWidth(14);
+    tabs = new QTabWidget;
+    tabs->setDocumentMode(true);
+    tabs->setUsesScrollButtons(true);
+    charts = scrolled(new ChartsPart(monitor, dashboard));
+    workers = new WorkersPart(monitor, confirmation, dashboard);
+    jobs = new JobsPart(monitor, confirmation, dashboard);
+    deadLetters = new DeadLettersPart(monitor, confirmation, dashboard);
+    events = new EventsPart(monitor, dashboard);
+    controls = new ControlsPart(monitor, confirmation, dashboard);
+    splitter->addWidget(tabs);
+    tabs->addTab(charts, tr("Charts"));
+    tabs->addTab(workers, tr("Workers"));
+    tabs->addTab(jobs, tr("Jobs"));
+    tabs->addTab(deadLetters, tr("Dead letters"));
+    tabs->addTab(events, tr("Events"));
+    tabs->addTab(controls, tr("Controls"));
+    for (QWidget *table : {static_cast<QWidget *>(jobs), static_cast<QWidget *>(deadLetters),
+                           static_cast<QWidget *>(events)})
+        table->layout()->setContentsMargins(0, 8, 0, 0);
+
+    auto *layout = new QVBoxLayout(page);
+    layout->setContentsMargins(10, 10, 10, 10);
+    layout->setSpacing(10);
+    layout->addWidget(strip);
+    layout->addWidget(header);
+    layout->addWidget(figures);
+    layout->addWidget(splitter, 1);
+    nothing = new QLabel(tr("No factory"));
+    nothing->setAlignment(Qt::AlignCenter);
+    stack = new QStackedLayout(dashboard);
+    stack->setContentsMargins(0, 0, 0, 0);
+    stack->addWidget(nothing);
+    stack->addWidget(scrolled(page));
+
+    connect(strip, &FactoryStrip::chosen, monitor, &FactoryMonitor::setFactory);
+    connect(tabs, &QTabWidget::currentChanged, dashboard, [this] {
+        for (const Part which : {Charts, Workers, Jobs, DeadLetters, Events, Controls}) {
+            if (tabs->currentWidget() == widgetOf(which) && std::exchange(part, which) != which)
+                Q_EMIT dashboard->partChanged();
+        }
+        updateInterest();
+    });
+    connect(monitor->deadLetters(), &DeadLetterModel::countChanged, dashboard,
+            [this] { updateTitles(); });
+    connect(monitor, &FactoryMonitor::factoryChanged, dashboard, [this] {
+        updateFactory();
+        Q_EMIT dashboard->factoryChanged();
+    });
+    connect(monitor, &FactoryMonitor::intervalChanged, dashboard,
+            &FactoryDashboardWidget::intervalChanged);
+    connect(monitor, &FactoryMonitor::historySpanChanged, dashboard,
+            &FactoryDashboardWidget::historySpanChanged);
+    connect(monitor, &FactoryMonitor::frozenChanged, dashboard,
+            &FactoryDashboardWidget::frozenChanged);
+    updateInterest();
+}
+
+QWidget *FactoryDashboardWidget::Parts::widgetOf(Part which) const
+{
+    switch (which) {
+    case Charts:
+        return charts;
+    case Workers:
+        return workers;
+    case Jobs:
+        return jobs;
+    case DeadLetters:
+        return deadLetters;
+    case Events:
+        return events;
+    case Controls:
+        return controls;
+    }
+    return nullptr;
+}
+
+// Jobs are listed, and a timeline is recorded, only for who sees them.
+void FactoryDashboardWidget::Parts::updateInterest()
+{
+    monitor->setJobLimit(tabs->currentWidget() == jobs ? ListedJobs : -1);
+    monitor->setTimelineSpan(tabs->currentWidget() == workers ? TimelineSpan : 0);
+}
+
+void FactoryDashboardWidget::Parts::updateTitles()
+{
+    const int letters = monitor->deadLetters()->count();
+    tabs->setTabText(tabs->indexOf(deadLetters),
+                     letters > 0 ? tr("Dead letters (%1)").arg(letters) : tr("Dead letters"));
+}
+
+void FactoryDashboardWidget::Parts::updateFactory()
+{
+    stack->setCurrentIndex(monitor->factory() ? 1 : 0);
+}
+
+void FactoryDashboardWidget::Parts::setReadOnly(bool isReadOnly)
+{
+    readOnly = isReadOnly;
+    header->setReadOnly(isReadOnly);
+    workers->setReadOnly(isReadOnly);
+    for (const TablePart *table :
+         {static_cast<TablePart *>(jobs), static_cast<TablePart *>(deadLetters)}) {
+        for (QToolButton *button : table->findChildren<QToolButton *>())
+            button->setVisible(!isReadOnly);
+    }
+    tabs->setTabVisible(tabs->indexOf(controls), !isReadOnly);
+}
+
+void FactoryDashboardWidget::Parts::setWide(bool wide)
+{
+    if (wide == isWide)
+        return;
+    isWide = wide;
+    if (wide) {
+        const Part wanted = part == Charts ? Workers : part;
+        splitter->insertWidget(0, charts); // leaves the tabs
+        charts->show();
+        splitter->setSizes({1000, 1000});
+        setPart(wanted);
+    } else {
+        tabs->insertTab(0, charts, tr("Charts"));
+    }
+}
+
+void FactoryDashboardWidget::Parts::setPart(Part wanted)
+{
+    const int index = tabs->indexOf(widgetOf(wanted));
+    if (index >= 0 && tabs->isTabVisible(index))
+        tabs->setCurrentIndex(index);
+}
+
+// --- The dashboard ----------------------------------------------------------------------------
+
+FactoryDashboardWidget::FactoryDashboardWidget(QWidget *parent)
+    : QWidget(parent)
+    , m_parts(std::make_unique<Parts>(this))
+{
+    setAccessibleName(tr("Factory dashboard"));
+}
+
+FactoryDashboardWidget::FactoryDashboardWidget(FactoryBase *factory, QWidget *parent)
+    : FactoryDashboardWidget(parent)
+{
+    setFactory(factory);
+}
+
+FactoryDashboardWidget::~FactoryDashboardWidget() = default;
+
+FactoryBase *FactoryDashboardWidget::factory() const
+{
+    return m_parts->monitor->factory();
+}
+
+void FactoryDashboardWidget::setFactory(FactoryBase *factory)
+{
+    if (!factory) {
+        m_parts->monitor->setFactory(nullptr);
+        return;
+    }
+    m_parts->strip->add(factory);
+    m_parts->strip->choose(factory);
+    m_parts->monitor->setFactory(factory);
+}
+
+QList<FactoryBase *> FactoryDashboardWidget::factories() const
+{
+    return m_parts->strip->factories();
+}
+
+void FactoryDashboardWidget::addFactory(FactoryBase *factory)
+{
+    m_parts->strip->add(factory);
+}
+
+void FactoryDashboardWidget::removeFactory(FactoryBase *factory)
+{
+    m_parts->strip->remove(factory);
+}
+
+bool FactoryDashboardWidget::isReadOnly() const
+{
+    return m_parts->readOnly;
+}
+
+void FactoryDashboardWidget::setReadOnly(bool readOnly)
+{
+    if (readOnly == m_parts->readOnly)
+        return;
+    m_parts->setReadOnly(readOnly);
+    Q_EMIT readOnlyChanged();
+}
+
+bool FactoryDashboardWidget::confirmActions() const
+{
+    return m_parts->confirmation->isAsking();
+}
+
+void FactoryDashboardWidget::setConfirmActions(bool confirm)
+{
+    if (confirm == confirmActions())
+        return;
+    m_parts->confirmation->setAsking(confirm);
+    Q_EMIT confirmActionsChanged();
+}
+
+int FactoryDashboardWidget::interval() const
+{
+    return m_parts->monitor->interval();
+}
+
+void FactoryDashboardWidget::setInterval(int milliseconds)
+{
+    m_parts->monitor->setInterval(milliseconds);
+}
+
+int FactoryDashboardWidget::historySpan() const
+{
+    return m_parts->monitor->historySpan();
+}
+
+void FactoryDashboardWidget::setHistorySpan(int seconds)
+{
+    m_parts->monitor->setHistorySpan(seconds);
+}
+
+bool FactoryDashboardWidget::isFrozen() const
+{
+    return m_parts->monitor->isFrozen();
+}
+
+void FactoryDashboardWidget::setFrozen(bool frozen)
+{
+    m_parts->monitor->setFrozen(frozen);
+}
+
+FactoryDashboardWidget::Part FactoryDashboardWidget::part() const
+{
+    return m_parts->part;
+}
+
+void FactoryDashboardWidget::setPart(Part part)
+{
+    m_parts->setPart(part);
+}
+
+FactoryMonitor *FactoryDashboardWidget::monitor() const
+{
+    return m_parts->monitor;
+}
+
+QSize FactoryDashboardWidget::sizeHint() const
+{
+    return {fontMetrics().averageCharWidth() * 100, fontMetrics().height() * 40};
+}
+
+QSize FactoryDashboardWidget::minimumSizeHint() const
+{
+    return {320, 240};
+}
+
+void FactoryDashboardWidget::updateActivity()
+{
+    const bool isSeen = isVisible() && !window()->isMinimized();
+    m_parts->monitor->setActive(isSeen);
+    m_parts->strip->setActive(isSeen);
+}
+
+bool FactoryDashboardWidget::event(QEvent *event)
+{
+    // A minimized window says so to its widgets by hiding them on some platforms only.
+    if (event->type() == QEvent::WindowActivate || event->type() == QEvent::WindowDeactivate)
+        updateActivity();
+    return QWidget::event(event);
+}
+
+void FactoryDashboardWidget::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    updateActivity();
+}
+
+void FactoryDashboardWidget::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    updateActivity();
+}
+
+void FactoryDashboardWidget::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_parts->setWide(width() >= fontMetrics().averageCharWidth() * 160);
+}
+
+} // namespace Millwright

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QtWidgets/qwidget.h>
+
+QT_BEGIN_NAMESPACE
+class QLabel;
+class QPushButton;
+QT_END_NAMESPACE
+
+namespace Millwright {
+
+class FactoryMonitor;
+
+//! The name of a factory, how it is and why, and what is needed most: to pause it, and to stop the picture.
+class HeaderPart : public QWidget
+{
+    Q_OBJECT
+
+public:
+    HeaderPart(FactoryMonitor *monitor, QWidget *parent);
+
+    void setReadOnly(bool readOnly);
+
+private:
+    class Banner;
+
+    void updateHeader();
+
+    FactoryMonitor *const m_monitor;
+    QLabel *const m_name;
+    QPushButton *const m_freeze;
+    QPushButton *const m_pause;
+    Banner *const m_banner;
+    bool m_readOnly = false;
+};
+
+} // namespace Millwright

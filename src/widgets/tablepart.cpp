@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "tablepart.h"
+
+#include "../charts/charttheme.h"
+
+#include <QtCore/qcoreevent.h>
+#include <QtGui/qpainter.h>
+#include <QtWidgets/qboxlayout.h>
+#include <QtWidgets/qheaderview.h>
+#include <QtWidgets/qlineedit.h>
+#include <QtWidgets/qtableview.h>
+#include <QtWidgets/qtoolbutton.h>
+
+namespace Millwright {
+
+TablePart::TablePart(QAbstractItemModel *list, const QList<ColumnModel::Column> &columns,
+                     int stretched, QWidget *parent)
+    : QWidget(parent)
+    , m_filter(new TextFilter(this))
+    , m_layout(columns)
+    , m_columns(new ColumnModel(m_filter, columns, this))
+    , m_bar(new QBoxLayout(QBoxLayout::LeftToRight))
+    , m_buttons(new QHBoxLayout)
+    , m_view(new QTableView)
+{
+    m_filter->setSourceModel(list);
+    m_view->setModel(m_columns);
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setShowGrid(false);
+    m_view->setAlternatingRowColors(true);
+    m_view->setWordWrap(false);
+    m_view->setTabKeyNavigation(false);
+    m_view->setMinimumHeight(fontMetrics().height() * 7);
+    m_view->verticalHeader()->hide();
+    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    QHeaderView *header = m_view->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setMinimumSectionSize(fontMetrics().averageCharWidth() * 5);
+    for (int column = 0; column < columns.size(); ++column) {
+        header->setSectionResizeMode(column, column == stretched ? QHeaderView::Stretch
+                                                                 : QHeaderView::Interactive);
+        m_view->setColumnWidth(column, widthOf(column));
+    }
+    m_buttons->addStretch(1);
+    m_bar->addLayout(m_buttons);
+    m_view->viewport()->installEventFilter(this);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addLayout(m_bar);
+    layout->addWidget(m_view, 1);
+    setFocusProxy(m_view);
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &TablePart::updateButtons);
+    connect(m_filter, &TextFilter::countChanged, this, &TablePart::updateButtons);
+    connect(m_filter, &TextFilter::countChanged, m_view->viewport(), qOverload<>(&QWidget::update));
+    m_columns->setProblemColor(ChartTheme::of(palette(), font()).problem);
+}
+
+void TablePart::addSearch(const QString &placeholder)
+{
+    m_search = new QLineEdit;
+    m_search->setObjectName(QStringLiteral("search"));
+    m_search->setPlaceholderText(placeholder);
+    m_search->setAccessibleName(placeholder);
+    m_search->setClearButtonEnabled(true);
+    m_bar->insertWidget(0, m_search, 1);
+    connect(m_search, &QLineEdit::textChanged, m_filter, &TextFilter::setText);
+}
+
+QToolButton *TablePart::addButton(const QString &name, const QString &text, bool onSelection)
+{
+    auto *button = new QToolButton;
+    button->setText(text);
+    button->setObjectName(name);
+    button->setFocusPolicy(Qt::StrongFocus);
+    m_buttons->addWidget(button);
+    (onSelection ? m_onSelection : m_onRows).append(button);
+    updateButtons();
+    return button;
+}
+
+void TablePart::setEmptyText(const QString &text)
+{
+    m_emptyText = text;
+}
+
+QString TablePart::searchText() const
+{
+    return m_search ? m_search->text() : QString();
+}
+
+QList<QModelIndex> TablePart::selected() const
+{
+    QList<QModelIndex> rows;
+    const QModelIndexList selection = m_view->selectionModel()->selectedRows();
+    for (const QModelIndex &index : selection)
+        rows.append(m_columns->rowAt(index.row()));
+    return rows;
+}
+
+void TablePart::select(int role, const QVariant &value)
+{
+    for (int row = 0; row < m_columns->rowCount(); ++row) {
+        if (m_columns->rowAt(row).data(role) == value) {
+            m_view->selectRow(row);
+            m_view->scrollTo(m_columns->index(row, 0));
+            return;
+        }
+    }
+}
+
+void TablePart::updateButtons()
+{
+    for (QToolButton *button : std::as_const(m_onRows))
+        button->setEnabled(m_columns->rowCount() > 0);
+    for (QToolButton *button : std::as_const(m_onSelection))
+        button->setEnabled(m_view->selectionModel()->hasSelection());
+}
+
+int TablePart::widthOf(int column) const
+{
+    return fontMetrics().averageCharWidth() * m_layout.at(column).width + 10;
+}
+
+void TablePart::resizeEvent(QResizeEvent *)
+{
+    const bool isNarrow = width() < fontMetrics().averageCharWidth() * 60;
+    m_bar->setDirection(isNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    int needed = 0;
+    for (int column = 0; column < m_layout.size(); ++column) {
+        needed += widthOf(column);
+        m_view->setColumnHidden(column, column > 1 && needed > width());
+    }
+}
+
+void TablePart::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        m_columns->setProblemColor(ChartTheme::of(palette(), font()).problem);
+}
+
+bool TablePart::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_view->viewport() && event->type() == QEvent::Paint
+        && m_columns->rowCount() == 0) {
+        QPainter painter(m_view->viewport());
+        painter.setPen(ChartTheme::of(palette(), font()).mutedText);
+        painter.drawText(m_view->viewport()->rect().adjusted(8, 8, -8, -8),
+                         Qt::AlignTop | Qt::AlignHCenter | Qt::TextWordWrap, m_emptyText);
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace Millwright

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QtWidgets/qwidget.h>
+
+namespace Millwright {
+
+class Confirmation;
+class FactoryMonitor;
+class TablePart;
+class WorkerGrid;
+class WorkerTimeline;
+
+//! The workers of a factory: all at a glance, what they did in the last seconds, and one by one.
+class WorkersPart : public QWidget
+{
+    Q_OBJECT
+
+public:
+    WorkersPart(FactoryMonitor *monitor, Confirmation *confirmation, QWidget *parent);
+
+    void setReadOnly(bool readOnly);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    void forSelected(const std::function<void(int worker)> &deed) const;
+    void updateHeights();
+
+    FactoryMonitor *const m_monitor;
+    WorkerGrid *const m_grid;
+    WorkerTimeline *const m_timeline;
+    TablePart *const m_table;
+};
+
+} // namespace Millwright

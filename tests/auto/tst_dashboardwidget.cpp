@@ -1,0 +1,533 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "support/expectations.h"
+#include "support/gate.h"
+
+#include <Millwright/Factory>
+#include <Millwright/FactoryDashboardWidget>
+#include <Millwright/FactoryMonitor>
+
+#include <QAbstractButton>
+#include <QAbstractEventDispatcher>
+#include <QAbstractItemModelTester>
+#include <QAccessible>
+#include <QApplication>
+#include <QClipboard>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMetaEnum>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTabBar>
+#include <QTableView>
+#include <QTabWidget>
+#include <QTest>
+#include <QThread>
+
+using namespace Millwright;
+using namespace Qt::StringLiterals;
+using Support::Gate;
+
+using Dashboard = FactoryDashboardWidget;
+
+namespace {
+
+constexpr int Interval = 20; // milliseconds
+
+// Jobs of this factory stand at a gate, unless their message is false: then they fail.
+auto gated(const Gate &gate, FactorySettings settings = {})
+{
+    settings.onFailure = OnFailure::KeepWorker;
+    if (settings.name.isEmpty())
+        settings.name = u"gated"_s;
+    return Factory(std::move(settings), [gate](Job<QString, bool> &job) {
+        if (!job.message())
+            throw JobError(u"on purpose"_s);
+        gate.pass();
+    });
+}
+
+std::unique_ptr<Dashboard> shown(FactoryBase *factory, const QSize &size = {800, 800})
+{
+    auto dashboard = std::make_unique<Dashboard>(factory);
+    dashboard->setInterval(Interval);
+    dashboard->resize(size);
+    dashboard->show();
+    return dashboard;
+}
+
+template<typename Widget = QAbstractButton>
+Widget *find(Dashboard &dashboard, const char *name, const char *in = nullptr)
+{
+    QWidget *part = in ? dashboard.findChild<QWidget *>(QString::fromLatin1(in)) : &dashboard;
+    return part ? part->findChild<Widget *>(QString::fromLatin1(name)) : nullptr;
+}
+
+QTableView *table(Dashboard &dashboard, const char *part)
+{
+    return dashboard.findChild<QWidget *>(QString::fromLatin1(part))->findChild<QTableView *>();
+}
+
+QString cell(const QTableView &view, int row, int column)
+{
+    return view.model()->index(row, column).data().toString();
+}
+
+void click(QWidget *widget)
+{
+    QVERIFY(widget);
+    QTRY_VERIFY(widget->isVisible() && widget->isEnabled());
+    QTest::mouseClick(widget, Qt::LeftButton);
+}
+
+// Answers the question that is asked.
+void answer(Dashboard &dashboard, bool yes)
+{
+    QTRY_VERIFY(dashboard.findChild<QMessageBox *>(u"confirmation"_s));
+    auto *box = dashboard.findChild<QMessageBox *>(u"confirmation"_s);
+    if (yes)
+        QTest::mouseClick(box->button(QMessageBox::Ok), Qt::LeftButton);
+    else
+        QTest::keyClick(box, Qt::Key_Escape);
+    QTRY_VERIFY(!dashboard.findChild<QMessageBox *>(u"confirmation"_s));
+}
+
+bool isWatching(Dashboard &dashboard)
+{
+    return !QAbstractEventDispatcher::instance()->registeredTimers(dashboard.monitor()).isEmpty();
+}
+
+} // namespace
+
+class tst_DashboardWidget : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        // The platform of the tests has no window manager, and says so with every window.
+        QTest::failOnWarning(
+            QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
+    }
+
+    void UI_6_looksOnlyWhileItCanBeSeen();
+    void UI_6_factoryMayGoAndBeExchanged();
+    void UI_6_partsAreChosen();
+    void UI_6_wideDashboardShowsTheChartsToo();
+    void UI_6_jobsAreFoundAndCanceled();
+    void UI_6_deadLettersAreRetriedAndDropped();
+    void UI_6_workersAreInterrupted();
+    void UI_6_settingsAreChanged();
+    void UI_6_factoryIsPausedAndThePictureFrozen();
+    void UI_6_readOnlyHasNoButtons();
+    void UI_6_nothingIsAskedWhereThatIsNotWanted();
+    void UI_6_oneOfSeveralIsShown();
+    void UI_6_everySizeHasRoom_data();
+    void UI_6_everySizeHasRoom();
+    void UI_6_partsHaveAccessibleNames();
+    void UI_6_tablesAreSound();
+    void UI_6_factoryIsExported();
+};
+
+void tst_DashboardWidget::UI_6_looksOnlyWhileItCanBeSeen()
+{
+    const Gate gate;
+    auto factory = gated(gate);
+    const Support::GateOpener opener(gate);
+    factory.start();
+    factory.dispatch(u"one"_s, true);
+    QVERIFY(gate.awaitArrivals());
+    Dashboard dashboard(&factory);
+    QVERIFY(!isWatching(dashboard));
+    dashboard.show();
+    QVERIFY(isWatching(dashboard));
+    dashboard.hide();
+    QVERIFY(!isWatching(dashboard));
+    QWidget window;
+    dashboard.setParent(&window);
+    dashboard.show();
+    QVERIFY(!isWatching(dashboard));
+    window.show();
+    QVERIFY(isWatching(dashboard));
+    window.hide();
+    QVERIFY(!isWatching(dashboard));
+    dashboard.setParent(nullptr);
+}
+
+void tst_DashboardWidget::UI_6_factoryMayGoAndBeExchanged()
+{
+    const Gate gate;
+    gate.open();
+    auto other = gated(gate);
+    Dashboard dashboard;
+    QSignalSpy changed(&dashboard, &Dashboard::factoryChanged);
+    QCOMPARE(dashboard.factory(), nullptr);
+    dashboard.show();
+    {
+        auto factory = gated(gate);
+        dashboard.setFactory(&factory);
+        QCOMPARE(dashboard.factory(), &factory);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(dashboard.factories().size(), 1);
+    }
+    QCOMPARE(dashboard.factory(), nullptr);
+    QVERIFY(dashboard.factories().isEmpty());
+    QCOMPARE(changed.count(), 2);
+    dashboard.setFactory(&other);
+    QCOMPARE(dashboard.factory(), &other);
+    dashboard.removeFactory(&other);
+    QCOMPARE(dashboard.factory(), nullptr);
+    dashboard.addFactory(&other); // the first is shown
+    QCOMPARE(dashboard.factory(), &other);
+    dashboard.setFactory(nullptr);
+    QCOMPARE(dashboard.factory(), nullptr);
+}
+
+void tst_DashboardWidget::UI_6_partsAreChosen()
+{
+    const Gate gate;
+    auto factory = gated(gate);
+    const auto dashboard = shown(&factory);
+    QSignalSpy changed(dashboard.get(), &Dashboard::partChanged);
+    QCOMPARE(dashboard->part(), Dashboard::Charts);
+    auto *tabs = dashboard->findChild<QTabWidget *>();
+    tabs->tabBar()->setFocus();
+    for (const auto part : {Dashboard::Workers, Dashboard::Jobs, Dashboard::DeadLetters,
+                            Dashboard::Events, Dashboard::Controls}) {
+        QTest::keyClick(tabs->tabBar(), Qt::Key_Right);
+        QCOMPARE(dashboard->part(), part);
+    }
+    QCOMPARE(changed.count(), 5);
+    dashboard->setPart(Dashboard::Jobs);
+    QCOMPARE(tabs->tabText(tabs->currentIndex()), u"Jobs"_s);
+    QCOMPARE(dashboard->monitor()->jobLimit(), 500);
+    dashboard->setPart(Dashboard::Workers);
+    QCOMPARE(dashboard->monitor()->jobLimit(), -1); // nobody sees them
+    QVERIFY(dashboard->monitor()->timelineSpan() > 0);
+}
+
+void tst_DashboardWidget::UI_6_wideDashboardShowsTheChartsToo()
+{
+    const Gate gate;
+    auto factory = gated(gate);
+    const auto dashboard = shown(&factory, {2000, 900});
+    auto *tabs = dashboard->findChild<QTabWidget *>();
+    QCOMPARE(tabs->count(), 5);
+    QCOMPARE(dashboard->part(), Dashboard::Workers);
+    dashboard->resize(700, 900);
+    QCOMPARE(tabs->count(), 6);
+    QCOMPARE(dashboard->part(), Dashboard::Workers);
+    dashboard->setPart(Dashboard::Charts);
+    QCOMPARE(dashboard->part(), Dashboard::Charts);
+    dashboard->resize(2000, 900);
+    QCOMPARE(dashboard->part(), Dashboard::Workers);
+}
+
+void tst_DashboardWidget::UI_6_jobsAreFoundAndCanceled()
+{
+    const Gate gate;
+    auto factory = gated(gate, {.workerCount = 1});
+    const Support::GateOpener opener(gate);
+    factory.start();
+    for (const QString &key : {u"zero"_s, u"one"_s, u"two"_s, u"three"_s})
+        factory.dispatch(key, true);
+    QVERIFY(gate.awaitArrivals());
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::Jobs);
+    QTableView *view = table(*dashboard, "jobs");
+    QTRY_COMPARE(view->model()->rowCount(), 4);
+    QCOMPARE(cell(*view, 0, 0), u"zero"_s);
+    QCOMPARE(cell(*view, 0, 1), u"worker 0"_s);
+    QCOMPARE(cell(*view, 2, 1), u"waiting"_s);
+    auto *cancel = find(*dashboard, "cancel", "jobs");
+    QVERIFY(!cancel->isEnabled()); // nothing is selected
+
+    view->selectRow(2);
+    click(cancel);
+    answer(*dashboard, false);
+    QCOMPARE(factory.counters().canceled, 0);
+    click(cancel);
+    answer(*dashboard, true);
+    QTRY_COMPARE(view->model()->rowCount(), 3);
+    QCOMPARE(factory.counters().canceled, 1);
+
+    auto *search = find<QLineEdit>(*dashboard, "search", "jobs");
+    QTest::keyClicks(search, u"THR"_s);
+    QCOMPARE(view->model()->rowCount(), 1);
+    QCOMPARE(cell(*view, 0, 0), u"three"_s);
+    click(find(*dashboard, "cancelAll", "jobs"));
+    answer(*dashboard, true);
+    QTRY_COMPARE(factory.counters().canceled, 2);
+    search->clear();
+    QTRY_COMPARE(view->model()->rowCount(), 2);
+}
+
+void tst_DashboardWidget::UI_6_deadLettersAreRetriedAndDropped()
+{
+    const Gate gate;
+    auto factory = gated(gate, {.workerCount = 1});
+    factory.start();
+    for (const QString &key : {u"one"_s, u"two"_s, u"three"_s})
+        factory.dispatch(key, false);
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::DeadLetters);
+    QTableView *view = table(*dashboard, "deadLetters");
+    QTRY_COMPARE(view->model()->rowCount(), 3);
+    QCOMPARE(cell(*view, 0, 0), u"three"_s);
+    QCOMPARE(cell(*view, 0, 1), u"on purpose"_s);
+    auto *tabs = dashboard->findChild<QTabWidget *>();
+    QTRY_COMPARE(tabs->tabText(tabs->currentIndex()), u"Dead letters (3)"_s);
+    view->selectRow(0);
+    click(find(*dashboard, "retry", "deadLetters"));
+    QTRY_COMPARE(factory.failed(), 4.0);
+    QTRY_COMPARE(view->model()->rowCount(), 3);
+    view->selectRow(1);
+    click(find(*dashboard, "drop", "deadLetters"));
+    QTRY_COMPARE(view->model()->rowCount(), 2);
+    click(find(*dashboard, "retryAll", "deadLetters"));
+    QTRY_COMPARE(factory.failed(), 6.0);
+    click(find(*dashboard, "dropAll", "deadLetters"));
+    answer(*dashboard, true);
+    QTRY_COMPARE(view->model()->rowCount(), 0);
+}
+
+void tst_DashboardWidget::UI_6_workersAreInterrupted()
+{
+    const Gate gate;
+    Factory factory({.workerCount = 2}, [gate](Job<QString, bool> &job) {
+        gate.pass();
+        while (!job.isCanceled())
+            QThread::yieldCurrentThread();
+    });
+    gate.open();
+    factory.start();
+    factory.dispatch(u"one"_s, true);
+    QVERIFY(gate.awaitArrivals());
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::Workers);
+    QTableView *view = table(*dashboard, "workers");
+    QTRY_COMPARE(view->model()->rowCount(), 2);
+    const int busy = cell(*view, 0, 1) == u"one"_s ? 0 : 1;
+    QTRY_COMPARE(cell(*view, busy, 1), u"one"_s);
+    QCOMPARE(cell(*view, busy, 2), u"busy"_s);
+
+    auto *grid = dashboard->findChild<QWidget *>(u"workerGrid"_s);
+    QTest::keyClick(grid, Qt::Key_Home);
+    if (busy == 1)
+        QTest::keyClick(grid, Qt::Key_Right);
+    QTest::keyClick(grid, Qt::Key_Return);
+    QCOMPARE(view->selectionModel()->selectedRows().size(), 1);
+    QCOMPARE(view->selectionModel()->selectedRows().first().row(), busy);
+    click(find(*dashboard, "interrupt", "workers"));
+    answer(*dashboard, true);
+    QTRY_COMPARE(factory.counters().canceled, 1);
+}
+
+void tst_DashboardWidget::UI_6_settingsAreChanged()
+{
+    const Gate gate;
+    auto factory = gated(gate, {.workerCount = 1});
+    factory.start();
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::Controls);
+    auto *workers = find<QSpinBox>(*dashboard, "workerCount");
+    auto *limit = find<QSpinBox>(*dashboard, "queueLimit");
+    QTRY_COMPARE(workers->value(), 1);
+    QCOMPARE(limit->text(), u"none"_s);
+    QTest::keyClick(workers, Qt::Key_Up);
+    QCOMPARE(factory.workerCount(), 2);
+    QTest::keyClick(limit, Qt::Key_Up);
+    QCOMPARE(factory.queueLimit(), 0);
+    factory.setQueueLimit(40);
+    QTRY_COMPARE(limit->value(), 40);
+    click(find(*dashboard, "stop"));
+    answer(*dashboard, false);
+    QVERIFY(factory.state() == FactoryState::Running);
+    click(find(*dashboard, "drain"));
+    answer(*dashboard, true);
+    QTRY_VERIFY(factory.state() == FactoryState::Stopped);
+    QTRY_VERIFY(!workers->isEnabled() && !find(*dashboard, "stop")->isEnabled());
+}
+
+void tst_DashboardWidget::UI_6_factoryIsPausedAndThePictureFrozen()
+{
+    const Gate gate;
+    auto factory = gated(gate);
+    factory.start();
+    const auto dashboard = shown(&factory);
+    QSignalSpy frozen(dashboard.get(), &Dashboard::frozenChanged);
+    auto *pause = find(*dashboard, "pause");
+    click(pause);
+    QVERIFY(factory.isPaused());
+    QTRY_COMPARE(pause->text(), u"Resume"_s);
+    click(pause);
+    QVERIFY(!factory.isPaused());
+    click(find(*dashboard, "freeze"));
+    QVERIFY(dashboard->isFrozen());
+    QCOMPARE(frozen.count(), 1);
+    QTest::keyClick(find(*dashboard, "freeze"), Qt::Key_Space);
+    QVERIFY(!dashboard->isFrozen());
+}
+
+void tst_DashboardWidget::UI_6_readOnlyHasNoButtons()
+{
+    const Gate gate;
+    auto factory = gated(gate);
+    const auto dashboard = shown(&factory);
+    dashboard->setReadOnly(true);
+    auto *tabs = dashboard->findChild<QTabWidget *>();
+    QVERIFY(!tabs->isTabVisible(5));
+    dashboard->setPart(Dashboard::Controls);
+    QCOMPARE(dashboard->part(), Dashboard::Charts);
+    for (const auto part : {Dashboard::Workers, Dashboard::Jobs, Dashboard::DeadLetters}) {
+        dashboard->setPart(part);
+        for (const char *name : {"pause", "cancel", "cancelAll", "retry", "retryAll", "drop",
+                                 "dropAll", "interrupt", "replace", "stop"})
+            QVERIFY2(!find(*dashboard, name)->isVisible(), name);
+    }
+    QVERIFY(find(*dashboard, "freeze")->isVisible());
+    dashboard->setReadOnly(false);
+    QVERIFY(find(*dashboard, "pause")->isVisible());
+    QVERIFY(tabs->isTabVisible(5));
+}
+
+void tst_DashboardWidget::UI_6_nothingIsAskedWhereThatIsNotWanted()
+{
+    const Gate gate;
+    auto factory = gated(gate);
+    factory.start();
+    const auto dashboard = shown(&factory);
+    dashboard->setConfirmActions(false);
+    dashboard->setPart(Dashboard::Controls);
+    QTRY_VERIFY(dashboard->monitor()->state() == FactoryState::Running);
+    click(find(*dashboard, "stop"));
+    QTRY_VERIFY(factory.state() == FactoryState::Stopped);
+    QVERIFY(!dashboard->findChild<QMessageBox *>(u"confirmation"_s));
+}
+
+void tst_DashboardWidget::UI_6_oneOfSeveralIsShown()
+{
+    const Gate gate;
+    auto one = gated(gate, {.name = u"one"_s});
+    const auto dashboard = shown(&one);
+    auto *strip = dashboard->findChild<QTabBar *>(u"factories"_s);
+    QVERIFY(!strip->isVisible());
+    {
+        auto other = gated(gate, {.name = u"other"_s});
+        dashboard->addFactory(&other);
+        QVERIFY(strip->isVisible());
+        QCOMPARE(dashboard->factory(), &one);
+        QTest::mouseClick(strip, Qt::LeftButton, {}, strip->tabRect(1).center());
+        QCOMPARE(dashboard->factory(), &other);
+        QTRY_VERIFY(!strip->tabIcon(1).isNull());
+        QCOMPARE(strip->tabToolTip(1), u"Calm"_s);
+    }
+    QCOMPARE(dashboard->factory(), &one);
+    QVERIFY(!strip->isVisible());
+}
+
+void tst_DashboardWidget::UI_6_everySizeHasRoom_data()
+{
+    QTest::addColumn<int>("width");
+    QTest::addColumn<Dashboard::Part>("part");
+    const auto parts = QMetaEnum::fromType<Dashboard::Part>();
+    for (const int width : {320, 400, 700, 1200, 1900}) {
+        for (int i = 0; i < parts.keyCount(); ++i)
+            QTest::addRow("%d %s", width, parts.key(i)) << width << Dashboard::Part(parts.value(i));
+    }
+}
+
+// Whatever can be seen is within the dashboard, to the left and to the right.
+void tst_DashboardWidget::UI_6_everySizeHasRoom()
+{
+    QFETCH(const int, width);
+    QFETCH(const Dashboard::Part, part);
+    const Gate gate;
+    auto factory = gated(gate, {.name = u"A rather long name of a factory"_s, .queueLimit = 100});
+    factory.start();
+    factory.dispatch(u"key"_s, false);
+    const auto dashboard = shown(&factory, {width, 700});
+    dashboard->setPart(part);
+    QTRY_COMPARE(dashboard->monitor()->failed(), 1.0);
+    QApplication::processEvents();
+    for (const QWidget *widget : dashboard->findChildren<QWidget *>()) {
+        const bool scrolls = widget->inherits("QHeaderView") || widget->inherits("QTabBar")
+                             || widget->parentWidget()->inherits("QTabBar")
+                             || widget->parentWidget()->inherits("QHeaderView");
+        if (!widget->isVisible() || scrolls || widget->isWindow())
+            continue;
+        const int left = widget->mapTo(dashboard.get(), QPoint(0, 0)).x();
+        QVERIFY2(left >= 0 && left + widget->width() <= width,
+                 qPrintable(u"%1 %2 is at %3, %4 wide"_s
+                                .arg(QLatin1String(widget->metaObject()->className()),
+                                     widget->objectName())
+                                .arg(left)
+                                .arg(widget->width())));
+    }
+}
+
+void tst_DashboardWidget::UI_6_partsHaveAccessibleNames()
+{
+    const Gate gate;
+    auto factory = gated(gate);
+    const auto dashboard = shown(&factory);
+    const auto nameOf = [](QWidget *widget) {
+        return QAccessible::queryAccessibleInterface(widget)->text(QAccessible::Name);
+    };
+    QCOMPARE(nameOf(dashboard.get()), u"Factory dashboard"_s);
+    for (const char *name : {"freeze", "pause", "workerCount", "queueLimit", "drain", "stop"})
+        QVERIFY2(!nameOf(find<QWidget>(*dashboard, name)).isEmpty(), name);
+    QVERIFY(!nameOf(find<QWidget>(*dashboard, "workerGrid")).isEmpty());
+    QVERIFY(!nameOf(find<QWidget>(*dashboard, "search", "jobs")).isEmpty());
+}
+
+void tst_DashboardWidget::UI_6_tablesAreSound()
+{
+    const Gate gate;
+    gate.open();
+    auto factory = gated(gate, {.workerCount = 2});
+    factory.start();
+    const auto dashboard = shown(&factory);
+    std::vector<std::unique_ptr<QAbstractItemModelTester>> testers;
+    for (const QTableView *view : dashboard->findChildren<QTableView *>()) {
+        testers.push_back(std::make_unique<QAbstractItemModelTester>(
+            view->model(), QAbstractItemModelTester::FailureReportingMode::QtTest));
+    }
+    QCOMPARE(testers.size(), std::size_t(4));
+    dashboard->setPart(Dashboard::Jobs);
+    QSignalSpy sampled(dashboard->monitor(), &FactoryMonitor::sampled);
+    for (int round = 0; round < 20; ++round) {
+        factory.setWorkerCount(round % 5);
+        for (int i = 0; i < 50; ++i)
+            factory.dispatch(QString::number(i), i % 10 != 0);
+        const qsizetype count = sampled.count();
+        QTRY_VERIFY(sampled.count() > count);
+    }
+    factory.stop();
+    QTRY_VERIFY(dashboard->monitor()->state() == FactoryState::Stopped);
+}
+
+void tst_DashboardWidget::UI_6_factoryIsExported()
+{
+    const Gate gate;
+    auto factory = gated(gate, {.name = u"exported"_s});
+    const auto dashboard = shown(&factory);
+    auto *menu = find<QPushButton>(*dashboard, "export")->menu();
+    menu->findChild<QAction *>(u"copyJson"_s)->trigger();
+    QVERIFY(QApplication::clipboard()->text().contains(u"\"name\": \"exported\""_s));
+    menu->findChild<QAction *>(u"copyMetrics"_s)->trigger();
+    QVERIFY(QApplication::clipboard()->text().contains(u"factory=\"exported\""_s));
+    auto *trace = menu->findChild<QAction *>(u"saveTrace"_s);
+    Q_EMIT menu->aboutToShow();
+    QVERIFY(!trace->isEnabled()); // nobody looks at the workers
+    dashboard->setPart(Dashboard::Workers);
+    Q_EMIT menu->aboutToShow();
+    QVERIFY(trace->isEnabled());
+}
+
+QTEST_MAIN(tst_DashboardWidget)
+#include "tst_dashboardwidget.moc"
