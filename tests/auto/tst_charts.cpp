@@ -3,6 +3,7 @@
 
 #include "support/expectations.h"
 
+#include "charts/dashboardtexts.h"
 #include "charts/decimation.h"
 #include "charts/histogrampainter.h"
 #include "charts/timechartpainter.h"
@@ -11,6 +12,7 @@
 
 #include <QGuiApplication>
 #include <QImage>
+#include <QMetaEnum>
 #include <QPainter>
 #include <QTest>
 
@@ -110,6 +112,9 @@ private Q_SLOTS:
     void UI_6_nothingIsDrawnOutside();
     void UI_6_emptyChartsSaySo();
     void UI_6_largeChartsAreDrawnInTime();
+    void UI_6_everythingHasAName();
+    void UI_6_timesThatGrowAreWritten_data();
+    void UI_6_timesThatGrowAreWritten();
 };
 
 void tst_Charts::UI_6_axesHaveNiceTicks_data()
@@ -660,6 +665,48 @@ void tst_Charts::UI_6_largeChartsAreDrawnInTime()
         qInfo("%.2f ms", double(best) / 1e6);
         QVERIFY(best < 100'000'000);
     }
+}
+
+namespace {
+
+template<typename Enum, typename Name>
+QSet<QString> namesOf(Name name)
+{
+    QSet<QString> names;
+    const auto all = QMetaEnum::fromType<Enum>();
+    for (int i = 0; i < all.keyCount(); ++i)
+        names.insert(name(Enum(all.value(i))));
+    names.remove(QString());
+    return names;
+}
+
+} // namespace
+
+void tst_Charts::UI_6_everythingHasAName()
+{
+    using namespace DashboardTexts;
+    QCOMPARE(namesOf<FactoryState>(&stateName).size(), 6);
+    QCOMPARE(namesOf<Health::Level>(&healthName).size(), 4);
+    QCOMPARE(namesOf<WorkerState>(&workerStateName).size(), 8);
+    QCOMPARE(namesOf<JobState>(&jobStateName).size(), 4);
+    QCOMPARE(namesOf<Priority>(&priorityName).size(), PriorityLevels);
+    QCOMPARE(namesOf<EventModel::Kind>(&eventName).size(), 10);
+}
+
+void tst_Charts::UI_6_timesThatGrowAreWritten_data()
+{
+    QTest::addColumn<double>("milliseconds");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("nothing") << 0.0 << u"0.0 s"_s;
+    QTest::newRow("seconds") << 12'340.0 << u"12.3 s"_s;
+    QTest::newRow("minutes") << 125'000.0 << u"2:05 min"_s;
+    QTest::newRow("hours") << 7'260'000.0 << u"2:01 h"_s;
+}
+
+void tst_Charts::UI_6_timesThatGrowAreWritten()
+{
+    QFETCH(const double, milliseconds);
+    QTEST(DashboardTexts::elapsed(milliseconds, QLocale::c()), "text");
 }
 
 QTEST_MAIN(tst_Charts)
