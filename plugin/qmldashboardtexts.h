@@ -5,6 +5,7 @@
 
 #include "../src/charts/dashboardtexts.h"
 
+#include <QtGui/qguiapplication.h>
 #include <QtQml/qqml.h>
 
 namespace Millwright {
@@ -15,9 +16,16 @@ class QmlDashboardTexts : public QObject
     Q_OBJECT
     QML_NAMED_ELEMENT(DashboardTexts)
     QML_SINGLETON
+    Q_PROPERTY(bool rightToLeft READ isRightToLeft CONSTANT FINAL)
 
 public:
     using QObject::QObject;
+
+    //! Whether the application is laid out from right to left.
+    [[nodiscard]] static bool isRightToLeft()
+    {
+        return QGuiApplication::layoutDirection() == Qt::RightToLeft;
+    }
 
     Q_INVOKABLE static QString stateName(int state);
     Q_INVOKABLE static QString healthName(int level);

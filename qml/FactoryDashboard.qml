@@ -39,6 +39,9 @@ Item {
     implicitWidth: 720
     implicitHeight: 560
 
+    LayoutMirroring.enabled: DashboardTexts.rightToLeft
+    LayoutMirroring.childrenInherit: true
+
     Accessible.role: Accessible.Pane
     Accessible.name: qsTr("Factory dashboard")
 

@@ -30,6 +30,8 @@ GridLayout {
         Layout.minimumHeight: charts.chartHeight
         monitor: charts.monitor
         font.pixelSize: charts.theme.smallFontSize
+        palette.window: charts.theme.ground
+        palette.windowText: charts.theme.text
     }
 
     Chart {
@@ -58,5 +60,7 @@ GridLayout {
         title: qsTr("All jobs by their time in all")
         latency: LatencyHistogram.TotalTime
         font.pixelSize: charts.theme.smallFontSize
+        palette.window: charts.theme.ground
+        palette.windowText: charts.theme.text
     }
 }

@@ -50,10 +50,10 @@ Item {
         Label {
             text: qsTr("Workers")
         }
-        SpinBox {
+        DashboardSpinBox {
             objectName: "workerCount"
             enabled: !controls.isOver
-            editable: true
+            theme: controls.theme
             from: 0
             to: 10000
             value: controls.monitor.workerCount
@@ -66,10 +66,10 @@ Item {
         Label {
             text: qsTr("Queue limit")
         }
-        SpinBox {
+        DashboardSpinBox {
             objectName: "queueLimit"
             enabled: !controls.isOver
-            editable: true
+            theme: controls.theme
             from: -1
             to: 100000000
             value: controls.monitor.queueLimit

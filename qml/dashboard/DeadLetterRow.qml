@@ -52,6 +52,7 @@ Item {
                 Text {
                     Layout.fillWidth: true
                     Accessible.ignored: true
+                    horizontalAlignment: Text.AlignLeft
                     text: DashboardTexts.joined([row.key, row.label], "  ·  ")
                     color: row.theme.text
                     textFormat: Text.PlainText
@@ -71,6 +72,7 @@ Item {
             Text {
                 Layout.fillWidth: true
                 Accessible.ignored: true
+                horizontalAlignment: Text.AlignLeft
                 text: row.error
                 color: row.theme.problem
                 textFormat: Text.PlainText

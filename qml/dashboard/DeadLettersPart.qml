@@ -90,6 +90,7 @@ ColumnLayout {
         Text {
             width: parent.width
             visible: view.count === 0
+            horizontalAlignment: Text.AlignLeft
             text: search.text ? qsTr("No dead letter has this in it") : qsTr("No job has failed for good")
             color: letters.theme.mutedText
             elide: Text.ElideRight

@@ -50,6 +50,7 @@ ColumnLayout {
         Text {
             width: parent.width
             visible: view.count === 0
+            horizontalAlignment: Text.AlignLeft
             text: qsTr("Nothing to report")
             color: events.theme.mutedText
             elide: Text.ElideRight

@@ -32,6 +32,7 @@ Item {
     Accessible.name: DashboardTexts.joined([row.what, row.who, reason.text, when.text], ", ")
 
     Rectangle {
+        anchors.left: parent.left
         width: 3
         height: column.height
         radius: width / 2
@@ -52,6 +53,7 @@ Item {
             Text {
                 Layout.fillWidth: true
                 Accessible.ignored: true
+                horizontalAlignment: Text.AlignLeft
                 text: row.who ? qsTr("%1: %2").arg(row.what).arg(row.who) : row.what
                 color: row.isProblem ? row.theme.text : row.theme.mutedText
                 textFormat: Text.PlainText
@@ -73,6 +75,7 @@ Item {
             width: parent.width
             visible: text.length > 0
             Accessible.ignored: true
+            horizontalAlignment: Text.AlignLeft
             text: row.kind === EventModel.StateChanged ? "" : row.text
             textFormat: Text.PlainText
             color: row.isProblem ? row.theme.problem : row.theme.mutedText

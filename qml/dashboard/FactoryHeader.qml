@@ -31,6 +31,7 @@ ColumnLayout {
             Layout.fillWidth: true
             Accessible.role: Accessible.Heading
             Accessible.name: text
+            horizontalAlignment: Text.AlignLeft
             text: header.monitor.factory && header.monitor.factory.name || qsTr("Factory")
             color: header.theme.text
             textFormat: Text.PlainText
@@ -107,6 +108,7 @@ ColumnLayout {
             anchors.rightMargin: 9
             anchors.verticalCenter: parent.verticalCenter
             Accessible.ignored: true
+            horizontalAlignment: Text.AlignLeft
             text: DashboardTexts.joined([header.stateText, DashboardTexts.joined(header.monitor.healthReasons, "  ·  ")],
                                         "  ·  ")
             color: header.monitor.health <= Health.Busy ? header.theme.mutedText : header.theme.text

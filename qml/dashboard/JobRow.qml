@@ -49,6 +49,7 @@ Item {
     Accessible.name: DashboardTexts.joined([key, label, where, time.text], ", ")
 
     Rectangle {
+        anchors.left: parent.left
         anchors.bottom: parent.bottom
         width: row.width * Math.max(0, row.progress)
         height: 2
@@ -75,6 +76,7 @@ Item {
             Text {
                 Layout.fillWidth: true
                 Accessible.ignored: true
+                horizontalAlignment: Text.AlignLeft
                 text: DashboardTexts.joined([row.key, row.label], "  ·  ") || row.name
                 color: row.theme.text
                 textFormat: Text.PlainText
@@ -84,6 +86,7 @@ Item {
             Text {
                 Layout.fillWidth: true
                 Accessible.ignored: true
+                horizontalAlignment: Text.AlignLeft
                 text: row.where
                 color: row.theme.mutedText
                 textFormat: Text.PlainText

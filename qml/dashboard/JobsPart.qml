@@ -89,6 +89,7 @@ ColumnLayout {
         Text {
             width: parent.width
             visible: view.count === 0
+            horizontalAlignment: Text.AlignLeft
             text: search.text ? qsTr("No job has this in its key or label") : qsTr("Nothing runs, and nothing waits")
             color: jobs.theme.mutedText
             elide: Text.ElideRight

@@ -33,6 +33,7 @@ Rectangle {
                                : qsTr("Queue: %1 of %2").arg(depth).arg(limit)
 
     Rectangle {
+        anchors.left: parent.left
         width: gauge.fill > 0 && gauge.limit > 0 ? Math.max(height, gauge.fill * gauge.width) : 0
         height: gauge.height
         radius: gauge.radius

@@ -21,6 +21,7 @@ RowLayout {
         Layout.fillWidth: true
         Accessible.role: Accessible.Heading
         Accessible.name: text
+        horizontalAlignment: Text.AlignLeft
         text: section.title
         color: section.theme.text
         elide: Text.ElideRight

@@ -52,6 +52,7 @@ Rectangle {
             Text {
                 Layout.fillWidth: true
                 Accessible.ignored: true
+                horizontalAlignment: Text.AlignLeft
                 text: tile.title
                 color: tile.theme.mutedText
                 elide: Text.ElideRight
@@ -81,6 +82,7 @@ Rectangle {
                 Layout.alignment: Qt.AlignBaseline
                 Layout.fillWidth: true
                 Accessible.ignored: true
+                horizontalAlignment: Text.AlignLeft
                 text: tile.suffix
                 color: tile.theme.mutedText
                 elide: Text.ElideRight
@@ -91,6 +93,7 @@ Rectangle {
             Layout.fillWidth: true
             Accessible.ignored: true
             visible: text.length > 0
+            horizontalAlignment: Text.AlignLeft
             text: tile.detail
             color: tile.theme.mutedText
             elide: Text.ElideRight

@@ -144,6 +144,7 @@ ColumnLayout {
             visible: view.count === 0
             height: workers.theme.rowHeight
             verticalAlignment: Text.AlignVCenter
+            horizontalAlignment: Text.AlignLeft
             text: qsTr("No workers")
             color: workers.theme.mutedText
             elide: Text.ElideRight

@@ -62,6 +62,7 @@ Item {
     component Cell: Text {
         anchors.verticalCenter: parent?.verticalCenter
         Accessible.ignored: true
+        horizontalAlignment: Text.AlignLeft
         color: row.theme.mutedText
         textFormat: Text.PlainText
         elide: Text.ElideRight
@@ -92,6 +93,7 @@ Item {
     Rectangle {
         id: dot
 
+        anchors.left: parent.left
         anchors.verticalCenter: parent.verticalCenter
         width: 7
         height: width

@@ -32,6 +32,8 @@ ColumnLayout {
         title: qsTr("Workers")
         emptyText: qsTr("No workers")
         font.pixelSize: workers.theme.smallFontSize
+        palette.window: workers.theme.ground
+        palette.windowText: workers.theme.text
         onWorkerActivated: worker => list.show(worker)
     }
     WorkerTimeline {
@@ -41,6 +43,8 @@ ColumnLayout {
         monitor: workers.monitor
         title: qsTr("The last %1 seconds").arg(workers.monitor.timelineSpan)
         font.pixelSize: workers.theme.smallFontSize
+        palette.window: workers.theme.ground
+        palette.windowText: workers.theme.text
     }
     WorkerList {
         id: list

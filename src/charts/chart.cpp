@@ -102,8 +102,13 @@ void Chart::drawText(QPainter &painter, const QRectF &rect, Qt::Alignment alignm
         return;
     const QFontMetricsF metrics(painter.font());
     painter.setPen(color);
-    // QPainter turns left and right around by the direction of its own.
-    painter.drawText(rect, int(alignment) | Qt::TextSingleLine,
+    // The chart says on which side a line begins, the text itself in which direction it is read: "45 ms" stays as it is
+    // among words that run from right to left.
+    Qt::Alignment side = alignment | Qt::AlignAbsolute;
+    if (isMirrored() && side & (Qt::AlignLeft | Qt::AlignRight))
+        side ^= Qt::AlignLeft | Qt::AlignRight;
+    painter.setLayoutDirection(text.isRightToLeft() ? Qt::RightToLeft : Qt::LeftToRight);
+    painter.drawText(rect, int(side) | Qt::TextSingleLine,
                      metrics.horizontalAdvance(text) <= rect.width()
                          ? text
                          : metrics.elidedText(text, Qt::ElideRight, rect.width()));

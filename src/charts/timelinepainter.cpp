@@ -103,8 +103,8 @@ int TimelinePainter::firstLaneToShow(int index) const
 
 bool TimelinePainter::isInSight(const TraceSpan &span) const
 {
-    return secondsAgo(endOf(span)) < m_duration && span.start <= m_now
-           && m_laneOf.contains(span.worker);
+    // One that is later than now was recorded while somebody was looking.
+    return secondsAgo(endOf(span)) < m_duration && m_laneOf.contains(span.worker);
 }
 
 QRectF TimelinePainter::spanRect(int index) const

@@ -13,9 +13,26 @@
 #include <QtGui/qpainter.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qlabel.h>
-#include <QtWidgets/qpushbutton.h>
+#include <QtWidgets/qtoolbutton.h>
 
 namespace Millwright {
+
+namespace {
+
+//! In as much room as there is.
+class NameLabel : public QLabel
+{
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        painter.setPen(palette().color(foregroundRole()));
+        painter.drawText(rect(), int(Qt::AlignLeft | Qt::AlignVCenter),
+                         fontMetrics().elidedText(text(), Qt::ElideRight, width()));
+    }
+};
+
+} // namespace
 
 //! How the factory is, and why.
 class HeaderPart::Banner : public QWidget
@@ -26,8 +43,10 @@ public:
         m_text->setWordWrap(true);
         m_text->setTextFormat(Qt::PlainText);
         auto *layout = new QHBoxLayout(this);
-        layout->setContentsMargins(9 + 2 * fontMetrics().height() / 3 + 8, 5, 9, 5);
-        layout->addWidget(m_text);
+        layout->setContentsMargins(9, 5, 9, 5);
+        layout->setSpacing(0);
+        layout->addSpacing(2 * fontMetrics().height() / 3 + 8); // the mark
+        layout->addWidget(m_text, 1);
     }
 
     void show(Health::Level level, const QString &text)
@@ -69,9 +88,9 @@ private:
 HeaderPart::HeaderPart(FactoryMonitor *monitor, QWidget *parent)
     : QWidget(parent)
     , m_monitor(monitor)
-    , m_name(new QLabel)
-    , m_freeze(new QPushButton)
-    , m_pause(new QPushButton)
+    , m_name(new NameLabel)
+    , m_freeze(new QToolButton)
+    , m_pause(new QToolButton)
     , m_banner(new Banner(this))
 {
     QFont large = font();
@@ -81,15 +100,18 @@ HeaderPart::HeaderPart(FactoryMonitor *monitor, QWidget *parent)
     m_name->setFont(large);
     m_name->setTextFormat(Qt::PlainText);
     m_name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto *exports = new QToolButton;
+    exports->setText(tr("Export"));
+    exports->setPopupMode(QToolButton::InstantPopup);
+    exports->setObjectName(QStringLiteral("export"));
+    exports->setMenu(new ExportMenu(monitor, exports));
     m_freeze->setObjectName(QStringLiteral("freeze"));
     m_freeze->setCheckable(true);
     m_freeze->setToolTip(tr("Stops the picture, not the factory"));
     m_pause->setObjectName(QStringLiteral("pause"));
     m_pause->setCheckable(true);
-
-    auto *exports = new QPushButton(tr("Export"));
-    exports->setObjectName(QStringLiteral("export"));
-    exports->setMenu(new ExportMenu(monitor, exports));
+    for (QToolButton *button : {exports, m_freeze, m_pause})
+        button->setFocusPolicy(Qt::StrongFocus);
 
     auto *row = new QHBoxLayout;
     row->addWidget(m_name, 1);
@@ -101,8 +123,8 @@ HeaderPart::HeaderPart(FactoryMonitor *monitor, QWidget *parent)
     layout->addLayout(row);
     layout->addWidget(m_banner);
 
-    connect(m_freeze, &QPushButton::clicked, monitor, &FactoryMonitor::setFrozen);
-    connect(m_pause, &QPushButton::clicked, this, [this](bool isPaused) {
+    connect(m_freeze, &QToolButton::clicked, monitor, &FactoryMonitor::setFrozen);
+    connect(m_pause, &QToolButton::clicked, this, [this](bool isPaused) {
         if (FactoryBase *factory = m_monitor->factory())
             factory->setPaused(isPaused);
     });

@@ -7,7 +7,7 @@
 
 QT_BEGIN_NAMESPACE
 class QLabel;
-class QPushButton;
+class QToolButton;
 QT_END_NAMESPACE
 
 namespace Millwright {
@@ -31,8 +31,8 @@ private:
 
     FactoryMonitor *const m_monitor;
     QLabel *const m_name;
-    QPushButton *const m_freeze;
-    QPushButton *const m_pause;
+    QToolButton *const m_freeze;
+    QToolButton *const m_pause;
     Banner *const m_banner;
     bool m_readOnly = false;
 };

@@ -105,8 +105,11 @@ void StatTile::paintEvent(QPaintEvent *)
     };
     const auto text = [&](const QRect &where, const QString &what, const QColor &color) {
         painter.setPen(color);
+        painter.setLayoutDirection(what.isRightToLeft() ? Qt::RightToLeft : Qt::LeftToRight);
         painter.drawText(
-            where, int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft | Qt::AlignBottom)),
+            where,
+            int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft | Qt::AlignBottom)
+                | Qt::AlignAbsolute),
             painter.fontMetrics().elidedText(what, Qt::ElideRight, where.width()));
     };
     text(place(0, 0, inside.width(), line), m_title, theme.mutedText);

@@ -18,7 +18,6 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QMetaEnum>
-#include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTabBar>
@@ -26,6 +25,7 @@
 #include <QTabWidget>
 #include <QTest>
 #include <QThread>
+#include <QToolButton>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -516,7 +516,7 @@ void tst_DashboardWidget::UI_6_factoryIsExported()
     const Gate gate;
     auto factory = gated(gate, {.name = u"exported"_s});
     const auto dashboard = shown(&factory);
-    auto *menu = find<QPushButton>(*dashboard, "export")->menu();
+    auto *menu = find<QToolButton>(*dashboard, "export")->menu();
     menu->findChild<QAction *>(u"copyJson"_s)->trigger();
     QVERIFY(QApplication::clipboard()->text().contains(u"\"name\": \"exported\""_s));
     menu->findChild<QAction *>(u"copyMetrics"_s)->trigger();
