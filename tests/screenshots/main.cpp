@@ -175,7 +175,8 @@ int main(int argc, char *argv[])
                         file.arg(kind, name, shot.part)
                             .arg(shot.size.width())
                             .arg(theme == Dark ? u"dark"_s : u"light"_s));
-                    if (!image.save(path))
+                    constexpr int Smallest = 0;
+                    if (!image.convertToFormat(QImage::Format_RGB888).save(path, "PNG", Smallest))
                         qFatal("cannot write %s", qPrintable(path));
                 };
                 save(u"quick"_s, window->grabWindow());

@@ -142,8 +142,9 @@ std::unique_ptr<Scene> Scene::make(const QString &name)
         auto &crawler = scene->add({.name = u"crawler"_s,
                                     .workerCount = 1000,
                                     .threadCount = 8,
+                                    .router = roundRobin(),
                                     .onFailure = OnFailure::KeepWorker});
-        scene->feed({&crawler, 20, 1, 5, 1});
+        scene->feed({&crawler, 30, 2, 9, 1});
     } else {
         return nullptr;
     }
