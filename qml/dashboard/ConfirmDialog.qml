@@ -3,19 +3,23 @@
 
 import QtQuick
 import QtQuick.Controls
+import Millwright
 
 /*!
-    Asks before something is done.
+    Asks before something is done to the factory that is shown. Nothing is done once that is another one.
 */
 Dialog {
     id: confirmation
 
     objectName: "confirmation"
 
+    required property FactoryMonitor monitor
     //! Whether it asks; otherwise everything is done at once.
     property bool isAsking: true
     property string question
     property var deed: () => {}
+    //! The factory that is meant.
+    property FactoryBase meant: null
 
     function ask(question: string, title: string, deed: var) {
         if (!isAsking) {
@@ -25,6 +29,7 @@ Dialog {
         confirmation.question = question;
         confirmation.title = title;
         confirmation.deed = deed;
+        meant = monitor.factory;
         open();
     }
 
@@ -34,7 +39,8 @@ Dialog {
     standardButtons: Dialog.Cancel | Dialog.Ok
     onAccepted: {
         const accepted = deed;
-        accepted();
+        if (meant !== null && meant === monitor.factory)
+            accepted();
     }
     onOpened: standardButton(Dialog.Cancel).forceActiveFocus()
 

@@ -67,6 +67,7 @@ Control {
     ConfirmDialog {
         id: confirmation
 
+        monitor: page.monitor
         isAsking: page.confirmActions
     }
     Flickable {

@@ -75,10 +75,13 @@ ColumnLayout {
             width: ListView.view.width
             theme: jobs.theme
             isCancelable: !jobs.readOnly
-            onCancelAsked: jobs.confirmation.ask(
-                row.isRunning ? qsTr("“%1” is asked to come to its end.").arg(row.name)
-                              : qsTr("“%1” is taken out of the queue, and never runs.").arg(row.name),
-                qsTr("Cancel this job?"), () => jobs.monitor.factory?.cancelJob(row.jobId))
+            onCancelAsked: {
+                const id = row.jobId; // the row may be another job's by the time of the answer
+                jobs.confirmation.ask(
+                    row.isRunning ? qsTr("“%1” is asked to come to its end.").arg(row.name)
+                                  : qsTr("“%1” is taken out of the queue, and never runs.").arg(row.name),
+                    qsTr("Cancel this job?"), () => jobs.monitor.factory?.cancelJob(id));
+            }
         }
 
         Accessible.role: Accessible.List

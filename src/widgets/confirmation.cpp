@@ -3,6 +3,9 @@
 
 #include "confirmation.h"
 
+#include "../core/monitor/factorymonitor.h"
+
+#include <QtCore/qpointer.h>
 #include <QtWidgets/qmessagebox.h>
 #include <QtWidgets/qpushbutton.h>
 
@@ -21,10 +24,11 @@ void Confirmation::ask(const QString &title, const QString &question, std::funct
     box->setTextFormat(Qt::PlainText);
     box->setDefaultButton(QMessageBox::Cancel);
     box->setAttribute(Qt::WA_DeleteOnClose);
-    connect(box, &QMessageBox::finished, m_dashboard, [deed = std::move(deed)](int answer) {
-        if (answer == QMessageBox::Ok)
-            deed();
-    });
+    connect(box, &QMessageBox::finished, m_dashboard,
+            [this, deed = std::move(deed), meant = QPointer(m_monitor->factory())](int answer) {
+                if (answer == QMessageBox::Ok && meant && meant == m_monitor->factory())
+                    deed();
+            });
     box->open();
 }
 

@@ -9,11 +9,19 @@
 
 namespace Millwright {
 
-//! Asks before something is done that cannot be undone.
+class FactoryMonitor;
+
+//! Asks before something is done to the factory that is shown, and cannot be undone. Nothing is done once that is
+//! another one.
 class Confirmation : public QObject
 {
 public:
-    explicit Confirmation(QWidget *dashboard) : QObject(dashboard), m_dashboard(dashboard) {}
+    Confirmation(FactoryMonitor *monitor, QWidget *dashboard)
+        : QObject(dashboard)
+        , m_monitor(monitor)
+        , m_dashboard(dashboard)
+    {
+    }
 
     //! Otherwise everything is done at once.
     void setAsking(bool asking) { m_isAsking = asking; }
@@ -23,6 +31,7 @@ public:
     void ask(const QString &title, const QString &question, std::function<void()> deed);
 
 private:
+    FactoryMonitor *const m_monitor;
     QWidget *const m_dashboard;
     bool m_isAsking = true;
 };

@@ -94,7 +94,7 @@ public:
 FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard)
     : dashboard(theDashboard)
     , monitor(new FactoryMonitor(theDashboard))
-    , confirmation(new Confirmation(theDashboard))
+    , confirmation(new Confirmation(monitor, theDashboard))
 {
     page = new Page;
     strip = new FactoryStrip(page);

@@ -105,8 +105,9 @@ WorkersPart::WorkersPart(FactoryMonitor *monitor, Confirmation *confirmation, QW
             tr("What these workers run is asked to come to its end. Its outcome is then that it "
                "was "
                "canceled."),
-            [this] {
-                forSelected([this](int worker) { m_monitor->factory()->interruptWorker(worker); });
+            [this, workers = selectedWorkers()] {
+                for (const int worker : workers)
+                    m_monitor->factory()->interruptWorker(worker);
             });
     });
     connect(replace, &QToolButton::clicked, this, [this, confirmation] {
@@ -115,8 +116,9 @@ WorkersPart::WorkersPart(FactoryMonitor *monitor, Confirmation *confirmation, QW
             tr("What these workers run is given up as lost, their threads are left behind, and "
                "fresh "
                "workers take over."),
-            [this] {
-                forSelected([this](int worker) { m_monitor->factory()->replaceWorker(worker); });
+            [this, workers = selectedWorkers()] {
+                for (const int worker : workers)
+                    m_monitor->factory()->replaceWorker(worker);
             });
     });
     connect(monitor, &FactoryMonitor::sampled, this, &WorkersPart::updateHeights);
@@ -129,12 +131,12 @@ void WorkersPart::setReadOnly(bool readOnly)
         button->setVisible(!readOnly);
 }
 
-void WorkersPart::forSelected(const std::function<void(int worker)> &deed) const
+QList<int> WorkersPart::selectedWorkers() const
 {
-    for (const QModelIndex &row : m_table->selected()) {
-        if (m_monitor->factory())
-            deed(row.data(WorkerModel::WorkerIdRole).toInt());
-    }
+    QList<int> workers;
+    for (const QModelIndex &row : m_table->selected())
+        workers.append(row.data(WorkerModel::WorkerIdRole).toInt());
+    return workers;
 }
 
 void WorkersPart::updateHeights()

@@ -27,7 +27,7 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
-    void forSelected(const std::function<void(int worker)> &deed) const;
+    [[nodiscard]] QList<int> selectedWorkers() const;
     void updateHeights();
 
     FactoryMonitor *const m_monitor;

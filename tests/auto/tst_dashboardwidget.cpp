@@ -125,6 +125,7 @@ private Q_SLOTS:
     void UI_6_factoryIsPausedAndThePictureFrozen();
     void UI_6_readOnlyHasNoButtons();
     void UI_6_nothingIsAskedWhereThatIsNotWanted();
+    void UI_6_anotherFactoryIsNotMeant();
     void UI_6_oneOfSeveralIsShown();
     void UI_6_everySizeHasRoom_data();
     void UI_6_everySizeHasRoom();
@@ -407,6 +408,27 @@ void tst_DashboardWidget::UI_6_nothingIsAskedWhereThatIsNotWanted()
     click(find(*dashboard, "stop"));
     QTRY_VERIFY(factory.state() == FactoryState::Stopped);
     QVERIFY(!dashboard->findChild<QMessageBox *>(u"confirmation"_s));
+}
+
+// The one that was asked about has gone before the answer.
+void tst_DashboardWidget::UI_6_anotherFactoryIsNotMeant()
+{
+    const Gate gate;
+    auto other = gated(gate, {.name = u"other"_s});
+    other.start();
+    const auto dashboard = shown(&other);
+    {
+        auto asked = gated(gate, {.name = u"asked"_s});
+        asked.start();
+        dashboard->setFactory(&asked);
+        dashboard->setPart(Dashboard::Controls);
+        QTRY_VERIFY(dashboard->monitor()->state() == FactoryState::Running);
+        click(find(*dashboard, "stop"));
+        QTRY_VERIFY(dashboard->findChild<QMessageBox *>(u"confirmation"_s));
+    }
+    QCOMPARE(dashboard->factory(), &other);
+    answer(*dashboard, true);
+    QVERIFY(other.state() <= FactoryState::Running);
 }
 
 void tst_DashboardWidget::UI_6_oneOfSeveralIsShown()
