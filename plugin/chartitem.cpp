@@ -155,18 +155,16 @@ QString ChartItem::summary() const
     return m_chart->summary();
 }
 
+QImage ChartItem::toImage(const QSizeF &size, double devicePixelRatio) const
+{
+    refresh();
+    return m_chart->toImage((size * devicePixelRatio).toSize(), devicePixelRatio);
+}
+
 bool ChartItem::saveImage(const QString &file)
 {
-    constexpr double Density = 2;
-
-    refresh();
-    m_chart->setHovered(-1);
-    m_chart->setFocused(false);
-    const QImage image = m_chart->toImage((size() * Density).toSize(), Density);
-    m_chart->setHovered(m_hoveredIndex);
-    m_chart->setFocused(hasActiveFocus());
     const QUrl url(file);
-    return image.save(url.isLocalFile() ? url.toLocalFile() : file);
+    return toImage(size(), 2).save(url.isLocalFile() ? url.toLocalFile() : file);
 }
 
 // --- Drawing ----------------------------------------------------------------------------------

@@ -71,6 +71,8 @@ public:
     //! What the chart shows, in a sentence.
     [[nodiscard]] QString summary() const;
 
+    //! The chart as a picture of this size, in logical pixels, without the hovered item and the focus.
+    [[nodiscard]] QImage toImage(const QSizeF &size, double devicePixelRatio) const;
     //! Writes the chart as a picture into a file, given by its path or URL, in the format of its ending, as in
     //! "throughput.png", without the hovered item and the focus. Twice as many pixels each way as the item is large. False
     //! if that fails.

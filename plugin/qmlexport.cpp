@@ -3,6 +3,10 @@
 
 #include "qmlexport.h"
 
+#include "chartitem.h"
+
+#include "../src/charts/chartspicture.h"
+
 #include <Millwright/ChromeTrace>
 #include <Millwright/Metrics>
 
@@ -13,6 +17,29 @@
 #include <QtGui/qguiapplication.h>
 
 namespace Millwright {
+
+namespace {
+
+QString pathOf(const QString &file)
+{
+    const QUrl url(file);
+    return url.isLocalFile() ? url.toLocalFile() : file;
+}
+
+QImage pictureOf(const QList<QObject *> &objects)
+{
+    QList<const ChartItem *> charts;
+    for (QObject *object : objects) {
+        if (const auto *chart = qobject_cast<ChartItem *>(object))
+            charts.append(chart);
+    }
+    return chartsPicture(charts.size(),
+                         [&](qsizetype chart, const QSize &size, double devicePixelRatio) {
+                             return charts.at(chart)->toImage(size, devicePixelRatio);
+                         });
+}
+
+} // namespace
 
 QString QmlExport::json(const FactoryBase *factory)
 {
@@ -36,9 +63,18 @@ void QmlExport::copy(const QString &text)
 
 bool QmlExport::save(const QString &file, const QString &text)
 {
-    const QUrl url(file);
-    QSaveFile target(url.isLocalFile() ? url.toLocalFile() : file);
+    QSaveFile target(pathOf(file));
     return target.open(QSaveFile::WriteOnly) && target.write(text.toUtf8()) >= 0 && target.commit();
+}
+
+void QmlExport::copyCharts(const QList<QObject *> &charts)
+{
+    QGuiApplication::clipboard()->setImage(pictureOf(charts));
+}
+
+bool QmlExport::saveCharts(const QString &file, const QList<QObject *> &charts)
+{
+    return pictureOf(charts).save(pathOf(file));
 }
 
 } // namespace Millwright

@@ -30,6 +30,11 @@ public:
     Q_INVOKABLE static void copy(const QString &text);
     //! Writes a text into a file, given by its path or URL; false if that fails.
     Q_INVOKABLE static bool save(const QString &file, const QString &text);
+    //! Puts charts onto the clipboard as one picture, whatever size they have, and whether they are seen or not.
+    Q_INVOKABLE static void copyCharts(const QList<QObject *> &charts);
+    //! Writes that picture into a file, given by its path or URL, in the format of its ending, as in "charts.png"; false
+    //! if that fails.
+    Q_INVOKABLE static bool saveCharts(const QString &file, const QList<QObject *> &charts);
 };
 
 } // namespace Millwright

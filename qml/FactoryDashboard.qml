@@ -23,10 +23,14 @@ Item {
     property FactoryBase factory: null
     //! Several to choose from, an array. The first is shown at the start, unless `factory` says another one.
     property var factories: []
+    //! The one that is shown: what was chosen last, by `factory` or by the user.
+    readonly property alias currentFactory: factoryMonitor.factory
     //! Whether it only shows, and has no buttons to pause, stop, cancel and so on.
-    property bool readOnly: false
-    //! Whether it asks before it does what cannot be undone.
-    property bool confirmActions: true
+    property alias readOnly: page.readOnly
+    //! What it lets one do unless it is read-only, a sum of `DashboardAction`; for the rest it has no buttons.
+    property alias actions: page.actions
+    //! What it asks about before it does it, a sum of `DashboardAction`: by default, whatever cannot be undone.
+    property alias confirmedActions: page.confirmedActions
     //! Milliseconds between two looks at the factory while something changes.
     property alias interval: factoryMonitor.interval
     //! How far back the charts reach. Seconds.
@@ -45,10 +49,22 @@ Item {
     Accessible.role: Accessible.Pane
     Accessible.name: qsTr("Factory dashboard")
 
+    onFactoryChanged: choice.factory = null
+    onFactoriesChanged: {
+        if (factories.indexOf(choice.factory) < 0)
+            choice.factory = null;
+    }
+
+    // What the user has chosen, beside what the application has bound `factory` to.
+    QtObject {
+        id: choice
+
+        property FactoryBase factory: null
+    }
     FactoryMonitor {
         id: factoryMonitor
 
-        factory: dashboard.factory ?? dashboard.factories[0] ?? null
+        factory: choice.factory ?? dashboard.factory ?? dashboard.factories[0] ?? null
         active: dashboard.visible && dashboard.Window.visibility !== Window.Hidden
                 && dashboard.Window.visibility !== Window.Minimized
         jobLimit: page.shownPart === "jobs" ? 500 : -1
@@ -60,8 +76,6 @@ Item {
         anchors.fill: parent
         monitor: factoryMonitor
         factories: dashboard.factories
-        readOnly: dashboard.readOnly
-        confirmActions: dashboard.confirmActions
-        onChosen: factory => dashboard.factory = factory
+        onChosen: factory => choice.factory = factory
     }
 }

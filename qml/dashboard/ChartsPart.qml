@@ -16,6 +16,9 @@ GridLayout {
     required property DashboardTheme theme
     required property FactoryMonitor monitor
 
+    //! All charts, whether they are seen or not.
+    readonly property var all: [throughput, waiting, queueTime, runTime, totalTime]
+
     readonly property real chartHeight: theme.fontSize * 11
 
     columns: width >= 640 ? 2 : 1
@@ -35,22 +38,32 @@ GridLayout {
     }
 
     Chart {
+        id: throughput
+
         title: qsTr("Throughput")
         quantity: TimeChart.Throughput
     }
     Chart {
+        id: waiting
+
         title: qsTr("Waiting jobs")
         quantity: TimeChart.QueueDepth
     }
     Chart {
+        id: queueTime
+
         title: qsTr("Time in the queue")
         quantity: TimeChart.QueueTime
     }
     Chart {
+        id: runTime
+
         title: qsTr("Run time")
         quantity: TimeChart.RunTime
     }
     LatencyHistogram {
+        id: totalTime
+
         Layout.fillWidth: true
         Layout.fillHeight: true
         Layout.columnSpan: charts.columns

@@ -17,8 +17,9 @@ Control {
 
     required property FactoryMonitor monitor
     property var factories: []
-    property bool readOnly: false
-    property bool confirmActions: true
+    property alias readOnly: actionGuard.readOnly
+    property alias actions: actionGuard.actions
+    property alias confirmedActions: actionGuard.confirmedActions
 
     //! The part that is shown.
     property string part: "charts"
@@ -29,7 +30,8 @@ Control {
     readonly property list<string> parts: {
         const all = isWide ? [] : ["charts"];
         all.push("workers", "jobs", "failures", "events");
-        if (!readOnly)
+        if (actionGuard.allows(DashboardAction.Drain | DashboardAction.Stop | DashboardAction.SetWorkerCount
+                         | DashboardAction.SetQueueLimit))
             all.push("controls");
         return all;
     }
@@ -64,11 +66,10 @@ Control {
 
         source: page
     }
-    ConfirmDialog {
-        id: confirmation
+    ActionGuard {
+        id: actionGuard
 
         monitor: page.monitor
-        isAsking: page.confirmActions
     }
     Flickable {
         id: flickable
@@ -108,7 +109,8 @@ Control {
                 Layout.fillWidth: true
                 theme: pageTheme
                 monitor: page.monitor
-                readOnly: page.readOnly
+                guard: actionGuard
+                charts: chartsPart.all
             }
             FactoryFigures {
                 Layout.fillWidth: true
@@ -133,6 +135,8 @@ Control {
                     onChosen: index => page.part = page.parts[index]
                 }
                 ChartsPart {
+                    id: chartsPart
+
                     Layout.row: page.isWide ? 0 : 1
                     Layout.column: 0
                     Layout.rowSpan: page.isWide ? 2 : 1
@@ -155,20 +159,17 @@ Control {
                     WorkersPart {
                         theme: pageTheme
                         monitor: page.monitor
-                        readOnly: page.readOnly
-                        confirmation: confirmation
+                        guard: actionGuard
                     }
                     JobsPart {
                         theme: pageTheme
                         monitor: page.monitor
-                        readOnly: page.readOnly
-                        confirmation: confirmation
+                        guard: actionGuard
                     }
                     DeadLettersPart {
                         theme: pageTheme
                         monitor: page.monitor
-                        readOnly: page.readOnly
-                        confirmation: confirmation
+                        guard: actionGuard
                     }
                     EventList {
                         theme: pageTheme
@@ -177,7 +178,7 @@ Control {
                     ControlsPart {
                         theme: pageTheme
                         monitor: page.monitor
-                        confirmation: confirmation
+                        guard: actionGuard
                     }
                 }
             }

@@ -12,7 +12,9 @@ Item {
     id: row
 
     required property DashboardTheme theme
-    property bool readOnly: false
+    //! What the row has buttons for.
+    property bool canBeRetried: false
+    property bool canBeDropped: false
     signal retryAsked()
     signal dropAsked()
 
@@ -84,7 +86,7 @@ Item {
         }
         DashboardButton {
             objectName: "retry"
-            visible: !row.readOnly
+            visible: row.canBeRetried
             enabled: row.isRetriable
             theme: row.theme
             text: qsTr("Retry")
@@ -94,9 +96,9 @@ Item {
         }
         DashboardButton {
             objectName: "drop"
-            visible: !row.readOnly
+            visible: row.canBeDropped
             theme: row.theme
-            text: qsTr("Drop")
+            text: qsTr("Drop…")
             font.pixelSize: row.theme.smallFontSize
             Accessible.name: qsTr("Drop %1").arg(row.key)
             onClicked: row.dropAsked()

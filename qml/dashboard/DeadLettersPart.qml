@@ -16,8 +16,16 @@ ColumnLayout {
 
     required property DashboardTheme theme
     required property FactoryMonitor monitor
-    required property ConfirmDialog confirmation
-    property bool readOnly: false
+    required property ActionGuard guard
+
+    function retry(count: int, deed: var) {
+        guard.ask(DashboardAction.RetryDeadLetters, qsTr("Retry dead letters?"),
+                  qsTr("They go into the queue again: %1.").arg(count), deed);
+    }
+    function drop(count: int, deed: var) {
+        guard.ask(DashboardAction.DropDeadLetters, qsTr("Drop dead letters?"),
+                  qsTr("They are gone for good, with what they were to do: %1.").arg(count), deed);
+    }
 
     spacing: theme.spacing
 
@@ -41,23 +49,25 @@ ColumnLayout {
         }
         DashboardButton {
             objectName: "retryAll"
-            visible: !letters.readOnly
+            visible: letters.guard.allows(DashboardAction.RetryDeadLetters)
             enabled: found.count > 0
             theme: letters.theme
             text: search.text ? qsTr("Retry all found") : qsTr("Retry all")
-            onClicked: letters.monitor.retryDeadLetters(search.text)
+            onClicked: {
+                const text = search.text;
+                letters.retry(found.count, () => letters.monitor.retryDeadLetters(text));
+            }
         }
         DashboardButton {
             objectName: "dropAll"
-            visible: !letters.readOnly
+            visible: letters.guard.allows(DashboardAction.DropDeadLetters)
             enabled: found.count > 0
             theme: letters.theme
             isDangerous: true
             text: search.text ? qsTr("Drop all found…") : qsTr("Drop all…")
             onClicked: {
                 const text = search.text;
-                letters.confirmation.ask(qsTr("They are gone for good, with what they were to do: %1.").arg(found.count),
-                                         qsTr("Drop dead letters?"), () => letters.monitor.dropDeadLetters(text));
+                letters.drop(found.count, () => letters.monitor.dropDeadLetters(text));
             }
         }
     }
@@ -77,9 +87,16 @@ ColumnLayout {
 
             width: ListView.view.width
             theme: letters.theme
-            readOnly: letters.readOnly
-            onRetryAsked: letters.monitor.factory?.retryDeadLetter(row.letterId)
-            onDropAsked: letters.monitor.factory?.dropDeadLetter(row.letterId)
+            canBeRetried: letters.guard.allows(DashboardAction.RetryDeadLetters)
+            canBeDropped: letters.guard.allows(DashboardAction.DropDeadLetters)
+            onRetryAsked: {
+                const id = row.letterId; // the row may be another letter's by the time of the answer
+                letters.retry(1, () => letters.monitor.factory?.retryDeadLetter(id));
+            }
+            onDropAsked: {
+                const id = row.letterId;
+                letters.drop(1, () => letters.monitor.factory?.dropDeadLetter(id));
+            }
         }
 
         Accessible.role: Accessible.List

@@ -12,6 +12,8 @@ Menu {
     id: menu
 
     required property FactoryMonitor monitor
+    //! The charts to be exported as a picture.
+    property var charts: []
 
     Action {
         text: qsTr("Copy as JSON")
@@ -25,5 +27,9 @@ Menu {
         enabled: menu.monitor.timelineSpan > 0
         text: qsTr("Copy timeline (Chrome trace)")
         onTriggered: FactoryExport.copy(FactoryExport.chromeTrace(menu.monitor.factory))
+    }
+    Action {
+        text: qsTr("Copy charts as picture")
+        onTriggered: FactoryExport.copyCharts(menu.charts)
     }
 }

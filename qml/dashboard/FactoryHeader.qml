@@ -14,9 +14,12 @@ ColumnLayout {
 
     required property DashboardTheme theme
     required property FactoryMonitor monitor
-    property bool readOnly: false
+    required property ActionGuard guard
+    //! The charts to be exported as a picture.
+    property var charts: []
 
     readonly property bool isOver: monitor.state === Factory.Stopped || monitor.state === Factory.Failed
+    readonly property bool isPaused: monitor.factory?.paused ?? false
     readonly property string stateText: monitor.paused && !isOver ? qsTr("Paused")
                                                                   : DashboardTexts.stateName(monitor.state)
     readonly property color healthColor: theme.healthColor(monitor.health)
@@ -28,6 +31,8 @@ ColumnLayout {
         spacing: header.theme.spacing
 
         Text {
+            id: name
+
             Layout.fillWidth: true
             Accessible.role: Accessible.Heading
             Accessible.name: text
@@ -52,6 +57,7 @@ ColumnLayout {
 
                 objectName: "exports"
                 monitor: header.monitor
+                charts: header.charts
             }
         }
         DashboardButton {
@@ -67,11 +73,18 @@ ColumnLayout {
         }
         DashboardButton {
             objectName: "pause"
-            visible: !header.readOnly && !header.isOver
+            visible: header.guard.allows(DashboardAction.Pause) && !header.isOver
             theme: header.theme
-            text: header.monitor.factory?.paused ? qsTr("Resume") : qsTr("Pause")
-            highlighted: header.monitor.factory?.paused ?? false
-            onClicked: header.monitor.factory.paused = !header.monitor.factory.paused
+            text: header.isPaused ? qsTr("Resume") : qsTr("Pause")
+            highlighted: header.isPaused
+            onClicked: {
+                const pause = !header.monitor.factory.paused;
+                header.guard.ask(
+                    DashboardAction.Pause, pause ? qsTr("Pause?") : qsTr("Resume?"),
+                    pause ? qsTr("%1 takes jobs, and starts none until it is resumed.").arg(name.text)
+                          : qsTr("%1 starts jobs again.").arg(name.text),
+                    () => header.monitor.factory.paused = pause);
+            }
         }
     }
     Rectangle {

@@ -31,7 +31,7 @@ Flow {
 
             objectName: "factory" + index
 
-            readonly property FactoryBase factory: strip.factories[index]
+            readonly property FactoryBase factory: strip.factories[index] ?? null
             readonly property bool isCurrent: factory === strip.current
             readonly property color mark: strip.theme.healthColor(monitor.health)
 

@@ -106,7 +106,7 @@ Item {
             objectName: "cancel"
             visible: row.isCancelable
             theme: row.theme
-            text: qsTr("Cancel")
+            text: qsTr("Cancel…")
             font.pixelSize: row.theme.smallFontSize
             Accessible.name: qsTr("Cancel %1").arg(row.name)
             onClicked: row.cancelAsked()

@@ -16,8 +16,7 @@ ColumnLayout {
 
     required property DashboardTheme theme
     required property FactoryMonitor monitor
-    required property ConfirmDialog confirmation
-    property bool readOnly: false
+    required property ActionGuard guard
 
     //! Those that wait and are not in the list.
     readonly property int hidden: Math.max(0, monitor.queueDepth - monitor.jobLimit)
@@ -44,17 +43,18 @@ ColumnLayout {
         }
         DashboardButton {
             objectName: "cancelAll"
-            visible: !jobs.readOnly
+            visible: jobs.guard.allows(DashboardAction.CancelJobs)
             enabled: found.count > 0
             theme: jobs.theme
             isDangerous: true
             text: search.text ? qsTr("Cancel all found…") : qsTr("Cancel all…")
             onClicked: {
                 const text = search.text;
-                jobs.confirmation.ask(
+                jobs.guard.ask(
+                    DashboardAction.CancelJobs, qsTr("Cancel jobs?"),
                     text ? qsTr("All jobs of the factory whose key or label has “%1” in it are canceled, also those that are not in the list. Those that run are asked to end.").arg(text)
                          : qsTr("All jobs of the factory are canceled. Those that run are asked to end."),
-                    qsTr("Cancel jobs?"), () => jobs.monitor.cancelJobs(text));
+                    () => jobs.monitor.cancelJobs(text));
             }
         }
     }
@@ -74,13 +74,14 @@ ColumnLayout {
 
             width: ListView.view.width
             theme: jobs.theme
-            isCancelable: !jobs.readOnly
+            isCancelable: jobs.guard.allows(DashboardAction.CancelJobs)
             onCancelAsked: {
                 const id = row.jobId; // the row may be another job's by the time of the answer
-                jobs.confirmation.ask(
+                jobs.guard.ask(
+                    DashboardAction.CancelJobs, qsTr("Cancel this job?"),
                     row.isRunning ? qsTr("“%1” is asked to come to its end.").arg(row.name)
                                   : qsTr("“%1” is taken out of the queue, and never runs.").arg(row.name),
-                    qsTr("Cancel this job?"), () => jobs.monitor.factory?.cancelJob(id));
+                    () => jobs.monitor.factory?.cancelJob(id));
             }
         }
 

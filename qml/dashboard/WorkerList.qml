@@ -16,7 +16,9 @@ ColumnLayout {
 
     required property DashboardTheme theme
     required property FactoryMonitor monitor
-    property bool readOnly: false
+    //! What a worker that is at a job has buttons for.
+    property bool canBeInterrupted: false
+    property bool canBeReplaced: false
 
     signal interruptAsked(worker: int)
     signal replaceAsked(worker: int)
@@ -115,16 +117,19 @@ ColumnLayout {
                 anchors.right: parent.right
                 anchors.verticalCenter: parent.verticalCenter
                 spacing: 4
-                visible: row.isCurrent && !workers.readOnly && row.isWorking
+                visible: row.isCurrent && row.isWorking
 
                 DashboardButton {
                     objectName: "interrupt"
+                    visible: workers.canBeInterrupted
                     theme: workers.theme
                     text: qsTr("Interrupt…")
                     font.pixelSize: workers.theme.smallFontSize
                     onClicked: workers.interruptAsked(row.workerId)
                 }
                 DashboardButton {
+                    objectName: "replace"
+                    visible: workers.canBeReplaced
                     theme: workers.theme
                     text: qsTr("Replace…")
                     isDangerous: true

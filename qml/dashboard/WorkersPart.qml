@@ -15,8 +15,7 @@ ColumnLayout {
 
     required property DashboardTheme theme
     required property FactoryMonitor monitor
-    required property ConfirmDialog confirmation
-    property bool readOnly: false
+    required property ActionGuard guard
 
     spacing: theme.spacing * 1.5
 
@@ -55,14 +54,15 @@ ColumnLayout {
         Layout.minimumHeight: leastHeight
         theme: workers.theme
         monitor: workers.monitor
-        readOnly: workers.readOnly
-        onInterruptAsked: worker => workers.confirmation.ask(
+        canBeInterrupted: workers.guard.allows(DashboardAction.InterruptWorkers)
+        canBeReplaced: workers.guard.allows(DashboardAction.ReplaceWorkers)
+        onInterruptAsked: worker => workers.guard.ask(
+            DashboardAction.InterruptWorkers, qsTr("Interrupt worker %1?").arg(worker),
             qsTr("The job of worker %1 is asked to come to its end. Its outcome is then that it was canceled.").arg(worker),
-            qsTr("Interrupt worker %1?").arg(worker),
             () => workers.monitor.factory?.interruptWorker(worker))
-        onReplaceAsked: worker => workers.confirmation.ask(
+        onReplaceAsked: worker => workers.guard.ask(
+            DashboardAction.ReplaceWorkers, qsTr("Replace worker %1?").arg(worker),
             qsTr("The job of worker %1 is given up as lost, its thread is left behind, and a fresh worker takes over.").arg(worker),
-            qsTr("Replace worker %1?").arg(worker),
             () => workers.monitor.factory?.replaceWorker(worker))
     }
 }

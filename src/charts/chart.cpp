@@ -82,9 +82,13 @@ QImage Chart::toImage(const QSize &pixels, double devicePixelRatio)
     image.setDevicePixelRatio(devicePixelRatio);
     image.fill(m_theme.ground);
     const QSizeF size = std::exchange(m_size, QSizeF(pixels) / devicePixelRatio);
+    const int hovered = std::exchange(m_hovered, -1);
+    const bool isFocused = std::exchange(m_isFocused, false);
     QPainter painter(&image);
     paint(&painter);
     m_size = size;
+    m_hovered = hovered;
+    m_isFocused = isFocused;
     return image;
 }
 

@@ -83,7 +83,7 @@ public:
 
     //! Draws all, clipped to `rect()`. The ground is not filled.
     void paint(QPainter *painter) const;
-    //! The same on its ground, in so many device pixels.
+    //! The same on its ground, in so many device pixels, without the hovered item and the focus.
     [[nodiscard]] QImage toImage(const QSize &pixels, double devicePixelRatio = 1);
 
 protected:

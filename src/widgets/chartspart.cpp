@@ -6,6 +6,9 @@
 #include "latencyhistogram.h"
 #include "timechart.h"
 
+#include "../charts/chartspicture.h"
+#include "../charts/dashboardtexts.h"
+
 #include <QtGui/qevent.h>
 #include <QtWidgets/qgridlayout.h>
 
@@ -36,6 +39,14 @@ ChartsPart::ChartsPart(FactoryMonitor *monitor, QWidget *parent) : QWidget(paren
     layout->setHorizontalSpacing(16);
     layout->setVerticalSpacing(12);
     arrange(1);
+}
+
+QImage ChartsPart::toImage() const
+{
+    return chartsPicture(m_charts.size(),
+                         [this](qsizetype chart, const QSize &size, double devicePixelRatio) {
+                             return m_charts.at(chart)->toImage(size, devicePixelRatio);
+                         });
 }
 
 void ChartsPart::arrange(int columns)

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <QtGui/qimage.h>
 #include <QtWidgets/qwidget.h>
 
 namespace Millwright {
@@ -17,6 +18,9 @@ class ChartsPart : public QWidget
 
 public:
     ChartsPart(FactoryMonitor *monitor, QWidget *parent);
+
+    //! All charts, whether they are seen or not.
+    [[nodiscard]] QImage toImage() const;
 
 protected:
     void resizeEvent(QResizeEvent *event) override;

@@ -111,12 +111,7 @@ QImage ChartWidget::toImage(const QSize &size, double devicePixelRatio) const
 {
     refresh();
     const QSizeF logical = size.isEmpty() ? this->size() : size;
-    m_chart->setHovered(-1);
-    m_chart->setFocused(false);
-    QImage image = m_chart->toImage((logical * devicePixelRatio).toSize(), devicePixelRatio);
-    m_chart->setHovered(m_hoveredIndex);
-    m_chart->setFocused(hasFocus());
-    return image;
+    return m_chart->toImage((logical * devicePixelRatio).toSize(), devicePixelRatio);
 }
 
 bool ChartWidget::saveImage(const QString &file, const QSize &size, double devicePixelRatio) const

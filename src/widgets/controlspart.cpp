@@ -3,7 +3,7 @@
 
 #include "controlspart.h"
 
-#include "confirmation.h"
+#include "actionguard.h"
 
 #include "../charts/dashboardtexts.h"
 #include "../core/monitor/factorymonitor.h"
@@ -16,7 +16,7 @@
 
 namespace Millwright {
 
-ControlsPart::ControlsPart(FactoryMonitor *monitor, Confirmation *confirmation, QWidget *parent)
+ControlsPart::ControlsPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent)
     : QWidget(parent)
     , m_monitor(monitor)
     , m_workers(new QSpinBox)
@@ -49,34 +49,52 @@ ControlsPart::ControlsPart(FactoryMonitor *monitor, Confirmation *confirmation, 
     form->addRow(tr("&Workers:"), m_workers);
     form->addRow(tr("&Queue limit:"), m_limit);
     form->addRow(QString(), buttons);
+    using Dashboard = FactoryDashboardWidget;
+    guard->govern(m_drain, Dashboard::DrainAction);
+    guard->govern(m_stop, Dashboard::StopAction);
+    connect(guard, &ActionGuard::changed, this, [=, this] {
+        form->setRowVisible(m_workers, guard->allows(Dashboard::SetWorkerCount));
+        form->setRowVisible(m_limit, guard->allows(Dashboard::SetQueueLimit));
+    });
 
-    connect(m_workers, &QSpinBox::valueChanged, this, [this](int count) {
-        if (FactoryBase *factory = m_monitor->factory())
-            factory->setWorkerCount(count);
-    });
-    connect(m_limit, &QSpinBox::valueChanged, this, [this](int limit) {
-        if (FactoryBase *factory = m_monitor->factory())
-            factory->setQueueLimit(limit);
-    });
     const auto name = [this] {
         const FactoryBase *factory = m_monitor->factory();
         return factory && !factory->name().isEmpty() ? factory->name() : tr("The factory");
     };
+    connect(m_workers, &QSpinBox::valueChanged, this, [=, this](int count) {
+        guard->ask(Dashboard::SetWorkerCount, tr("Change the number of workers?"),
+                   tr("%1 has %2, and is to have %3.")
+                       .arg(name(), QLocale().toString(m_monitor->workerCount()),
+                            QLocale().toString(count)),
+                   [=, this] {
+                       if (FactoryBase *factory = m_monitor->factory())
+                           factory->setWorkerCount(count);
+                   });
+    });
+    connect(m_limit, &QSpinBox::valueChanged, this, [=, this](int limit) {
+        guard->ask(
+            Dashboard::SetQueueLimit, tr("Change the queue limit?"),
+            limit < 0
+                ? tr("%1 is to have none.").arg(name())
+                : tr("At most %2 jobs are to wait in %1.").arg(name(), QLocale().toString(limit)),
+            [=, this] {
+                if (FactoryBase *factory = m_monitor->factory())
+                    factory->setQueueLimit(limit);
+            });
+    });
     connect(m_drain, &QPushButton::clicked, this, [=, this] {
-        confirmation->ask(tr("Drain?"),
-                          tr("%1 takes no more jobs, does those that it has, and then stops. It "
-                             "cannot be started "
-                             "again.")
-                              .arg(name()),
-                          [this] { m_monitor->drain(); });
+        guard->ask(Dashboard::DrainAction, tr("Drain?"),
+                   tr("%1 takes no more jobs, does those that it has, and then stops. It cannot be "
+                      "started again.")
+                       .arg(name()),
+                   [this] { m_monitor->drain(); });
     });
     connect(m_stop, &QPushButton::clicked, this, [=, this] {
-        confirmation->ask(tr("Stop?"),
-                          tr("%1 takes no more jobs, discards those that wait (%2), lets those end "
-                             "that run, and then "
-                             "stops. It cannot be started again.")
-                              .arg(name(), DashboardTexts::count(m_monitor->queueDepth())),
-                          [this] { m_monitor->stop(); });
+        guard->ask(Dashboard::StopAction, tr("Stop?"),
+                   tr("%1 takes no more jobs, discards those that wait (%2), lets those end that "
+                      "run, and then stops. It cannot be started again.")
+                       .arg(name(), DashboardTexts::count(m_monitor->queueDepth())),
+                   [this] { m_monitor->stop(); });
     });
     connect(monitor, &FactoryMonitor::sampled, this, &ControlsPart::updateValues);
     updateValues();

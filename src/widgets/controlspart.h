@@ -12,7 +12,7 @@ QT_END_NAMESPACE
 
 namespace Millwright {
 
-class Confirmation;
+class ActionGuard;
 class FactoryMonitor;
 
 //! What can be changed about a factory while it runs.
@@ -21,7 +21,7 @@ class ControlsPart : public QWidget
     Q_OBJECT
 
 public:
-    ControlsPart(FactoryMonitor *monitor, Confirmation *confirmation, QWidget *parent);
+    ControlsPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent);
 
 private:
     void updateValues();

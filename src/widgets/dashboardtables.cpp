@@ -3,7 +3,7 @@
 
 #include "dashboardtables.h"
 
-#include "confirmation.h"
+#include "actionguard.h"
 
 #include "../charts/dashboardtexts.h"
 #include "../core/monitor/factorymonitor.h"
@@ -104,70 +104,74 @@ QList<Column> eventColumns()
 
 } // namespace
 
-JobsPart::JobsPart(FactoryMonitor *monitor, Confirmation *confirmation, QWidget *parent)
+JobsPart::JobsPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent)
     : TablePart(monitor->jobs(), jobColumns(), 0, parent)
 {
+    constexpr auto Action = FactoryDashboardWidget::CancelJobs;
+
     setObjectName(QStringLiteral("jobs"));
     setEmptyText(tr("No jobs"));
     addSearch(tr("Find jobs by key or label"));
     QToolButton *cancel = addButton(QStringLiteral("cancel"), tr("Cancel…"), true);
     QToolButton *cancelAll = addButton(QStringLiteral("cancelAll"), tr("Cancel all…"), false);
+    guard->govern(cancel, Action);
+    guard->govern(cancelAll, Action);
     connect(cancel, &QToolButton::clicked, this, [=, this] {
-        QList<quint64> ids;
-        for (const QModelIndex &row : selected())
-            ids.append(quint64(row.data(JobModel::JobIdRole).toDouble()));
-        confirmation->ask(
-            tr("Cancel jobs?"),
-            tr("Those that wait never run. Those that run are asked to come to their end."), [=] {
-                for (const quint64 id : ids) {
-                    if (monitor->factory())
-                        monitor->factory()->cancelJob(id);
-                }
-            });
+        guard->ask(Action, tr("Cancel jobs?"),
+                   tr("Those that wait never run. Those that run are asked to come to their end."),
+                   [=, ids = selectedIds(JobModel::JobIdRole)] {
+                       for (const quint64 id : ids)
+                           monitor->factory()->cancelJob(id);
+                   });
     });
     connect(cancelAll, &QToolButton::clicked, this, [=, this] {
         const QString text = searchText();
-        confirmation->ask(
-            tr("Cancel jobs?"),
+        guard->ask(
+            Action, tr("Cancel jobs?"),
             text.isEmpty()
                 ? tr("All jobs of the factory are canceled. Those that run are asked to end.")
                 : tr("All jobs of the factory whose key or label has “%1” in it are canceled, also "
-                     "those "
-                     "that are not in the list. Those that run are asked to end.")
+                     "those that are not in the list. Those that run are asked to end.")
                       .arg(text),
             [=] { monitor->cancelJobs(text); });
     });
 }
 
-DeadLettersPart::DeadLettersPart(FactoryMonitor *monitor, Confirmation *confirmation,
-                                 QWidget *parent)
+DeadLettersPart::DeadLettersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent)
     : TablePart(monitor->deadLetters(), letterColumns(), 1, parent)
 {
+    constexpr auto Retry = FactoryDashboardWidget::RetryDeadLetters;
+    constexpr auto Drop = FactoryDashboardWidget::DropDeadLetters;
+
     setObjectName(QStringLiteral("deadLetters"));
     setEmptyText(tr("No job has failed for good"));
     addSearch(tr("Find by key, label or error"));
-    const auto forSelected = [=, this](bool (FactoryBase::*deed)(quint64)) {
-        QList<quint64> ids;
-        for (const QModelIndex &row : selected())
-            ids.append(quint64(row.data(DeadLetterModel::LetterIdRole).toDouble()));
-        for (const quint64 id : ids) {
-            if (FactoryBase *factory = monitor->factory())
-                (factory->*deed)(id);
-        }
+    const auto add = [=, this](const char *name, const QString &text, bool onSelection,
+                               FactoryDashboardWidget::Action action) {
+        QToolButton *button = addButton(QLatin1String(name), text, onSelection);
+        guard->govern(button, action);
+        connect(button, &QToolButton::clicked, this, [=, this] {
+            const auto deed = [=, this, text = searchText(),
+                               ids = selectedIds(DeadLetterModel::LetterIdRole)] {
+                if (!onSelection)
+                    action == Retry ? monitor->retryDeadLetters(text)
+                                    : monitor->dropDeadLetters(text);
+                else
+                    for (const quint64 id : ids)
+                        action == Retry ? monitor->factory()->retryDeadLetter(id)
+                                        : monitor->factory()->dropDeadLetter(id);
+            };
+            guard->ask(action,
+                       action == Retry ? tr("Retry dead letters?") : tr("Drop dead letters?"),
+                       action == Retry ? tr("They go into the queue again.")
+                                       : tr("They are gone for good, with what they were to do."),
+                       deed);
+        });
     };
-    connect(addButton(QStringLiteral("retry"), tr("Retry"), true), &QToolButton::clicked, this,
-            [=] { forSelected(&FactoryBase::retryDeadLetter); });
-    connect(addButton(QStringLiteral("drop"), tr("Drop"), true), &QToolButton::clicked, this,
-            [=] { forSelected(&FactoryBase::dropDeadLetter); });
-    connect(addButton(QStringLiteral("retryAll"), tr("Retry all"), false), &QToolButton::clicked,
-            this, [=, this] { monitor->retryDeadLetters(searchText()); });
-    connect(addButton(QStringLiteral("dropAll"), tr("Drop all…"), false), &QToolButton::clicked,
-            this, [=, this] {
-                const QString text = searchText();
-                confirmation->ask(tr("Drop dead letters?"),
-                                  tr("They are gone for good, with what they were to do."),
-                                  [=] { monitor->dropDeadLetters(text); });
-            });
+    add("retry", tr("Retry"), true, Retry);
+    add("drop", tr("Drop…"), true, Drop);
+    add("retryAll", tr("Retry all"), false, Retry);
+    add("dropAll", tr("Drop all…"), false, Drop);
 }
 
 EventsPart::EventsPart(FactoryMonitor *monitor, QWidget *parent)

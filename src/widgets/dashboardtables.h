@@ -7,7 +7,7 @@
 
 namespace Millwright {
 
-class Confirmation;
+class ActionGuard;
 class FactoryMonitor;
 
 //! The jobs of a factory that run or wait, to be looked for and canceled.
@@ -16,7 +16,7 @@ class JobsPart : public TablePart
     Q_OBJECT
 
 public:
-    JobsPart(FactoryMonitor *monitor, Confirmation *confirmation, QWidget *parent);
+    JobsPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent);
 };
 
 //! The jobs whose last attempt has failed, to be tried again or dropped.
@@ -25,7 +25,7 @@ class DeadLettersPart : public TablePart
     Q_OBJECT
 
 public:
-    DeadLettersPart(FactoryMonitor *monitor, Confirmation *confirmation, QWidget *parent);
+    DeadLettersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent);
 };
 
 //! What has happened in a factory of late.

@@ -7,6 +7,7 @@
 
 namespace Millwright {
 
+class ChartsPart;
 class FactoryMonitor;
 
 //! Puts what there is to know of a factory onto the clipboard, or into a file.
@@ -17,10 +18,15 @@ class ExportMenu : public QMenu
 public:
     ExportMenu(FactoryMonitor *monitor, QWidget *parent);
 
+    //! What draws the charts. Has to be given before the menu is shown.
+    void setCharts(const ChartsPart *charts) { m_charts = charts; }
+
 private:
-    void save(const QString &title, const QString &name, const QByteArray &text);
+    void save(const QString &title, const QString &name, const QString &type,
+              const QByteArray &content);
 
     FactoryMonitor *const m_monitor;
+    const ChartsPart *m_charts = nullptr;
 };
 
 } // namespace Millwright

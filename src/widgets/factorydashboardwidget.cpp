@@ -3,10 +3,11 @@
 
 #include "factorydashboardwidget.h"
 
+#include "actionguard.h"
 #include "chartspart.h"
-#include "confirmation.h"
 #include "controlspart.h"
 #include "dashboardtables.h"
+#include "exportmenu.h"
 #include "factorystrip.h"
 #include "figurespart.h"
 #include "headerpart.h"
@@ -60,7 +61,6 @@ class FactoryDashboardWidget::Parts
 public:
     explicit Parts(FactoryDashboardWidget *theDashboard);
 
-    void setReadOnly(bool isReadOnly);
     void setWide(bool isWide);
     void setPart(Part wanted);
     [[nodiscard]] QWidget *widgetOf(Part which) const;
@@ -70,8 +70,7 @@ public:
 
     FactoryDashboardWidget *const dashboard;
     FactoryMonitor *const monitor;
-    Confirmation *const confirmation;
-    bool readOnly = false;
+    ActionGuard *const guard;
     bool isWide = false;
     Part part = Charts;
 
@@ -94,11 +93,11 @@ public:
 FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard)
     : dashboard(theDashboard)
     , monitor(new FactoryMonitor(theDashboard))
-    , confirmation(new Confirmation(monitor, theDashboard))
+    , guard(new ActionGuard(monitor, theDashboard))
 {
     page = new Page;
     strip = new FactoryStrip(page);
-    header = new HeaderPart(monitor, page);
+    header = new HeaderPart(monitor, guard, page);
     figures = new FiguresPart(monitor, page);
     splitter = new QSplitter(Qt::Horizontal, page);
     splitter->setChildrenCollapsible(false);
@@ -106,12 +105,14 @@ FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard)
     tabs = new QTabWidget;
     tabs->setDocumentMode(true);
     tabs->setUsesScrollButtons(true);
-    charts = scrolled(new ChartsPart(monitor, dashboard));
-    workers = new WorkersPart(monitor, confirmation, dashboard);
-    jobs = new JobsPart(monitor, confirmation, dashboard);
-    deadLetters = new DeadLettersPart(monitor, confirmation, dashboard);
+    auto *chartsPart = new ChartsPart(monitor, dashboard);
+    header->exports()->setCharts(chartsPart);
+    charts = scrolled(chartsPart);
+    workers = new WorkersPart(monitor, guard, dashboard);
+    jobs = new JobsPart(monitor, guard, dashboard);
+    deadLetters = new DeadLettersPart(monitor, guard, dashboard);
     events = new EventsPart(monitor, dashboard);
-    controls = new ControlsPart(monitor, confirmation, dashboard);
+    controls = new ControlsPart(monitor, guard, dashboard);
     splitter->addWidget(tabs);
     tabs->addTab(charts, tr("Charts"));
     tabs->addTab(workers, tr("Workers"));
@@ -157,6 +158,10 @@ FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard)
             &FactoryDashboardWidget::historySpanChanged);
     connect(monitor, &FactoryMonitor::frozenChanged, dashboard,
             &FactoryDashboardWidget::frozenChanged);
+    connect(guard, &ActionGuard::changed, dashboard, [this] {
+        constexpr Actions Controlled = DrainAction | StopAction | SetWorkerCount | SetQueueLimit;
+        tabs->setTabVisible(tabs->indexOf(controls), guard->allows(Controlled));
+    });
     updateInterest();
 }
 
@@ -196,19 +201,6 @@ void FactoryDashboardWidget::Parts::updateTitles()
 void FactoryDashboardWidget::Parts::updateFactory()
 {
     stack->setCurrentIndex(monitor->factory() ? 1 : 0);
-}
-
-void FactoryDashboardWidget::Parts::setReadOnly(bool isReadOnly)
-{
-    readOnly = isReadOnly;
-    header->setReadOnly(isReadOnly);
-    workers->setReadOnly(isReadOnly);
-    for (const TablePart *table :
-         {static_cast<TablePart *>(jobs), static_cast<TablePart *>(deadLetters)}) {
-        for (QToolButton *button : table->findChildren<QToolButton *>())
-            button->setVisible(!isReadOnly);
-    }
-    tabs->setTabVisible(tabs->indexOf(controls), !isReadOnly);
 }
 
 void FactoryDashboardWidget::Parts::setWide(bool wide)
@@ -284,28 +276,41 @@ void FactoryDashboardWidget::removeFactory(FactoryBase *factory)
 
 bool FactoryDashboardWidget::isReadOnly() const
 {
-    return m_parts->readOnly;
+    return m_parts->guard->isReadOnly();
 }
 
 void FactoryDashboardWidget::setReadOnly(bool readOnly)
 {
-    if (readOnly == m_parts->readOnly)
+    if (readOnly == isReadOnly())
         return;
-    m_parts->setReadOnly(readOnly);
+    m_parts->guard->setReadOnly(readOnly);
     Q_EMIT readOnlyChanged();
 }
 
-bool FactoryDashboardWidget::confirmActions() const
+FactoryDashboardWidget::Actions FactoryDashboardWidget::actions() const
 {
-    return m_parts->confirmation->isAsking();
+    return m_parts->guard->actions();
 }
 
-void FactoryDashboardWidget::setConfirmActions(bool confirm)
+void FactoryDashboardWidget::setActions(Actions actions)
 {
-    if (confirm == confirmActions())
+    if (actions == this->actions())
         return;
-    m_parts->confirmation->setAsking(confirm);
-    Q_EMIT confirmActionsChanged();
+    m_parts->guard->setActions(actions);
+    Q_EMIT actionsChanged();
+}
+
+FactoryDashboardWidget::Actions FactoryDashboardWidget::confirmedActions() const
+{
+    return m_parts->guard->confirmed();
+}
+
+void FactoryDashboardWidget::setConfirmedActions(Actions actions)
+{
+    if (actions == confirmedActions())
+        return;
+    m_parts->guard->setConfirmed(actions);
+    Q_EMIT confirmedActionsChanged();
 }
 
 int FactoryDashboardWidget::interval() const

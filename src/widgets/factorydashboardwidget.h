@@ -5,6 +5,8 @@
 
 #include "widgets_global.h"
 
+#include "../charts/dashboardaction.h"
+
 #include <QtWidgets/qwidget.h>
 
 #include <memory>
@@ -29,8 +31,9 @@ class MILLWRIGHT_WIDGETS_EXPORT FactoryDashboardWidget : public QWidget
 {
     Q_OBJECT
     Q_PROPERTY(bool readOnly READ isReadOnly WRITE setReadOnly NOTIFY readOnlyChanged FINAL)
-    Q_PROPERTY(bool confirmActions READ confirmActions WRITE setConfirmActions NOTIFY
-                   confirmActionsChanged FINAL)
+    Q_PROPERTY(Actions actions READ actions WRITE setActions NOTIFY actionsChanged FINAL)
+    Q_PROPERTY(Actions confirmedActions READ confirmedActions WRITE setConfirmedActions NOTIFY
+                   confirmedActionsChanged FINAL)
     Q_PROPERTY(int interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
     Q_PROPERTY(
         int historySpan READ historySpan WRITE setHistorySpan NOTIFY historySpanChanged FINAL)
@@ -41,6 +44,27 @@ public:
     //! What is shown below the figures. Where there is room, the charts are always there, beside another part.
     enum Part { Charts, Workers, Jobs, DeadLetters, Events, Controls };
     Q_ENUM(Part)
+
+    //! What one can do to the factory.
+    enum Action {
+        PauseAction = int(DashboardAction::Pause), //!< and resume it
+        DrainAction = int(DashboardAction::Drain),
+        StopAction = int(DashboardAction::Stop),
+        SetWorkerCount = int(DashboardAction::SetWorkerCount),
+        SetQueueLimit = int(DashboardAction::SetQueueLimit),
+        InterruptWorkers = int(DashboardAction::InterruptWorkers),
+        ReplaceWorkers = int(DashboardAction::ReplaceWorkers),
+        CancelJobs = int(DashboardAction::CancelJobs),
+        RetryDeadLetters = int(DashboardAction::RetryDeadLetters),
+        DropDeadLetters = int(DashboardAction::DropDeadLetters),
+
+        NoActions = int(DashboardAction::None),
+        //! Whatever cannot be undone.
+        IrreversibleActions = int(DashboardAction::Irreversible),
+        AllActions = int(DashboardAction::All)
+    };
+    Q_DECLARE_FLAGS(Actions, Action)
+    Q_FLAG(Actions)
 
     explicit FactoryDashboardWidget(QWidget *parent = nullptr);
     explicit FactoryDashboardWidget(FactoryBase *factory, QWidget *parent = nullptr);
@@ -59,9 +83,12 @@ public:
     //! Whether it only shows, and has no buttons to pause, stop, cancel and so on. False by default.
     [[nodiscard]] bool isReadOnly() const;
     void setReadOnly(bool readOnly);
-    //! Whether it asks before it does what cannot be undone. True by default.
-    [[nodiscard]] bool confirmActions() const;
-    void setConfirmActions(bool confirm);
+    //! What it lets one do, unless it is read-only; for the rest it has no buttons. `AllActions` by default.
+    [[nodiscard]] Actions actions() const;
+    void setActions(Actions actions);
+    //! What it asks about before it does it. `IrreversibleActions` by default.
+    [[nodiscard]] Actions confirmedActions() const;
+    void setConfirmedActions(Actions actions);
     //! From one look at the factory to the next while something changes. Milliseconds, 250 by default.
     [[nodiscard]] int interval() const;
     void setInterval(int milliseconds);
@@ -84,7 +111,8 @@ public:
 Q_SIGNALS:
     void factoryChanged();
     void readOnlyChanged();
-    void confirmActionsChanged();
+    void actionsChanged();
+    void confirmedActionsChanged();
     void intervalChanged();
     void historySpanChanged();
     void frozenChanged();
@@ -103,5 +131,7 @@ private:
 
     const std::unique_ptr<Parts> m_parts;
 };
+
+Q_DECLARE_OPERATORS_FOR_FLAGS(FactoryDashboardWidget::Actions)
 
 } // namespace Millwright

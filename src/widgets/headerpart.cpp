@@ -3,6 +3,7 @@
 
 #include "headerpart.h"
 
+#include "actionguard.h"
 #include "exportmenu.h"
 #include "healthmark.h"
 
@@ -85,9 +86,11 @@ private:
     Health::Level m_level = Health::Calm;
 };
 
-HeaderPart::HeaderPart(FactoryMonitor *monitor, QWidget *parent)
+HeaderPart::HeaderPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent)
     : QWidget(parent)
     , m_monitor(monitor)
+    , m_guard(guard)
+    , m_exports(new ExportMenu(monitor, this))
     , m_name(new NameLabel)
     , m_freeze(new QToolButton)
     , m_pause(new QToolButton)
@@ -104,7 +107,7 @@ HeaderPart::HeaderPart(FactoryMonitor *monitor, QWidget *parent)
     exports->setText(tr("Export"));
     exports->setPopupMode(QToolButton::InstantPopup);
     exports->setObjectName(QStringLiteral("export"));
-    exports->setMenu(new ExportMenu(monitor, exports));
+    exports->setMenu(m_exports);
     m_freeze->setObjectName(QStringLiteral("freeze"));
     m_freeze->setCheckable(true);
     m_freeze->setToolTip(tr("Stops the picture, not the factory"));
@@ -125,18 +128,20 @@ HeaderPart::HeaderPart(FactoryMonitor *monitor, QWidget *parent)
 
     connect(m_freeze, &QToolButton::clicked, monitor, &FactoryMonitor::setFrozen);
     connect(m_pause, &QToolButton::clicked, this, [this](bool isPaused) {
-        if (FactoryBase *factory = m_monitor->factory())
-            factory->setPaused(isPaused);
+        const QString name = m_name->text();
+        m_guard->ask(FactoryDashboardWidget::PauseAction, isPaused ? tr("Pause?") : tr("Resume?"),
+                     isPaused ? tr("%1 takes jobs, and starts none until it is resumed.").arg(name)
+                              : tr("%1 starts jobs again.").arg(name),
+                     [=, this] {
+                         if (FactoryBase *factory = m_monitor->factory())
+                             factory->setPaused(isPaused);
+                     });
+        updateHeader(); // the button shows what is, not what is asked about
     });
+    connect(guard, &ActionGuard::changed, this, &HeaderPart::updateHeader);
     for (const auto signal : {&FactoryMonitor::sampled, &FactoryMonitor::frozenChanged,
                               &FactoryMonitor::factoryChanged})
         connect(monitor, signal, this, &HeaderPart::updateHeader);
-    updateHeader();
-}
-
-void HeaderPart::setReadOnly(bool readOnly)
-{
-    m_readOnly = readOnly;
     updateHeader();
 }
 
@@ -149,7 +154,7 @@ void HeaderPart::updateHeader()
     m_name->setText(factory && !factory->name().isEmpty() ? factory->name() : tr("Factory"));
     m_freeze->setText(m_monitor->isFrozen() ? tr("Go on") : tr("Freeze"));
     m_freeze->setChecked(m_monitor->isFrozen());
-    m_pause->setVisible(!m_readOnly && !isOver);
+    m_pause->setVisible(m_guard->allows(FactoryDashboardWidget::PauseAction) && !isOver);
     m_pause->setText(isPaused ? tr("Resume") : tr("Pause"));
     m_pause->setChecked(isPaused);
     QStringList texts{m_monitor->isPaused() && !isOver ? tr("Paused")

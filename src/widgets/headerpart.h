@@ -12,6 +12,8 @@ QT_END_NAMESPACE
 
 namespace Millwright {
 
+class ActionGuard;
+class ExportMenu;
 class FactoryMonitor;
 
 //! The name of a factory, how it is and why, and what is needed most: to pause it, and to stop the picture.
@@ -20,9 +22,9 @@ class HeaderPart : public QWidget
     Q_OBJECT
 
 public:
-    HeaderPart(FactoryMonitor *monitor, QWidget *parent);
+    HeaderPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent);
 
-    void setReadOnly(bool readOnly);
+    [[nodiscard]] ExportMenu *exports() const { return m_exports; }
 
 private:
     class Banner;
@@ -30,11 +32,12 @@ private:
     void updateHeader();
 
     FactoryMonitor *const m_monitor;
+    ActionGuard *const m_guard;
+    ExportMenu *const m_exports;
     QLabel *const m_name;
     QToolButton *const m_freeze;
     QToolButton *const m_pause;
     Banner *const m_banner;
-    bool m_readOnly = false;
 };
 
 } // namespace Millwright

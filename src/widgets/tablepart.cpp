@@ -102,6 +102,15 @@ QList<QModelIndex> TablePart::selected() const
     return rows;
 }
 
+QList<quint64> TablePart::selectedIds(int role) const
+{
+    QList<quint64> ids;
+    const QList<QModelIndex> rows = selected();
+    for (const QModelIndex &row : rows)
+        ids.append(row.data(role).toULongLong());
+    return ids;
+}
+
 void TablePart::select(int role, const QVariant &value)
 {
     for (int row = 0; row < m_columns->rowCount(); ++row) {

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] QTableView *view() const { return m_view; }
     //! The rows of the list that are selected.
     [[nodiscard]] QList<QModelIndex> selected() const;
+    //! What is in this role of theirs.
+    [[nodiscard]] QList<quint64> selectedIds(int role) const;
     //! Selects the row in whose role there is this value.
     void select(int role, const QVariant &value);
 

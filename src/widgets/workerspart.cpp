@@ -3,7 +3,7 @@
 
 #include "workerspart.h"
 
-#include "confirmation.h"
+#include "actionguard.h"
 #include "tablepart.h"
 #include "workergrid.h"
 #include "workertimeline.h"
@@ -69,7 +69,7 @@ QList<ColumnModel::Column> columns()
 
 } // namespace
 
-WorkersPart::WorkersPart(FactoryMonitor *monitor, Confirmation *confirmation, QWidget *parent)
+WorkersPart::WorkersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent)
     : QWidget(parent)
     , m_monitor(monitor)
     , m_grid(new WorkerGrid)
@@ -99,23 +99,23 @@ WorkersPart::WorkersPart(FactoryMonitor *monitor, Confirmation *confirmation, QW
 
     connect(m_grid, &WorkerGrid::workerActivated, m_table,
             [this](int worker) { m_table->select(WorkerModel::WorkerIdRole, worker); });
-    connect(interrupt, &QToolButton::clicked, this, [this, confirmation] {
-        confirmation->ask(
-            tr("Interrupt?"),
+    guard->govern(interrupt, FactoryDashboardWidget::InterruptWorkers);
+    guard->govern(replace, FactoryDashboardWidget::ReplaceWorkers);
+    connect(interrupt, &QToolButton::clicked, this, [this, guard] {
+        guard->ask(
+            FactoryDashboardWidget::InterruptWorkers, tr("Interrupt?"),
             tr("What these workers run is asked to come to its end. Its outcome is then that it "
-               "was "
-               "canceled."),
+               "was canceled."),
             [this, workers = selectedWorkers()] {
                 for (const int worker : workers)
                     m_monitor->factory()->interruptWorker(worker);
             });
     });
-    connect(replace, &QToolButton::clicked, this, [this, confirmation] {
-        confirmation->ask(
-            tr("Replace?"),
+    connect(replace, &QToolButton::clicked, this, [this, guard] {
+        guard->ask(
+            FactoryDashboardWidget::ReplaceWorkers, tr("Replace?"),
             tr("What these workers run is given up as lost, their threads are left behind, and "
-               "fresh "
-               "workers take over."),
+               "fresh workers take over."),
             [this, workers = selectedWorkers()] {
                 for (const int worker : workers)
                     m_monitor->factory()->replaceWorker(worker);
@@ -123,12 +123,6 @@ WorkersPart::WorkersPart(FactoryMonitor *monitor, Confirmation *confirmation, QW
     });
     connect(monitor, &FactoryMonitor::sampled, this, &WorkersPart::updateHeights);
     updateHeights();
-}
-
-void WorkersPart::setReadOnly(bool readOnly)
-{
-    for (QToolButton *button : m_table->findChildren<QToolButton *>())
-        button->setVisible(!readOnly);
 }
 
 QList<int> WorkersPart::selectedWorkers() const

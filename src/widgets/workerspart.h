@@ -7,7 +7,7 @@
 
 namespace Millwright {
 
-class Confirmation;
+class ActionGuard;
 class FactoryMonitor;
 class TablePart;
 class WorkerGrid;
@@ -19,9 +19,7 @@ class WorkersPart : public QWidget
     Q_OBJECT
 
 public:
-    WorkersPart(FactoryMonitor *monitor, Confirmation *confirmation, QWidget *parent);
-
-    void setReadOnly(bool readOnly);
+    WorkersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent);
 
 protected:
     void resizeEvent(QResizeEvent *event) override;

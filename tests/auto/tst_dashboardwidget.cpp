@@ -14,6 +14,7 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QClipboard>
+#include <QFileDialog>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
@@ -23,6 +24,7 @@
 #include <QTabBar>
 #include <QTableView>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
 #include <QToolButton>
@@ -124,6 +126,8 @@ private Q_SLOTS:
     void UI_6_settingsAreChanged();
     void UI_6_factoryIsPausedAndThePictureFrozen();
     void UI_6_readOnlyHasNoButtons();
+    void UI_6_everyActionCanBeAskedAboutAndLeftOut_data();
+    void UI_6_everyActionCanBeAskedAboutAndLeftOut();
     void UI_6_nothingIsAskedWhereThatIsNotWanted();
     void UI_6_anotherFactoryIsNotMeant();
     void UI_6_oneOfSeveralIsShown();
@@ -132,6 +136,8 @@ private Q_SLOTS:
     void UI_6_partsHaveAccessibleNames();
     void UI_6_tablesAreSound();
     void UI_6_factoryIsExported();
+    void UI_6_exportsAreSaved_data();
+    void UI_6_exportsAreSaved();
 };
 
 void tst_DashboardWidget::UI_6_looksOnlyWhileItCanBeSeen()
@@ -288,6 +294,7 @@ void tst_DashboardWidget::UI_6_deadLettersAreRetriedAndDropped()
     QTRY_COMPARE(view->model()->rowCount(), 3);
     view->selectRow(1);
     click(find(*dashboard, "drop", "deadLetters"));
+    answer(*dashboard, true);
     QTRY_COMPARE(view->model()->rowCount(), 2);
     click(find(*dashboard, "retryAll", "deadLetters"));
     QTRY_COMPARE(factory.failed(), 6.0);
@@ -396,13 +403,96 @@ void tst_DashboardWidget::UI_6_readOnlyHasNoButtons()
     QVERIFY(tabs->isTabVisible(5));
 }
 
+void tst_DashboardWidget::UI_6_everyActionCanBeAskedAboutAndLeftOut_data()
+{
+    QTest::addColumn<Dashboard::Action>("action");
+    QTest::addColumn<Dashboard::Part>("part");
+    QTest::addColumn<QStringList>("names");
+    const auto row = [](Dashboard::Action action, Dashboard::Part part, const QStringList &names) {
+        QTest::addRow("%s", QMetaEnum::fromType<Dashboard::Actions>().valueToKey(action))
+            << action << part << names;
+    };
+    row(Dashboard::PauseAction, Dashboard::Charts, {u"pause"_s});
+    row(Dashboard::DrainAction, Dashboard::Controls, {u"drain"_s});
+    row(Dashboard::StopAction, Dashboard::Controls, {u"stop"_s});
+    row(Dashboard::SetWorkerCount, Dashboard::Controls, {u"workerCount"_s});
+    row(Dashboard::SetQueueLimit, Dashboard::Controls, {u"queueLimit"_s});
+    row(Dashboard::InterruptWorkers, Dashboard::Workers, {u"interrupt"_s});
+    row(Dashboard::ReplaceWorkers, Dashboard::Workers, {u"replace"_s});
+    row(Dashboard::CancelJobs, Dashboard::Jobs, {u"cancel"_s, u"cancelAll"_s});
+    row(Dashboard::RetryDeadLetters, Dashboard::DeadLetters, {u"retry"_s, u"retryAll"_s});
+    row(Dashboard::DropDeadLetters, Dashboard::DeadLetters, {u"drop"_s, u"dropAll"_s});
+}
+
+void tst_DashboardWidget::UI_6_everyActionCanBeAskedAboutAndLeftOut()
+{
+    QFETCH(const Dashboard::Action, action);
+    QFETCH(const Dashboard::Part, part);
+    QFETCH(const QStringList, names);
+    for (const QString &name : names) {
+        const Gate gate;
+        auto factory = gated(gate, {.workerCount = 1});
+        factory.start();
+        factory.dispatch(u"fails"_s, false);
+        QTRY_COMPARE(factory.deadLetterCount(), 1);
+        factory.dispatch(u"runs"_s, true);
+        factory.dispatch(u"waits"_s, true);
+        QTRY_COMPARE(factory.activeWorkers(), 1);
+        const auto state = [&] {
+            const Counters counters = factory.counters();
+            return QList<double>{double(factory.isPaused()),        double(factory.state()),
+                                 double(factory.workerCount()),     double(factory.queueLimit()),
+                                 double(factory.deadLetterCount()), double(counters.canceled),
+                                 double(counters.failed),           double(counters.lost)};
+        };
+        const auto dashboard = shown(&factory, {800, 1000});
+        dashboard->setPart(part);
+        auto *widget = dashboard->findChild<QWidget *>(name);
+        const auto act = [&] {
+            QTRY_VERIFY(widget->isVisible());
+            if (auto *view = widget->parentWidget()->findChild<QTableView *>()) {
+                QTRY_VERIFY(view->model()->rowCount() > 0);
+                view->selectRow(0);
+            }
+            if (qobject_cast<QSpinBox *>(widget))
+                QTest::keyClick(widget, Qt::Key_Up);
+            else
+                click(widget);
+        };
+
+        dashboard->setConfirmedActions(action);
+        const QList<double> before = state();
+        if (action == Dashboard::ReplaceWorkers) {
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"left behind"_s));
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"\"runs\".* is lost"_s));
+        }
+        act();
+        answer(*dashboard, false);
+        QCOMPARE(state(), before);
+        act();
+        answer(*dashboard, true);
+        gate.open(); // what runs may come to an end
+        QTRY_VERIFY(state() != before);
+
+        dashboard->setActions(Dashboard::AllActions & ~Dashboard::Actions(action));
+        QVERIFY(widget->isHidden());
+        dashboard->setActions(action);
+        QVERIFY(!widget->isHidden());
+        for (const char *other : {"pause", "drain", "stop", "workerCount", "queueLimit",
+                                  "interrupt", "replace", "cancel", "retry", "drop"})
+            QVERIFY2(names.contains(QLatin1String(other))
+                         || find<QWidget>(*dashboard, other)->isHidden(),
+                     other);
+    }
+}
+
 void tst_DashboardWidget::UI_6_nothingIsAskedWhereThatIsNotWanted()
 {
     const Gate gate;
     auto factory = gated(gate);
     factory.start();
     const auto dashboard = shown(&factory);
-    dashboard->setConfirmActions(false);
+    dashboard->setConfirmedActions(Dashboard::NoActions);
     dashboard->setPart(Dashboard::Controls);
     QTRY_VERIFY(dashboard->monitor()->state() == FactoryState::Running);
     click(find(*dashboard, "stop"));
@@ -543,12 +633,52 @@ void tst_DashboardWidget::UI_6_factoryIsExported()
     QVERIFY(QApplication::clipboard()->text().contains(u"\"name\": \"exported\""_s));
     menu->findChild<QAction *>(u"copyMetrics"_s)->trigger();
     QVERIFY(QApplication::clipboard()->text().contains(u"factory=\"exported\""_s));
+    menu->findChild<QAction *>(u"copyCharts"_s)->trigger();
+    const QImage charts = QApplication::clipboard()->image();
+    QVERIFY(charts.width() > 1000 && charts.height() > 600);
+    QVERIFY(charts.pixelColor(0, 0) == dashboard->palette().color(QPalette::Window));
     auto *trace = menu->findChild<QAction *>(u"saveTrace"_s);
     Q_EMIT menu->aboutToShow();
     QVERIFY(!trace->isEnabled()); // nobody looks at the workers
     dashboard->setPart(Dashboard::Workers);
     Q_EMIT menu->aboutToShow();
     QVERIFY(trace->isEnabled());
+}
+
+void tst_DashboardWidget::UI_6_exportsAreSaved_data()
+{
+    QTest::addColumn<QByteArray>("begin");
+    QTest::newRow("saveJson") << QByteArray("{");
+    QTest::newRow("saveTrace") << QByteArray("{");
+    QTest::newRow("saveCharts") << QByteArray("\x89PNG");
+}
+
+void tst_DashboardWidget::UI_6_exportsAreSaved()
+{
+    QFETCH(const QByteArray, begin);
+    const Gate gate;
+    auto factory = gated(gate, {.name = u"saved"_s});
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::Workers);
+    const auto save = [&](const QString &path) {
+        find<QToolButton>(*dashboard, "export")
+            ->menu()
+            ->findChild<QAction *>(QString::fromLatin1(QTest::currentDataTag()))
+            ->trigger();
+        QTRY_VERIFY(dashboard->findChild<QFileDialog *>());
+        Q_EMIT dashboard->findChild<QFileDialog *>()->fileSelected(path);
+        delete dashboard->findChild<QFileDialog *>();
+    };
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"file"_s);
+    save(path);
+    QFile file(path);
+    QVERIFY(file.open(QFile::ReadOnly));
+    QVERIFY(file.readAll().startsWith(begin));
+
+    save(folder.filePath(u"no/such/file"_s));
+    QTRY_VERIFY(dashboard->findChild<QMessageBox *>());
+    QVERIFY(dashboard->findChild<QMessageBox *>()->text().contains(u"no/such/file"_s));
 }
 
 QTEST_MAIN(tst_DashboardWidget)

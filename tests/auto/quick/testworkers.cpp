@@ -6,8 +6,11 @@
 #include <Millwright/Factory>
 #include <Millwright/WorkerRegistry>
 
+#include <QtCore/qmimedata.h>
 #include <QtCore/qsemaphore.h>
 #include <QtCore/qsize.h>
+#include <QtGui/qclipboard.h>
+#include <QtGui/qguiapplication.h>
 
 #include <variant>
 
@@ -120,6 +123,11 @@ int Bench::startedCount() const
 int Bench::canceledCount() const
 {
     return canceledJobs;
+}
+
+bool Bench::clipboardHasImage() const
+{
+    return QGuiApplication::clipboard()->mimeData()->hasImage();
 }
 
 void Bench::watch(QObject *object)

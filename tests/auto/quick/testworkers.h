@@ -30,6 +30,8 @@ public:
     //! How many of them have seen that they were canceled.
     Q_INVOKABLE int canceledCount() const;
 
+    [[nodiscard]] Q_INVOKABLE bool clipboardHasImage() const;
+
     //! Counts this object until it is destroyed.
     Q_INVOKABLE void watch(QObject *object);
     Q_INVOKABLE int watchedCount() const { return m_watchedCount; }

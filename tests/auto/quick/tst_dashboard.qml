@@ -15,10 +15,15 @@ TestCase {
     visible: true
     when: windowShown
 
+    property FactoryBase wanted: null
+
     Component {
         id: gated
 
         Factory { name: "gated"; worker: "gated"; workerCount: 1 }
+    }
+    FactoryMonitor {
+        id: overseer
     }
     Component {
         id: upper
@@ -145,11 +150,113 @@ TestCase {
         tryCompare(list, "count", 0);
     }
 
+    function test_UI_6_everyActionCanBeAskedAboutAndLeftOut_data() {
+        return [
+            {tag: "pause", action: DashboardAction.Pause, part: "charts"},
+            {tag: "drain", action: DashboardAction.Drain, part: "controls"},
+            {tag: "stop", action: DashboardAction.Stop, part: "controls"},
+            {tag: "workerCount", action: DashboardAction.SetWorkerCount, part: "controls"},
+            {tag: "queueLimit", action: DashboardAction.SetQueueLimit, part: "controls"},
+            {tag: "interrupt", action: DashboardAction.InterruptWorkers, part: "workers", list: "workerList"},
+            {tag: "replace", action: DashboardAction.ReplaceWorkers, part: "workers", list: "workerList"},
+            {tag: "cancel", action: DashboardAction.CancelJobs, part: "jobs", list: "jobList"},
+            {tag: "cancelAll", action: DashboardAction.CancelJobs, part: "jobs"},
+            {tag: "retry", action: DashboardAction.RetryDeadLetters, part: "failures", list: "letterList"},
+            {tag: "retryAll", action: DashboardAction.RetryDeadLetters, part: "failures"},
+            {tag: "drop", action: DashboardAction.DropDeadLetters, part: "failures", list: "letterList"},
+            {tag: "dropAll", action: DashboardAction.DropDeadLetters, part: "failures"}
+        ];
+    }
+
+    function test_UI_6_everyActionCanBeAskedAboutAndLeftOut(row) {
+        const letters = row.part === "failures";
+        const factory = createTemporaryObject(letters ? upper : gated, test);
+        factory.dispatch("one", letters ? "" : {});
+        factory.dispatch("two", letters ? "" : {});
+        if (letters)
+            tryCompare(factory, "deadLetterCount", 2);
+        else
+            tryCompare(factory, "activeWorkers", 1);
+        const state = () => [factory.paused, factory.state, factory.workerCount, factory.queueLimit, factory.canceled,
+                             factory.lost, factory.failed, factory.deadLetterCount].join();
+        const dashboard = dashboardOf(factory, {part: row.part, confirmedActions: row.action});
+        const item = () => {
+            if (!row.list)
+                return findChild(dashboard, row.tag);
+            const list = findChild(dashboard, row.list);
+            tryVerify(() => list.count > 0);
+            waitForRendering(dashboard, 100);
+            if (row.part === "workers" && list.currentIndex !== 0)
+                list.currentIndex = 0;
+            return findChild(list.itemAtIndex(0), row.tag);
+        };
+        const act = () => {
+            tryVerify(() => item() && item().visible && item().enabled && item().width > 0);
+            waitForRendering(dashboard, 100);
+            if (row.part === "controls" && row.tag !== "stop" && row.tag !== "drain") {
+                item().forceActiveFocus();
+                keyClick(Qt.Key_Up);
+            } else {
+                mouseClick(item());
+            }
+        };
+        const before = state();
+        act();
+        answer(dashboard, false);
+        compare(state(), before);
+        act();
+        answer(dashboard, true);
+        tryVerify(() => state() !== before);
+
+        dashboard.actions = DashboardAction.All & ~row.action;
+        tryVerify(() => !item() || !item().visible);
+        dashboard.actions = DashboardAction.All;
+        if (row.action === DashboardAction.Stop)
+            Bench.open(1);
+        overseer.factory = factory;
+        overseer.cancelJobs("");
+        overseer.factory = null;
+    }
+
+    // The answer comes too late: what was asked about is not what is shown any more.
+    function test_UI_6_anotherFactoryIsNotMeant() {
+        const asked = createTemporaryObject(gated, test);
+        const other = createTemporaryObject(gated, test);
+        const dashboard = dashboardOf(asked, {part: "controls"});
+        press(dashboard, "stop");
+        const dialog = findChild(dashboard, "confirmation");
+        tryCompare(dialog, "opened", true);
+        dashboard.factory = other;
+        answer(dashboard, true);
+        compare(asked.state, Factory.Running);
+        compare(other.state, Factory.Running);
+    }
+
+    // By the time of the answer the row is another job's.
+    function test_UI_6_anotherJobIsNotMeant() {
+        const factory = createTemporaryObject(gated, test);
+        for (const key of ["zero", "one", "two", "three"])
+            factory.dispatch(key, {});
+        const dashboard = dashboardOf(factory, {part: "jobs"});
+        const list = findChild(dashboard, "jobList");
+        tryCompare(list, "count", 4);
+        waitForRendering(dashboard);
+        tryVerify(() => list.itemAtIndex(1)?.key === "one");
+        mouseClick(findChild(list.itemAtIndex(1), "cancel"));
+        tryCompare(findChild(dashboard, "confirmation"), "opened", true);
+        Bench.open(1); // "zero" ends, "one" runs
+        tryVerify(() => list.itemAtIndex(1)?.key === "two");
+        answer(dashboard, true);
+        tryCompare(factory, "canceled", 1);
+        Bench.open(2);
+        tryCompare(factory, "completed", 3);
+    }
+
     function test_UI_6_nothingIsAskedWhereThatIsNotWanted() {
         const factory = createTemporaryObject(gated, test);
         factory.dispatch("one", {});
         factory.dispatch("two", {});
-        const dashboard = dashboardOf(factory, {part: "jobs", confirmActions: false});
+        const dashboard = dashboardOf(factory, {part: "jobs", confirmedActions: DashboardAction.None});
         const list = findChild(dashboard, "jobList");
         tryCompare(list, "count", 2);
         waitForRendering(dashboard);
@@ -171,6 +278,7 @@ TestCase {
         tryCompare(list, "count", 3);
         waitForRendering(dashboard);
         mouseClick(findChild(list.itemAtIndex(0), "drop"));
+        answer(dashboard, true);
         tryCompare(list, "count", 2);
         press(dashboard, "dropAll");
         answer(dashboard, true);
@@ -233,13 +341,42 @@ TestCase {
         const dashboard = createTemporaryObject(shown, test, {factories: [one, other]});
         waitForRendering(dashboard);
         press(dashboard, "factory1");
-        compare(dashboard.factory, other);
+        compare(dashboard.currentFactory, other);
         press(dashboard, "pause");
         verify(other.paused);
         verify(!one.paused);
         other.paused = false;
-        other.destroy(); // also the one that is shown
-        tryCompare(dashboard, "factory", null);
+        dashboard.factory = one; // the application has the last word
+        compare(dashboard.currentFactory, one);
+        dashboard.factory = null;
+        press(dashboard, "factory1");
+        compare(dashboard.currentFactory, other);
+        dashboard.factories = [one];
+        compare(dashboard.currentFactory, one);
+    }
+
+    // What the user chooses leaves the binding of the application alone.
+    function test_UI_6_bindingOfTheFactoryIsKept() {
+        const one = createTemporaryObject(gated, test);
+        const other = createTemporaryObject(upper, test);
+        const dashboard = createTemporaryObject(shown, test, {factories: [one, other]});
+        test.wanted = one;
+        dashboard.factory = Qt.binding(() => test.wanted);
+        press(dashboard, "factory1");
+        compare(dashboard.currentFactory, other);
+        test.wanted = other;
+        test.wanted = one;
+        compare(dashboard.currentFactory, one);
+        test.wanted = null;
+    }
+
+    function test_UI_6_factoryThatIsShownMayGo() {
+        const one = createTemporaryObject(gated, test);
+        const other = createTemporaryObject(upper, test);
+        const dashboard = createTemporaryObject(shown, test, {factories: [one, other]});
+        press(dashboard, "factory1");
+        other.destroy();
+        tryCompare(dashboard, "currentFactory", one);
     }
 
     function test_UI_6_factoryIsExported() {
@@ -249,9 +386,13 @@ TestCase {
         verify(FactoryExport.prometheus(factory).includes('factory="exported"'));
         verify(JSON.parse(FactoryExport.chromeTrace(factory)).traceEvents.length > 0);
         compare(FactoryExport.json(null), "");
+        FactoryExport.copy("nothing");
+        verify(!Bench.clipboardHasImage());
+        const menu = findChild(dashboard, "exports");
+        menu.actionAt(3).trigger();
+        verify(Bench.clipboardHasImage());
         verify(!FactoryExport.save("/no/such/folder/file", "text"));
         press(dashboard, "export");
-        const menu = findChild(dashboard, "exports");
         tryCompare(menu, "opened", true);
         keyClick(Qt.Key_Escape);
         tryCompare(menu, "visible", false);
