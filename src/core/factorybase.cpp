@@ -110,6 +110,7 @@ FactoryBase::~FactoryBase()
 void FactoryBase::rebuild(FactorySettings settings, WorkerBuilder builder)
 {
     const bool paused = isPaused();
+    const int tracers = m_engine->tracers();
     m_relay->cut();
     m_engine->stop(QDeadlineTimer(0));
     setStopDeadline(toInt(settings.stopDeadline.count()));
@@ -118,6 +119,8 @@ void FactoryBase::rebuild(FactorySettings settings, WorkerBuilder builder)
     m_engine = std::make_shared<Engine>(std::move(settings), std::move(builder), Clock::system(),
                                         std::make_unique<ThreadStationHost>());
     setPaused(paused);
+    for (int i = 0; i < tracers; ++i)
+        m_engine->beginTrace();
     watchEngine();
     Q_EMIT nameChanged();
     Q_EMIT threadCountChanged();

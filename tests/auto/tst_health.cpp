@@ -80,7 +80,21 @@ void tst_Health::UI_6_healthIsTold_data()
     row("crash-looping", Health::Attention, {u"crash-looping workers: 1"_s},
         [](auto &now, auto &) { now.crashLoopingWorkers = 1; });
     row("all crash-looping", Health::Critical, {u"crash-looping workers: 2"_s},
-        [](auto &now, auto &) { now.crashLoopingWorkers = 2; });
+        [](auto &now, auto &) {
+            now.crashLoopingWorkers = 2;
+            now.workers[0].state = WorkerState::CrashLooping;
+            now.workers[1].state = WorkerState::Starting;
+        });
+    row("stuck in the start of a crash loop", Health::Attention,
+        {u"stuck workers: 1"_s, u"crash-looping workers: 1"_s}, [](auto &now, auto &) {
+            now.crashLoopingWorkers = 1;
+            now.workers[0].state = WorkerState::Stuck;
+        });
+    row("stuck and about to leave", Health::Attention, {u"stuck workers: 1"_s},
+        [](auto &now, auto &) {
+            now.workerCount = 1;
+            now.workers[1].state = WorkerState::Stuck;
+        });
     row("condemned", Health::Attention, {u"threads left behind: 3"_s},
         [](auto &now, auto &) { now.condemnedThreads = 3; });
     row("full", Health::Attention, {u"the queue is full"_s}, [](auto &now, auto &) {
@@ -141,6 +155,7 @@ void tst_Health::UI_6_worstComesFirst()
     now.paused = true;
     now.counters.waiting = 1;
     now.crashLoopingWorkers = 2;
+    now.workers[0].state = now.workers[1].state = WorkerState::CrashLooping;
     now.counters.lost = 3;
     const Health health = Health::of(now, {});
     QVERIFY(health.level == Health::Critical);

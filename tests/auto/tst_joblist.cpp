@@ -3,11 +3,13 @@
 
 #include "support/expectations.h"
 #include "support/gate.h"
+#include "support/hangable.h"
 
 #include <Millwright/Factory>
 
 #include <QHash>
 #include <QMutex>
+#include <QSet>
 #include <QTest>
 
 #include <algorithm>
@@ -63,6 +65,7 @@ private Q_SLOTS:
     void UI_6_everyPlaceIsListed_data();
     void UI_6_everyPlaceIsListed();
     void UI_6_handIsListed();
+    void UI_6_noJobIsMissedWhileWorkersGoOn();
     void UI_6_rateLimitedJobsAreListed();
     void UI_6_jobsThatBackOffAreListed();
     void UI_6_noMoreAreListedThanAskedFor();
@@ -74,6 +77,8 @@ private Q_SLOTS:
     void JOB_8_delayedJobsAreCanceledByTheirIds();
     void JOB_8_runningJobIsCanceledByItsId();
     void JOB_8_jobsInHandAreCanceledByTheirIds();
+    void JOB_8_canceledJobIsNotTriedAgain_data();
+    void JOB_8_canceledJobIsNotTriedAgain();
     void JOB_8_jobsAreCanceledByAFilter();
     void JOB_8_nothingToCancel();
     void JOB_8_cancelingEndsADrain();
@@ -183,6 +188,32 @@ void tst_JobList::UI_6_handIsListed()
     QCOMPARE(keys, u"1 2 3 4 5 6 7 8 9"_s.split(u' '));
     QVERIFY(std::all_of(jobs.begin() + 1, jobs.end(),
                         [](const auto &job) { return job.state == JobState::Waiting; }));
+}
+
+// One worker does them in their order: what has not ended after the list was made is in it, once.
+void tst_JobList::UI_6_noJobIsMissedWhileWorkersGoOn()
+{
+    constexpr int Jobs = 300;
+    for (int round = 0; round < 20; ++round) {
+        Factory factory({.workerCount = 1}, [](Job<int, int> &job) {
+            for (int i = 0; i < (job.key() % 7) * 1000; ++i)
+                QThread::currentThread()->isInterruptionRequested();
+        });
+        for (int key = 0; key < Jobs; ++key)
+            factory.dispatch(key, 0);
+        QVERIFY(factory.start());
+        int completed = 0;
+        while (completed < Jobs) {
+            const QList<JobSnapshot> jobs = factory.jobs(Jobs);
+            completed = int(factory.completed());
+            QSet<int> keys;
+            for (const JobSnapshot &job : jobs)
+                keys.insert(job.key.toInt());
+            QCOMPARE(keys.size(), jobs.size());
+            for (int key = completed; key < Jobs; ++key)
+                QVERIFY2(keys.contains(key), qPrintable(u"%1 of %2"_s.arg(key).arg(jobs.size())));
+        }
+    }
 }
 
 void tst_JobList::UI_6_rateLimitedJobsAreListed()
@@ -398,6 +429,41 @@ void tst_JobList::JOB_8_jobsInHandAreCanceledByTheirIds()
     gate.open();
     QVERIFY(hasEnded(factory.drain()));
     QCOMPARE(ran, 1005);
+}
+
+void tst_JobList::JOB_8_canceledJobIsNotTriedAgain_data()
+{
+    QTest::addColumn<bool>("submitted");
+    QTest::newRow("dispatched") << false;
+    QTest::newRow("submitted") << true;
+}
+
+// It does not listen, so somebody has its worker replaced.
+void tst_JobList::JOB_8_canceledJobIsNotTriedAgain()
+{
+    QFETCH(const bool, submitted);
+    const Support::Trap trap;
+    const Support::EventLog log;
+    Factory<Support::Hangable> factory(
+        {.workerCount = 1,
+         .retry = {.maximumAttempts = 3, .backoff = 0ms, .on = RetryOn::WorkerLost}},
+        workerBuilder<Support::Hangable>(log));
+    const Support::TrapOpener opener(trap);
+    QVERIFY(factory.start());
+    if (submitted)
+        static_cast<void>(factory.submit(u"hung"_s, [trap] { trap.enter(); }));
+    else
+        factory.dispatch(u"hung"_s, [trap] { trap.enter(); });
+    QVERIFY(trap.awaitEntry());
+    QVERIFY(factory.cancelJob(idOf(factory, u"hung"_s)));
+    Support::expectReplaced();
+    Support::expectLost(u"hung"_s);
+    QVERIFY(factory.replaceWorker(0));
+    QVERIFY(eventually([&] { return factory.lost() == 1; }));
+    QCOMPARE(factory.retried(), 0);
+    QVERIFY(factory.jobs().isEmpty());
+    trap.release();
+    QVERIFY(eventually([&] { return factory.condemnedThreads() == 0; }));
 }
 
 void tst_JobList::JOB_8_jobsAreCanceledByAFilter()

@@ -53,7 +53,11 @@ private Q_SLOTS:
     void init() { Support::failOnAnyWarning(); }
 
     void UI_6_frozenViewStaysAsItIs();
+    void UI_6_frozenTimelineCanBeExported();
+    void UI_6_anotherPartOfAFrozenViewIsThere();
     void UI_6_pausesAreGapsInTheHistory();
+    void UI_6_nothingOldIsShownAfterAPause();
+    void UI_6_pauseWakesAMonitorAtRest();
     void UI_6_jobRolesAreNamed();
     void UI_6_jobRowsFollowAnyChange();
     void UI_6_jobLimitIsKept();
@@ -93,6 +97,64 @@ void tst_MonitorView::UI_6_frozenViewStaysAsItIs()
     QVERIFY(hasTimer(monitor));
 }
 
+void tst_MonitorView::UI_6_frozenTimelineCanBeExported()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    monitor.setTimelineSpan(60);
+    watched.factory->start();
+    monitor.setActive(true);
+    watched.gate.open();
+    watched.dispatch(3, false);
+    QTRY_COMPARE(monitor.timeline().size(), 3);
+    monitor.setFrozen(true);
+    const auto kept = [&] {
+        return monitor.timeline().size() == 3 && watched.factory->trace().size() == 3;
+    };
+    QVERIFY(kept());
+    monitor.setTimelineSpan(0); // another part is looked at
+    QVERIFY(kept());
+    monitor.setTimelineSpan(60);
+    QVERIFY(kept());
+    monitor.setActive(false); // nothing is recorded for nobody
+    QVERIFY(watched.factory->trace().isEmpty());
+    QCOMPARE(monitor.timeline().size(), 3);
+    monitor.setActive(true);
+    QCOMPARE(monitor.timeline().size(), 3);
+    monitor.setFrozen(false);
+    QVERIFY(monitor.timeline().isEmpty());
+}
+
+void tst_MonitorView::UI_6_anotherPartOfAFrozenViewIsThere()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    monitor.setJobLimit(-1);
+    watched.factory->start();
+    watched.dispatch(5);
+    monitor.setActive(true);
+    monitor.setFrozen(true);
+    QCOMPARE(monitor.jobs()->count(), 0);
+    monitor.setJobLimit(100);
+    QCOMPARE(monitor.jobs()->count(), 5);
+    watched.dispatch(5);
+    monitor.setJobLimit(-1);
+    monitor.setJobLimit(100);
+    QCOMPARE(monitor.jobs()->count(), 5);
+
+    Watched other;
+    other.factory->start();
+    other.dispatch(4);
+    QTRY_COMPARE(other.factory->activeWorkers(), 2);
+    monitor.setFactory(other.factory.get());
+    QVERIFY(monitor.state() == FactoryState::Running);
+    QCOMPARE(monitor.queueDepth(), 2);
+    QCOMPARE(monitor.jobs()->count(), 4);
+    QVERIFY(!hasTimer(monitor));
+    other.dispatch(1);
+    QCOMPARE(monitor.queueDepth(), 2);
+}
+
 void tst_MonitorView::UI_6_pausesAreGapsInTheHistory()
 {
     Watched watched({.workerCount = 0});
@@ -116,6 +178,44 @@ void tst_MonitorView::UI_6_pausesAreGapsInTheHistory()
     QVERIFY2(gap >= 8, qPrintable(QString::number(gap)));
     QVERIFY(std::isnan(values.at(before)));
     QCOMPARE(values.last(), 3.0);
+}
+
+void tst_MonitorView::UI_6_nothingOldIsShownAfterAPause()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    watched.gate.open();
+    watched.factory->start();
+    monitor.setActive(true);
+    const auto runTimes = [&] { return monitor.history(FactoryMonitor::RunTimeMedian); };
+    do { // until some are among the last latencies
+        QSignalSpy sampled(&monitor, &FactoryMonitor::sampled);
+        watched.dispatch(10);
+        QVERIFY(sampled.wait());
+    } while (runTimes().isEmpty() || std::isnan(runTimes().last()));
+    monitor.setActive(false);
+    QTRY_VERIFY(watched.factory->completed() == watched.factory->submitted());
+    const qsizetype before = runTimes().size();
+    monitor.setActive(true);
+    QTRY_VERIFY(!hasTimer(monitor));
+    watched.factory->setQueueLimit(7); // wakes it
+    QVERIFY(hasTimer(monitor) || runTimes().size() > before);
+    const QList<double> after = runTimes().mid(before);
+    QVERIFY(!after.isEmpty());
+    QVERIFY(std::all_of(after.begin(), after.end(), [](double time) { return std::isnan(time); }));
+    QVERIFY(std::isnan(monitor.history(FactoryMonitor::Throughput).at(before)));
+}
+
+void tst_MonitorView::UI_6_pauseWakesAMonitorAtRest()
+{
+    Watched watched;
+    watched.monitor.setActive(true);
+    QTRY_VERIFY(!hasTimer(watched.monitor));
+    watched.factory->pause();
+    QTRY_VERIFY(watched.monitor.isPaused());
+    QTRY_VERIFY(!hasTimer(watched.monitor));
+    watched.factory->resume();
+    QTRY_VERIFY(!watched.monitor.isPaused());
 }
 
 void tst_MonitorView::UI_6_jobRolesAreNamed()

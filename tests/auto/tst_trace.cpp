@@ -12,7 +12,11 @@
 #include <QJsonObject>
 #include <QTest>
 
+#include "monitor/timeline.h"
+#include "statistics/tracelog.h"
+
 #include <algorithm>
+#include <functional>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -48,14 +52,22 @@ class tst_Trace : public QObject
 {
     Q_OBJECT
 
+public:
+    enum End { Drained, TooMany, Lost }; // of a worker
+
 private Q_SLOTS:
     void init() { Support::failOnAnyWarning(); }
 
     void UI_6_longJobsHaveTheirSpans();
     void UI_6_shortJobsAreTogether();
+    void UI_6_shortJobsOutliveTheirWorker_data();
+    void UI_6_shortJobsOutliveTheirWorker();
+    void UI_6_outcomesAreThoseOfTheCounters();
     void UI_6_lostAndAsynchronousJobsHaveSpans();
     void UI_6_nothingIsRecordedUntraced();
+    void UI_6_whatHasEndedDoesNotRun();
     void UI_6_monitorShowsATimeline();
+    void UI_6_timelineIsBounded();
     void UI_6_chromeTraceIsComplete();
 };
 
@@ -137,6 +149,77 @@ void tst_Trace::UI_6_shortJobsAreTogether()
         std::all_of(spans.begin(), spans.end(), [](const auto &span) { return span.number > 0; }));
 }
 
+void tst_Trace::UI_6_shortJobsOutliveTheirWorker_data()
+{
+    QTest::addColumn<End>("end");
+    QTest::newRow("drained") << Drained;
+    QTest::newRow("too many") << TooMany;
+    QTest::newRow("lost") << Lost;
+}
+
+void tst_Trace::UI_6_shortJobsOutliveTheirWorker()
+{
+    QFETCH(const End, end);
+    const Gate gate;
+    Factory factory({.workerCount = 1}, [gate](Job<int, bool> &job) {
+        if (job.message())
+            gate.pass();
+    });
+    factory.beginTrace();
+    QVERIFY(factory.start());
+    for (int i = 0; i < 100; ++i)
+        factory.dispatch(i, false);
+    QVERIFY(eventually([&] { return factory.completed() == 100; }));
+    switch (end) {
+    case Drained:
+        QVERIFY(hasEnded(factory.drain()));
+        break;
+    case TooMany:
+        factory.setWorkerCount(0);
+        QVERIFY(eventually([&] { return factory.snapshot().workers.isEmpty(); }));
+        break;
+    case Lost:
+        factory.dispatch(100, true);
+        QVERIFY(gate.awaitArrivals());
+        Support::expectReplaced();
+        Support::expectLost(u"100"_s);
+        QVERIFY(factory.replaceWorker(0));
+        gate.open();
+        QVERIFY(eventually([&] { return factory.condemnedThreads() == 0; }));
+        break;
+    }
+    int jobs = 0;
+    for (const TraceSpan &span : factory.trace()) {
+        jobs += span.jobs;
+        QVERIFY(span.number > 0);
+    }
+    QCOMPARE(jobs, end == Lost ? 101 : 100);
+}
+
+void tst_Trace::UI_6_outcomesAreThoseOfTheCounters()
+{
+    const Gate gate;
+    Factory factory({.workerCount = 1, .onFailure = OnFailure::KeepWorker},
+                    [gate](Job<QString, bool> &job) {
+                        if (job.message())
+                            gate.pass();
+                        throw JobError(u"on purpose"_s);
+                    });
+    factory.beginTrace();
+    QVERIFY(factory.start());
+    factory.dispatch(u"fails"_s, false);
+    QFuture<void> future = factory.submit(u"is canceled"_s, true);
+    QVERIFY(gate.awaitArrivals());
+    future.cancel();
+    gate.open();
+    QVERIFY(hasEnded(factory.drain()));
+    QCOMPARE(factory.counters().failed, 1);
+    QCOMPARE(factory.counters().canceled, 1);
+    const QList<TraceSpan> spans = factory.trace();
+    QVERIFY(spanOf(spans, u"fails"_s)->outcome == Outcome::Failed);
+    QVERIFY(spanOf(spans, u"is canceled"_s)->outcome == Outcome::Canceled);
+}
+
 void tst_Trace::UI_6_lostAndAsynchronousJobsHaveSpans()
 {
     const Support::Trap trap;
@@ -177,6 +260,7 @@ void tst_Trace::UI_6_nothingIsRecordedUntraced()
 {
     Factory factory({.workerCount = 1}, [](Job<int, int> &) { work(1ms); });
     QVERIFY(factory.start());
+    factory.endTrace(); // there is none
     const auto run = [&](int key) { return hasEnded(factory.submit(key, 0)); };
     QVERIFY(run(1));
     QVERIFY(factory.trace().isEmpty());
@@ -196,6 +280,21 @@ void tst_Trace::UI_6_nothingIsRecordedUntraced()
     QCOMPARE(factory.trace().size(), 1);
     QCOMPARE(factory.trace().first().number, quint64(3)); // they go on
     factory.endTrace();
+}
+
+// A trace that was taken after the workers were looked at.
+void tst_Trace::UI_6_whatHasEndedDoesNotRun()
+{
+    const QList<WorkerSnapshot> workers{{.id = 0, .elapsed = 30ns, .lastHeartbeat = 1},
+                                        {.id = 1, .elapsed = 30ns, .lastHeartbeat = 1},
+                                        {.id = 2}};
+    const QList<TraceSpan> trace{{.number = 1, .worker = 0, .start = 50, .end = 70},
+                                 {.number = 2, .worker = 1, .start = 50, .end = 70},
+                                 {.number = 3, .worker = 1, .start = 70, .end = 110}};
+    const QList<TraceSpan> running = runningSpans(workers, 100, trace);
+    QCOMPARE(running.size(), 1);
+    QCOMPARE(running.first().worker, 0);
+    QCOMPARE(running.first().start, 70);
 }
 
 void tst_Trace::UI_6_monitorShowsATimeline()
@@ -238,6 +337,27 @@ void tst_Trace::UI_6_monitorShowsATimeline()
     QTRY_COMPARE(monitor.timeline().size(), 1);
     monitor.setActive(false);
     QVERIFY(factory.trace().isEmpty());
+}
+
+void tst_Trace::UI_6_timelineIsBounded()
+{
+    constexpr int Jobs = 50'000;
+    Factory factory({.workerCount = 2, .onFailure = OnFailure::KeepWorker, .deadLetterLimit = 0},
+                    [](Job<int, int> &) { throw JobError(u"on purpose"_s); }); // a span for each
+    FactoryMonitor monitor;
+    monitor.setInterval(FactoryMonitor::MinimumInterval);
+    monitor.setTimelineSpan(600);
+    monitor.setFactory(&factory);
+    monitor.setActive(true);
+    QVERIFY(factory.start());
+    for (int i = 0; i < Jobs; ++i)
+        factory.dispatch(i, 0);
+    qsizetype most = 0;
+    connect(&monitor, &FactoryMonitor::sampled, this,
+            [&] { most = std::max(most, monitor.timeline().size()); });
+    QTRY_COMPARE_WITH_TIMEOUT(monitor.failed(), double(Jobs), 60'000);
+    QVERIFY2(most > 10'000 && most <= qsizetype(TraceLog::Capacity) + 2,
+             qPrintable(QString::number(most)));
 }
 
 void tst_Trace::UI_6_chromeTraceIsComplete()

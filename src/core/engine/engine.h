@@ -167,6 +167,8 @@ public:
     //! While there are more beginnings than ends, what workers do is recorded.
     void beginTrace();
     void endTrace();
+    //! How many want a trace.
+    [[nodiscard]] int tracers() const { return m_tracers.load(); }
     //! The recorded spans of higher numbers than this one, and, with the number 0, those that short
     //! jobs may still be added to. What runs is not among them.
     [[nodiscard]] QList<TraceSpan> trace(quint64 since) const;
@@ -426,6 +428,7 @@ private:
     void forEachWaiting(const Visit &visit);
     int cancelJobs(std::vector<quint64> ids);
     void trace(Incarnation &incarnation, const AbstractJob &job, Outcome outcome) noexcept;
+    void endSlice(Incarnation &incarnation) noexcept;
     void traceLost(const Incarnation &incarnation, const AbstractJob &job, const QString &key,
                    qint64 now) noexcept;
 
@@ -615,7 +618,7 @@ private:
     [[nodiscard]] bool isStuck(const WorkerSlot &slot) const;
     void report(Incarnation &incarnation, qint64 now, StuckNews &news);
     static void carryOut(const StuckNews &news);
-    bool callOff(Incarnation &incarnation, StuckNews &news, Section &section);
+    AbstractJob *callOff(Incarnation &incarnation, StuckNews &news, Section &section);
     void tell(StuckNews &news);
     static void leaveBehind(const StuckNews &news);
     [[nodiscard]] static QString textOf(const StuckCase &found, const QString &key);

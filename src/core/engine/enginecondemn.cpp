@@ -263,6 +263,7 @@ void Engine::detach(WorkerSlot &slot)
     Station &station = *slot.station;
     if (slot.incarnation) {
         m_tended.remove(*slot.incarnation);
+        endSlice(*slot.incarnation);
         slot.incarnation->slot = nullptr;
         station.left.push_back(std::move(slot.incarnation));
     }

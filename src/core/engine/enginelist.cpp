@@ -57,6 +57,7 @@ std::vector<Engine::ListedJob> Engine::list(qsizetype mostWaiting)
     mostWaiting = std::max<qsizetype>(0, mostWaiting);
     const qint64 now = m_clock->now();
     std::vector<ListedJob> listed;
+    std::vector<std::pair<AbstractJob *, int>> inHands; // and with which worker
     read([&] {
         const auto add = [&](AbstractJob &job, JobState state, int worker) -> JobSnapshot & {
             job.ref();
@@ -82,18 +83,22 @@ std::vector<Engine::ListedJob> Engine::list(qsizetype mostWaiting)
             const Incarnation *incarnation = slot->incarnation.get();
             if (!incarnation || !m_engaged.contains(*incarnation))
                 continue;
-            if (AbstractJob *job = incarnation->hand.running()) {
-                JobSnapshot &seen = add(*job, JobState::Running, slot->id);
+            const Hand::Count count = incarnation->hand.count(); // once: none is missed, none twice
+            if (count.running()) {
+                AbstractJob &job = *incarnation->hand.at(count.settled);
+                JobSnapshot &seen = add(job, JobState::Running, slot->id);
                 const qint64 start = incarnation->startedAt.load(std::memory_order_relaxed);
                 seen.elapsed = std::chrono::nanoseconds(std::max<qint64>(0, now - start));
-                seen.progress = incarnation->report.progressOf(job->order());
+                seen.progress = incarnation->report.progressOf(job.order());
             }
+            for (int index = count.claimed; index < count.end; ++index)
+                inHands.emplace_back(incarnation->hand.at(index), slot->id);
         }
         qsizetype room = mostWaiting;
-        for (const Incarnation *i = m_batches.first(); i; i = m_batches.next(*i)) {
-            const Hand::Count count = i->hand.count();
-            for (int index = count.claimed; index < count.end && room > 0; ++index, --room)
-                add(*i->hand.at(index), JobState::Waiting, i->id);
+        for (const auto &[job, worker] : inHands) {
+            if (room-- <= 0)
+                break;
+            add(*job, JobState::Waiting, worker);
         }
         if (room > 0) {
             forEachWaiting([&](AbstractJob &job, JobState state, int worker) {
@@ -152,18 +157,23 @@ int Engine::cancelJobs(std::vector<quint64> ids)
         std::vector<Incarnation *> running;
         for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
             const Hand::Count count = i->hand.count();
-            for (int index = count.claimed; index < count.end; ++index) {
+            for (int index = count.settled; index < count.end; ++index) {
                 if (isMeant(i->hand.at(index))) {
                     takeBack(*i, unstarted);
                     break;
                 }
             }
-            if (isMeant(i->hand.running()))
+            if (isMeant(i->hand.running())) // which no other job of the hand can follow any more
                 running.push_back(i);
         }
         putBack(unstarted, section);
-        for (Incarnation *incarnation : running)
-            canceled += callOff(*incarnation, news, section) ? 1 : 0;
+        for (Incarnation *incarnation : running) {
+            const AbstractJob *job = callOff(*incarnation, news, section);
+            if (!job)
+                continue;
+            incarnation->canceled = job->order();
+            ++canceled;
+        }
         forEachWaiting([&](AbstractJob &job, JobState, int) {
             if (isMeant(&job))
                 found.push_back(&job);
@@ -190,7 +200,9 @@ void Engine::beginTrace()
 
 void Engine::endTrace()
 {
-    if (m_tracers.fetch_sub(1) == 1)
+    int tracers = m_tracers.load();
+    while (tracers > 0 && !m_tracers.compare_exchange_weak(tracers, tracers - 1)) {}
+    if (tracers == 1)
         m_trace.clear();
 }
 
@@ -231,14 +243,8 @@ void Engine::trace(Incarnation &incarnation, const AbstractJob &job, Outcome out
         slice.jobs.store(jobs + 1, Relaxed);
         return;
     }
+    endSlice(incarnation);
     try {
-        if (jobs > 0) {
-            slice.jobs.store(0, Relaxed);
-            m_trace.add({.worker = incarnation.id,
-                         .start = slice.start.load(Relaxed),
-                         .end = slice.end.load(Relaxed),
-                         .jobs = jobs});
-        }
         if (!isShort) {
             m_trace.add({.worker = incarnation.id,
                          .start = start,
@@ -254,6 +260,24 @@ void Engine::trace(Incarnation &incarnation, const AbstractJob &job, Outcome out
         slice.start.store(start, Relaxed);
         slice.end.store(end, Relaxed);
         slice.jobs.store(1, Relaxed);
+    }
+}
+
+// The worker does nothing any more.
+void Engine::endSlice(Incarnation &incarnation) noexcept
+{
+    constexpr auto Relaxed = std::memory_order_relaxed;
+    TraceSlice &slice = incarnation.slice;
+    const int jobs = slice.jobs.exchange(0, Relaxed);
+    if (jobs == 0 || m_tracers.load(Relaxed) == 0)
+        return;
+    try {
+        m_trace.add({.worker = incarnation.id,
+                     .start = slice.start.load(Relaxed),
+                     .end = slice.end.load(Relaxed),
+                     .jobs = jobs});
+    } catch (const std::bad_alloc &) {
+        // There is a gap.
     }
 }
 

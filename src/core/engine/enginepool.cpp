@@ -381,6 +381,7 @@ void Engine::dismantled(Incarnation &incarnation)
         return;
     m_tended.remove(incarnation);
     WorkerSlot &slot = *incarnation.slot;
+    endSlice(incarnation);
     slot.incarnation.reset();
     if (slot.leaving && slot.ownSize == 0) {
         vacate(slot, section);

@@ -151,7 +151,8 @@ void Engine::endLost(Incarnation &incarnation, AbstractJob &job, const QString &
     const auto error = std::make_exception_ptr(WorkerLost());
     const QString text = errorText(error);
     AbstractJob::Pointer spare = incarnation.takeSpare();
-    const bool isCanceled = job.m_promised && job.promiseLink()->isCancelRequested();
+    const bool isCanceled = incarnation.canceled == job.order()
+                            || (job.m_promised && job.promiseLink()->isCancelRequested());
     if (spare && !isCanceled) {
         const JobRun run{incarnation.id,  spare->m_attempt, spare->m_submitted,
                          spare->m_routed, spare->m_started, now};

@@ -74,22 +74,22 @@ void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::excep
 {
     const qint64 now = m_clock->now();
     incarnation.now = now;
-    const bool isTraced = m_tracers.load(std::memory_order_relaxed) > 0;
+    const Hand::Count count = incarnation.hand.count();
+    const bool isCanceled = count.calledOff
+                            || (job.m_promised && job.promiseLink()->isCancelRequested());
+    if (m_tracers.load(std::memory_order_relaxed) > 0)
+        trace(incarnation, job,
+              isCanceled ? Outcome::Canceled
+              : error    ? Outcome::Failed
+                         : Outcome::Completed);
     if (error) {
-        if (isTraced)
-            trace(incarnation, job, Outcome::Failed);
         endFailed(incarnation, job, error);
         return;
     }
-    const Hand::Count count = incarnation.hand.count();
-    if (count.calledOff || (job.m_promised && job.promiseLink()->isCancelRequested())) {
-        if (isTraced)
-            trace(incarnation, job, Outcome::Canceled);
+    if (isCanceled) {
         endUnrun(incarnation, job, Outcome::Canceled);
         return;
     }
-    if (isTraced)
-        trace(incarnation, job, Outcome::Completed);
     // The statistics first, then the counters, then the future: who has seen the later ones finds
     // the job in the earlier ones, too.
     if (!count.seized)

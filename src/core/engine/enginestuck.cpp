@@ -302,17 +302,19 @@ bool Engine::interrupt(int worker)
     return true;
 }
 
-// False if it runs nothing that could be called off.
-bool Engine::callOff(Incarnation &incarnation, StuckNews &news, Section &section)
+// The job that was called off; nullptr if it runs nothing that could be.
+AbstractJob *Engine::callOff(Incarnation &incarnation, StuckNews &news, Section &section)
 {
-    AbstractJob *job = m_tended.contains(incarnation) ? nullptr : incarnation.hand.running();
-    if (!job)
-        return false;
+    AbstractJob *meant = m_tended.contains(incarnation) ? nullptr : incarnation.hand.running();
+    if (!meant)
+        return nullptr;
     TakenBack jobs; // no other job of this hand is to be run on a thread that is interrupted
     takeBack(incarnation, jobs);
     putBack(jobs, section);
-    if (!incarnation.hand.callOff())
-        return false;
+    AbstractJob *job = incarnation.hand
+                           .running(); // which may have been followed by another until now
+    if (job != meant || !incarnation.hand.callOff())
+        return nullptr;
     incarnation.report.callOff(job->order());
     if (incarnation.suspended) {
         news.keep(job);
@@ -321,7 +323,7 @@ bool Engine::callOff(Incarnation &incarnation, StuckNews &news, Section &section
         incarnation.station.interrupted = true;
         news.interrupted.push_back(incarnation.station.shared_from_this());
     }
-    return true;
+    return job;
 }
 
 // --- Telling ----------------------------------------------------------------------------------

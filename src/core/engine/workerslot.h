@@ -70,6 +70,7 @@ struct Incarnation
     bool isGoing = false; // dismantled
     ListLink<Incarnation> tendedLink;
     Vigil vigil;
+    quint64 canceled = 0; // the job that somebody has canceled while it ran here
 
     // The worker's thread's, apart from what others write.
     alignas(64) std::unique_ptr<QObject> worker;

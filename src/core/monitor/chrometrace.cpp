@@ -61,9 +61,8 @@ QByteArray chromeTrace(const FactoryBase &factory)
     QJsonArray events{metadata(u"process_name"_s, 0, factory.name())};
     for (const WorkerSnapshot &worker : now.workers)
         events.append(metadata(u"thread_name"_s, worker.id, u"worker %1"_s.arg(worker.id)));
-    for (const TraceSpan &span : factory.trace())
-        events.append(event(span, now.time));
-    for (const TraceSpan &span : runningSpans(now.workers, now.time))
+    const QList<TraceSpan> trace = factory.trace();
+    for (const TraceSpan &span : trace + runningSpans(now.workers, now.time, trace))
         events.append(event(span, now.time));
     const QJsonObject document{{u"traceEvents"_s, events}, {u"displayTimeUnit"_s, u"ms"_s}};
     return QJsonDocument(document).toJson(QJsonDocument::Compact);

@@ -58,14 +58,18 @@ void FactoryMonitor::setFactory(FactoryBase *factory)
 
 void FactoryMonitor::setWatched(FactoryBase *factory)
 {
-    pause();
+    m_timer.stop();
+    setTraced(nullptr);
     m_factory = factory;
     if (factory) {
         for (const auto signal :
              {&FactoryBase::stateChanged, &FactoryBase::workerCountChanged,
               &FactoryBase::queueLimitChanged, &FactoryBase::queueDepthChanged,
               &FactoryBase::activeWorkersChanged, &FactoryBase::availableCapacityChanged,
-              &FactoryBase::countersChanged, &FactoryBase::deadLettersChanged}) {
+              &FactoryBase::countersChanged, &FactoryBase::deadLettersChanged,
+              &FactoryBase::pausedChanged, &FactoryBase::crashLoopingWorkersChanged,
+              &FactoryBase::condemnedThreadsChanged, &FactoryBase::errorStringChanged,
+              &FactoryBase::nameChanged}) {
             connect(factory, signal, this, &FactoryMonitor::wake);
         }
         connect(factory, &QObject::destroyed, this, [this] {
@@ -81,8 +85,8 @@ void FactoryMonitor::watch()
 {
     clear();
     Q_EMIT factoryChanged();
-    if (m_active && !m_frozen && m_factory)
-        resume();
+    if (m_active && m_factory)
+        look();
     else
         Q_EMIT sampled();
 }
@@ -135,6 +139,7 @@ void FactoryMonitor::setHistorySpan(int seconds)
     }
     m_historySpan = seconds;
     Q_EMIT historySpanChanged();
+    Q_EMIT sampled();
 }
 
 int FactoryMonitor::historyCapacity() const
@@ -152,6 +157,8 @@ void FactoryMonitor::setJobLimit(int limit)
     Q_EMIT jobLimitChanged();
     if (m_timer.isActive())
         sample();
+    else if (m_active && m_factory && !m_sampling && limit >= 0 && m_jobs->count() == 0)
+        listJobs(); // and nothing else changes while the picture stands still
 }
 
 void FactoryMonitor::setTimelineSpan(int seconds)
@@ -166,8 +173,12 @@ void FactoryMonitor::setTimelineSpan(int seconds)
     }
     m_timelineSpan = seconds;
     Q_EMIT timelineSpanChanged();
-    if (m_active && !m_frozen && m_factory)
-        setTraced(m_timelineSpan > 0 ? m_factory.get() : nullptr);
+    if (m_frozen)
+        return;
+    if (m_active)
+        trace();
+    if (m_timelineSpan == 0)
+        m_timeline.clear();
 }
 
 int FactoryMonitor::queueDepth() const

@@ -260,7 +260,8 @@ private:
     void clear();
     void look();
     void resume();
-    void pause();
+    void trace();
+    void listJobs();
     void wake();
     void sample();
     [[nodiscard]] bool isAtRest() const;
@@ -291,6 +292,7 @@ private:
     int m_stuckWorkers = 0;
     Health m_health;
     bool m_isHealthSteady = true; // as long as nothing happens
+    bool m_areRatesKnown = false; // there were two looks
     double m_throughput = 0;
     double m_failures = 0; // per second, as the next
     double m_discards = 0;

@@ -71,10 +71,13 @@ void FactoryMonitor::forgetHistory()
 
 void FactoryMonitor::look()
 {
-    if (m_active && !m_frozen && m_factory)
+    const bool hasLooked = m_now.time != 0;
+    if (m_active && m_factory && !(m_frozen && hasLooked))
         resume();
-    else
-        pause();
+    if (!m_active || m_frozen)
+        m_timer.stop();
+    if (!m_active)
+        setTraced(nullptr);
 }
 
 // Nothing is known of the time since the last sample, if there ever was one.
@@ -85,18 +88,20 @@ void FactoryMonitor::resume()
                             historyCapacity());
     m_lastSecond.clear();
     m_earlier.clear();
+    m_last = {};
     m_latenciesAt = 0;
-    setTraced(m_timelineSpan > 0 ? m_factory.get() : nullptr);
+    trace();
     m_timer.start(m_interval, this);
     sample();
 }
 
-void FactoryMonitor::pause()
+// The record goes on while the picture stands still: it can be exported.
+void FactoryMonitor::trace()
 {
-    m_timer.stop();
-    setTraced(nullptr);
+    setTraced(m_timelineSpan > 0 ? m_factory.get() : nullptr);
 }
 
+// The timeline stays as it was last until there is another one.
 void FactoryMonitor::setTraced(FactoryBase *factory)
 {
     if (factory == m_traced)
@@ -104,9 +109,10 @@ void FactoryMonitor::setTraced(FactoryBase *factory)
     if (m_traced)
         m_traced->endTrace();
     m_traced = factory;
-    m_timeline.clear();
-    if (m_traced)
+    if (m_traced) {
+        m_timeline.clear();
         m_traced->beginTrace();
+    }
 }
 
 // The factory has changed. If the monitor was at rest then nothing had happened since the last
@@ -118,9 +124,12 @@ void FactoryMonitor::wake()
     const qint64 interval = intervalOf(*this);
     const qint64 before = m_factory->snapshot(false).time - interval;
     const qint64 slept = std::max<qint64>(0, before - m_now.time);
+    m_areRatesKnown = true;
     appendHistory(slept / interval);
-    m_lastSecond = {{std::max(before, m_now.time), m_now.counters}};
-    m_earlier = {{std::max(before, m_now.time), m_latencies}};
+    const qint64 restedUntil = std::max(before, m_now.time);
+    m_lastSecond = {{restedUntil, m_now.counters}};
+    m_lastMinute.push_back({restedUntil, m_now.counters});
+    m_earlier = {{restedUntil, m_latencies}};
     m_latenciesAt = 0;
     m_timer.start(m_interval, this);
     sample();
@@ -179,6 +188,17 @@ void FactoryMonitor::sample()
         watch();
 }
 
+void FactoryMonitor::listJobs()
+{
+    const QPointer<FactoryBase> factory = m_factory;
+    const QList<JobSnapshot> jobs = factory->jobs(m_jobLimit);
+    m_sampling = true;
+    m_jobs->update(jobs);
+    m_sampling = false;
+    if (!factory || m_factory != factory)
+        watch();
+}
+
 // Whether the next sample would be the same as this one unless the factory reports a change.
 bool FactoryMonitor::isAtRest() const
 {
@@ -193,6 +213,7 @@ void FactoryMonitor::updateRates()
     while (m_lastSecond.size() > 1 && m_lastSecond[1].time <= now.time - RateSpan)
         m_lastSecond.pop_front();
     m_throughput = m_failures = m_discards = 0;
+    m_areRatesKnown = !m_lastSecond.empty();
     if (!m_lastSecond.empty() && now.time > m_lastSecond.front().time) {
         const auto &[time, before] = m_lastSecond.front();
         const auto rate = [&, since = time](qint64 current, qint64 earlier) {
@@ -244,9 +265,11 @@ void FactoryMonitor::updateLatencies()
 void FactoryMonitor::appendHistory(qsizetype times)
 {
     MonitorHistory::Sample sample = MonitorHistory::unknown();
-    sample[Throughput] = m_throughput;
-    sample[Failures] = m_failures;
-    sample[Discards] = m_discards;
+    if (m_areRatesKnown) {
+        sample[Throughput] = m_throughput;
+        sample[Failures] = m_failures;
+        sample[Discards] = m_discards;
+    }
     sample[QueueDepth] = double(m_now.counters.waiting);
     sample[ActiveWorkers] = m_now.activeWorkers;
     MonitorHistory::setLatencies(sample, m_last.queueTime, m_last.runTime);

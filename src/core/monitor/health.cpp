@@ -68,7 +68,13 @@ private:
                                  [=](const auto &worker) { return worker.state == state; });
         };
         const auto stuck = inState(WorkerState::Stuck);
-        const bool nobodyWorks = m_now.workerCount > 0
+        // A worker may be both, or about to leave.
+        const bool somebodyWorks = std::any_of(
+            m_now.workers.begin(), m_now.workers.end(), [this](const WorkerSnapshot &worker) {
+                return worker.id < m_now.workerCount
+                       && (worker.state == WorkerState::Idle || worker.state == WorkerState::Busy);
+            });
+        const bool nobodyWorks = m_now.workerCount > 0 && !somebodyWorks
                                  && stuck + m_now.crashLoopingWorkers >= m_now.workerCount;
         const Health::Level level = nobodyWorks ? Health::Critical : Health::Attention;
         if (stuck > 0)

@@ -4,19 +4,29 @@
 #include "monitor/timeline.h"
 
 #include "factorybase.h"
+#include "statistics/tracelog.h"
+
+#include <QtCore/qhash.h>
 
 #include <algorithm>
 
 namespace Millwright {
 
-QList<TraceSpan> runningSpans(const QList<WorkerSnapshot> &workers, qint64 time)
+QList<TraceSpan> runningSpans(const QList<WorkerSnapshot> &workers, qint64 time,
+                              const QList<TraceSpan> &trace)
 {
+    QHash<int, qint64> lastEnds;
+    for (const TraceSpan &span : trace) {
+        qint64 &lastEnd = lastEnds[span.worker];
+        lastEnd = std::max(lastEnd, span.end);
+    }
     QList<TraceSpan> spans;
     for (const WorkerSnapshot &worker : workers) {
-        if (worker.lastHeartbeat == 0) // it runs nothing
+        const qint64 start = time - worker.elapsed.count();
+        if (worker.lastHeartbeat == 0 || lastEnds.value(worker.id) > start) // it runs nothing
             continue;
         spans.append({.worker = worker.id,
-                      .start = time - worker.elapsed.count(),
+                      .start = start,
                       .end = -1,
                       .key = worker.key,
                       .label = worker.label});
@@ -33,16 +43,13 @@ void Timeline::update(const FactoryBase &factory, const QList<WorkerSnapshot> &w
     const QList<TraceSpan> recorded = factory.trace(m_last);
     QList<TraceSpan> goOn;
     for (const TraceSpan &span : recorded) {
-        if (span.end < from)
-            continue;
-        if (span.number == 0) {
-            goOn.append(span);
-        } else {
-            m_ended.append(span);
-            m_last = span.number;
-        }
+        m_last = std::max(m_last, span.number);
+        if (span.end >= from)
+            (span.number == 0 ? goOn : m_ended).append(span);
     }
-    m_spans = m_ended + goOn + runningSpans(workers, now);
+    if (m_ended.size() > qsizetype(TraceLog::Capacity))
+        m_ended.remove(0, m_ended.size() - qsizetype(TraceLog::Capacity));
+    m_spans = m_ended + goOn + runningSpans(workers, now, recorded);
 }
 
 } // namespace Millwright

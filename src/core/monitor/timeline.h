@@ -9,11 +9,13 @@ namespace Millwright {
 
 class FactoryBase;
 
-//! What workers run at an instant, as spans without an end.
+//! What workers run at an instant, as spans without an end. Left out is what has ended since, according to a trace
+//! that was taken later.
 [[nodiscard]] MILLWRIGHT_CORE_EXPORT QList<TraceSpan> runningSpans(
-    const QList<WorkerSnapshot> &workers, qint64 time);
+    const QList<WorkerSnapshot> &workers, qint64 time, const QList<TraceSpan> &trace);
 
-//! What the workers of a factory did in the last seconds, followed from one look to the next.
+//! What the workers of a factory did in the last seconds, followed from one look to the next. At most
+//! `TraceLog::Capacity` spans that have ended, the last ones.
 class Timeline
 {
 public:

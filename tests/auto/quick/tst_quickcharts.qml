@@ -124,6 +124,31 @@ TestCase {
         compare(activated.signalArguments[1][0], 0);
     }
 
+    // The monitor is there before the factory is complete.
+    Component {
+        id: together
+
+        Item {
+            property alias factory: inside
+            property alias chart: chart
+            property alias monitor: insideMonitor
+
+            FactoryMonitor { id: insideMonitor; factory: inside; active: true; interval: 20; timelineSpan: 60 }
+            WorkerTimeline { id: chart; width: 600; height: 200; monitor: insideMonitor }
+            Factory { id: inside; worker: "upper"; failureAction: Factory.KeepWorker }
+        }
+    }
+
+    function test_UI_6_factoryIsTracedFromTheStart() {
+        const item = createTemporaryObject(together, test);
+        item.factory.dispatch("fails", "");
+        tryCompare(item.chart, "count", 1);
+        item.monitor.active = false;
+        item.monitor.active = true;
+        item.factory.dispatch("fails", "");
+        tryCompare(item.chart, "count", 1);
+    }
+
     function test_UI_6_quantities_data() {
         return [{tag: "throughput", quantity: TimeChart.Throughput, text: "completed"},
                 {tag: "queue", quantity: TimeChart.QueueDepth, text: "waiting"},
