@@ -135,9 +135,13 @@ void ChartItem::setHoveredIndex(int index)
 {
     refresh();
     m_chart->setHovered(index);
-    if (m_chart->hovered() == m_hoveredIndex)
+    tellHovered();
+}
+
+void ChartItem::tellHovered()
+{
+    if (std::exchange(m_hoveredIndex, m_chart->hovered()) == m_hoveredIndex)
         return;
-    m_hoveredIndex = m_chart->hovered();
     redraw();
     Q_EMIT hoveredIndexChanged();
     Q_EMIT hoveredTextChanged();
@@ -188,7 +192,7 @@ void ChartItem::redraw()
 void ChartItem::refresh() const
 {
     if (std::exchange(m_isOutdated, false))
-        m_chart->take(m_monitor);
+        m_chart->update(m_monitor);
 }
 
 void ChartItem::onDataChanged()
@@ -197,11 +201,15 @@ void ChartItem::onDataChanged()
     redraw();
     if (isVisible())
         updateImplicitSize();
+    else if (m_hoveredIndex >= 0)
+        refresh();
+    // What is told of the data is told of an item that is there.
+    const bool isAnother = std::exchange(m_hoveredIndex, m_chart->hovered()) != m_hoveredIndex;
     Q_EMIT dataChanged();
-    if (m_hoveredIndex >= 0) {
-        setHoveredIndex(m_hoveredIndex);
+    if (isAnother)
+        Q_EMIT hoveredIndexChanged();
+    if (isAnother || m_hoveredIndex >= 0)
         Q_EMIT hoveredTextChanged();
-    }
 }
 
 void ChartItem::showItem(int) {}
@@ -259,9 +267,9 @@ void ChartItem::keyPressEvent(QKeyEvent *event)
         return;
     }
     refresh();
-    const int index = m_chart->moved(*move);
-    showItem(index);
-    setHoveredIndex(index);
+    m_chart->move(*move);
+    showItem(m_chart->hovered());
+    tellHovered();
 }
 
 void ChartItem::hoverEnterEvent(QHoverEvent *event)
@@ -275,12 +283,14 @@ void ChartItem::hoverMoveEvent(QHoverEvent *event)
     if (std::exchange(m_pointer, event->position()) == event->position())
         return;
     refresh();
-    setHoveredIndex(m_chart->indexAt(event->position()));
+    m_chart->setPointer(event->position());
+    tellHovered();
 }
 
 void ChartItem::hoverLeaveEvent(QHoverEvent *)
 {
-    setHoveredIndex(-1);
+    m_chart->setPointer(std::nullopt);
+    tellHovered();
 }
 
 void ChartItem::focusInEvent(QFocusEvent *event)

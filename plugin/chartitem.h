@@ -119,6 +119,7 @@ protected:
 private:
     Q_SLOT void updateLook();
     void updateImplicitSize();
+    void tellHovered();
     void redraw();
 
     const std::unique_ptr<Chart> m_chart;

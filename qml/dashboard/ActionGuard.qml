@@ -32,6 +32,8 @@ Dialog {
 
     //! Does the deed, or asks and does it once that is accepted.
     function ask(action: int, title: string, question: string, deed: var) {
+        if (monitor.factory === null)
+            return;
         if ((confirmedActions & action) === 0) {
             deed();
             return;

@@ -76,6 +76,34 @@ void Chart::paint(QPainter *painter) const
     }
 }
 
+void Chart::update(const FactoryMonitor *monitor)
+{
+    const int before = hovered();
+    const Identity identity = before < 0 ? Identity() : identityOf(before);
+    take(monitor);
+    if (m_pointer) {
+        m_hovered = indexAt(*m_pointer);
+    } else if (before >= 0 && (before >= count() || identityOf(before) != identity)) {
+        m_hovered = -1;
+        for (int i = 0; i < count() && m_hovered < 0; ++i) {
+            if (identityOf(i) == identity)
+                m_hovered = i;
+        }
+    }
+}
+
+void Chart::setPointer(const std::optional<QPointF> &position)
+{
+    m_pointer = position;
+    m_hovered = position ? indexAt(*position) : -1;
+}
+
+void Chart::move(CursorMove move)
+{
+    m_pointer.reset();
+    m_hovered = moved(move);
+}
+
 QImage Chart::toImage(const QSize &pixels, double devicePixelRatio)
 {
     QImage image(pixels, QImage::Format_ARGB32_Premultiplied);

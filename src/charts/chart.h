@@ -12,6 +12,7 @@
 
 #include <cmath>
 #include <optional>
+#include <utility>
 
 QT_BEGIN_NAMESPACE
 class QPainter;
@@ -50,7 +51,12 @@ public:
     void setSize(const QSizeF &size) { m_size = size; }
     //! Stands above the chart, and is its name for assistive technology. None by default.
     void setTitle(const QString &title) { m_title = title; }
-    void setHovered(int index) { m_hovered = index; }
+    //! By somebody else than the pointer, which is forgotten.
+    void setHovered(int index)
+    {
+        m_hovered = index;
+        m_pointer.reset();
+    }
     //! Draws a frame: keys go to this chart.
     void setFocused(bool isFocused) { m_isFocused = isFocused; }
     //! What is said while there are no data.
@@ -65,7 +71,13 @@ public:
     //! -1 for none, and when there is no such item any more.
     [[nodiscard]] int hovered() const;
 
-    //! Takes over what a monitor has seen last; nullptr for nothing.
+    //! Takes over what a monitor has seen last; nullptr for nothing. What is hovered then is what is now under the pointer,
+    //! or, without one, the same item as before, wherever it stands now.
+    void update(const FactoryMonitor *monitor);
+    //! Where the pointer is, if it is over the chart. Hovers what is there.
+    void setPointer(const std::optional<QPointF> &position);
+    //! Follows a key, and forgets the pointer.
+    void move(CursorMove move);
     virtual void take(const FactoryMonitor *monitor) = 0;
 
     //! How many items there are.
@@ -88,6 +100,10 @@ public:
 
 protected:
     virtual void draw(QPainter &painter) const = 0;
+
+    //! What makes an item the same one after the data have changed.
+    using Identity = std::pair<qint64, qint64>;
+    [[nodiscard]] virtual Identity identityOf(int index) const { return {index, 0}; }
 
     [[nodiscard]] const QFontMetricsF &metrics() const { return m_metrics; }
     [[nodiscard]] double rowHeight() const { return std::ceil(m_metrics.height()) + 2; }
@@ -117,6 +133,7 @@ private:
     QString m_title;
     QString m_emptyText;
     int m_hovered = -1;
+    std::optional<QPointF> m_pointer;
     bool m_isFocused = false;
 };
 

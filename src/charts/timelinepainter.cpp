@@ -84,14 +84,26 @@ QRectF TimelinePainter::plot() const
                          std::max(0.0, rect().height() - top - rowHeight() - 4)));
 }
 
+int TimelinePainter::lanesIn(const QRectF &plot) const
+{
+    return std::clamp(int(plot.height() / laneHeight()), 0, int(m_workers.size()));
+}
+
 int TimelinePainter::lanesShown() const
 {
-    return std::clamp(int(plot().height() / laneHeight()), 0, int(m_workers.size()));
+    return lanesIn(plot());
 }
 
 int TimelinePainter::firstLane() const
 {
-    return std::clamp(m_firstLane, 0, int(m_workers.size()) - lanesShown());
+    return layout().firstLane;
+}
+
+TimelinePainter::Layout TimelinePainter::layout() const
+{
+    const QRectF plot = this->plot();
+    const int lanes = lanesIn(plot);
+    return {plot, std::clamp(m_firstLane, 0, int(m_workers.size()) - lanes), lanes};
 }
 
 int TimelinePainter::firstLaneToShow(int index) const
@@ -109,11 +121,15 @@ bool TimelinePainter::isInSight(const TraceSpan &span) const
 
 QRectF TimelinePainter::spanRect(int index) const
 {
-    const TraceSpan &span = m_spans.at(index);
-    const int row = m_laneOf.value(span.worker, -1) - firstLane();
-    if (!isInSight(span) || row < 0 || row >= lanesShown())
+    return spanRect(m_spans.at(index), layout());
+}
+
+QRectF TimelinePainter::spanRect(const TraceSpan &span, const Layout &layout) const
+{
+    const int row = m_laneOf.value(span.worker, -1) - layout.firstLane;
+    if (row < 0 || row >= layout.lanes || !isInSight(span))
         return {};
-    const QRectF plot = this->plot();
+    const QRectF &plot = layout.plot;
     const double scale = plot.width() / m_duration;
     const double fromEnd = std::max(0.0, secondsAgo(endOf(span))) * scale;
     const double start = std::min(plot.width(), secondsAgo(span.start) * scale);
@@ -125,9 +141,10 @@ QRectF TimelinePainter::spanRect(int index) const
 
 int TimelinePainter::indexAt(const QPointF &position) const
 {
+    const Layout layout = this->layout();
     // The last is drawn on top.
     for (int i = count() - 1; i >= 0; --i) {
-        const QRectF rect = spanRect(i);
+        const QRectF rect = spanRect(m_spans.at(i), layout);
         if (!rect.isEmpty() && rect.adjusted(-1, -1, 1, 1).contains(position))
             return i;
     }
@@ -254,29 +271,31 @@ void TimelinePainter::draw(QPainter &painter) const
              title(), theme().text);
     painter.setFont(theme().font);
 
-    const QRectF plot = this->plot();
+    const Layout layout = this->layout();
+    const QRectF &plot = layout.plot;
     if (plot.width() < 8 || plot.height() < 8)
         return;
     drawAges(painter, plot, m_duration);
     drawHairline(painter, plot.bottomLeft(), plot.bottomRight(), theme().axis);
     if (m_workers.isEmpty() || m_spans.isEmpty())
         drawEmpty(painter, plot);
-    for (int row = 0; row < lanesShown(); ++row) {
+    const double labelWidth = this->labelWidth();
+    for (int row = 0; row < layout.lanes; ++row) {
         const double y = plot.top() + row * laneHeight();
         if (row > 0)
             drawHairline(painter, {plot.left(), y - 1}, {plot.right(), y - 1}, theme().grid);
-        drawText(painter, placed(QRectF(0, y, labelWidth() - 6, laneHeight() - 1)),
+        drawText(painter, placed(QRectF(0, y, labelWidth - 6, laneHeight() - 1)),
                  Qt::AlignRight | Qt::AlignVCenter,
-                 locale().toString(m_workers.at(firstLane() + row)), theme().mutedText);
+                 locale().toString(m_workers.at(layout.firstLane + row)), theme().mutedText);
     }
 
     painter.save();
     painter.setClipRect(plot.adjusted(-1, 0, 1, 1), Qt::IntersectClip);
     for (int i = 0; i < count(); ++i) {
-        const QRectF rect = spanRect(i);
+        const TraceSpan &span = m_spans.at(i);
+        const QRectF rect = spanRect(span, layout);
         if (rect.isEmpty())
             continue;
-        const TraceSpan &span = m_spans.at(i);
         // Short jobs are many, and have no key.
         const QColor color = span.jobs > 1 ? mixed(theme().text, theme().ground, 0.25)
                                            : theme().hueOf(span.key);

@@ -50,7 +50,22 @@ public:
 protected:
     void draw(QPainter &painter) const override;
 
+    [[nodiscard]] Identity identityOf(int index) const override
+    {
+        return {m_spans.at(index).worker, m_spans.at(index).start};
+    }
+
 private:
+    //! What is measured, and so found out once for all spans.
+    struct Layout
+    {
+        QRectF plot;
+        int firstLane;
+        int lanes;
+    };
+    [[nodiscard]] Layout layout() const;
+    [[nodiscard]] QRectF spanRect(const TraceSpan &span, const Layout &layout) const;
+    [[nodiscard]] int lanesIn(const QRectF &plot) const;
     [[nodiscard]] double laneHeight() const { return rowHeight() + 4; }
     [[nodiscard]] double labelWidth() const;
     [[nodiscard]] qint64 endOf(const TraceSpan &span) const

@@ -51,6 +51,10 @@ public:
 
 protected:
     void draw(QPainter &painter) const override;
+    [[nodiscard]] Identity identityOf(int index) const override
+    {
+        return {m_workers.at(index).id, 0};
+    }
 
 private:
     struct Layout

@@ -6,6 +6,7 @@
 #include "../core/monitor/factorymonitor.h"
 
 #include <QtCore/qpointer.h>
+#include <QtWidgets/qlabel.h>
 #include <QtWidgets/qmessagebox.h>
 #include <QtWidgets/qpushbutton.h>
 
@@ -40,6 +41,8 @@ void ActionGuard::govern(QWidget *widget, Action action)
 void ActionGuard::ask(Action action, const QString &title, const QString &question,
                       std::function<void()> deed)
 {
+    if (!m_monitor->factory())
+        return;
     if (!(m_confirmed & action)) {
         deed();
         return;
@@ -48,7 +51,10 @@ void ActionGuard::ask(Action action, const QString &title, const QString &questi
                                 QMessageBox::Cancel | QMessageBox::Ok, m_dashboard);
     box->setObjectName(QStringLiteral("confirmation"));
     box->setInformativeText(question);
+    // Keys and names are in it, which are nobody's HTML.
     box->setTextFormat(Qt::PlainText);
+    if (auto *label = box->findChild<QLabel *>(QStringLiteral("qt_msgbox_informativelabel")))
+        label->setTextFormat(Qt::PlainText);
     box->setDefaultButton(QMessageBox::Cancel);
     box->setAttribute(Qt::WA_DeleteOnClose);
     connect(box, &QMessageBox::finished, m_dashboard,

@@ -84,9 +84,13 @@ void ChartWidget::setHoveredIndex(int index)
 {
     refresh();
     m_chart->setHovered(index);
-    if (m_chart->hovered() == m_hoveredIndex)
+    tellHovered();
+}
+
+void ChartWidget::tellHovered()
+{
+    if (std::exchange(m_hoveredIndex, m_chart->hovered()) == m_hoveredIndex)
         return;
-    m_hoveredIndex = m_chart->hovered();
     update();
     Q_EMIT hoveredIndexChanged();
     if (QAccessible::isActive()) {
@@ -134,8 +138,10 @@ void ChartWidget::onDataChanged()
 {
     m_isOutdated = true;
     update();
-    if (m_hoveredIndex >= 0)
-        setHoveredIndex(m_hoveredIndex);
+    if (m_hoveredIndex >= 0 || underMouse()) {
+        refresh();
+        tellHovered();
+    }
 }
 
 void ChartWidget::showItem(int) {}
@@ -143,7 +149,7 @@ void ChartWidget::showItem(int) {}
 void ChartWidget::refresh() const
 {
     if (std::exchange(m_isOutdated, false))
-        m_chart->take(m_monitor);
+        m_chart->update(m_monitor);
 }
 
 void ChartWidget::updateLook()
@@ -196,20 +202,22 @@ void ChartWidget::keyPressEvent(QKeyEvent *event)
         return;
     }
     refresh();
-    const int index = m_chart->moved(*move);
-    showItem(index);
-    setHoveredIndex(index);
+    m_chart->move(*move);
+    showItem(m_chart->hovered());
+    tellHovered();
 }
 
 void ChartWidget::mouseMoveEvent(QMouseEvent *event)
 {
     refresh();
-    setHoveredIndex(m_chart->indexAt(event->position()));
+    m_chart->setPointer(event->position());
+    tellHovered();
 }
 
 void ChartWidget::leaveEvent(QEvent *)
 {
-    setHoveredIndex(-1);
+    m_chart->setPointer(std::nullopt);
+    tellHovered();
 }
 
 } // namespace Millwright

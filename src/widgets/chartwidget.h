@@ -106,6 +106,7 @@ protected:
 
 private:
     void updateLook();
+    void tellHovered();
 
     const std::unique_ptr<Chart> m_chart;
     QPointer<FactoryMonitor> m_monitor;

@@ -45,17 +45,18 @@ QVariant ColumnModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
     const Column &column = m_columns.at(index.column());
+    const QModelIndex row = m_list->index(index.row(), 0);
     switch (role) {
     case Qt::DisplayRole:
-    case Qt::ToolTipRole:
-        return column.text(rowAt(index.row()));
+        return column.text(row);
+    case Qt::ToolTipRole: // otherwise it may be taken for HTML
+        return QStringLiteral("<span>%1</span>").arg(column.text(row).toHtmlEscaped());
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(column.alignment | Qt::AlignVCenter);
     case Qt::ForegroundRole:
-        return column.isProblem && column.isProblem(rowAt(index.row())) ? QVariant(m_problemColor)
-                                                                        : QVariant();
+        return column.isProblem && column.isProblem(row) ? QVariant(m_problemColor) : QVariant();
     default:
-        return {};
+        return role >= Qt::UserRole ? row.data(role) : QVariant();
     }
 }
 

@@ -10,7 +10,7 @@
 
 namespace Millwright {
 
-//! A list model as a table: what its roles say, in columns. Rows are those of the list.
+//! A list model as a table: what its roles say, in columns. Rows are those of the list, and have its roles, too.
 class ColumnModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -19,7 +19,7 @@ public:
     struct Column
     {
         QString title;
-        std::function<QString(const QModelIndex &)> text; // of a row of the list
+        std::function<QString(const QModelIndex &)> text; // of a row
         int width = 10; // in letters
         Qt::Alignment alignment = Qt::AlignLeft;
         std::function<bool(const QModelIndex &)> isProblem = {}; // drawn in the color for that
@@ -27,8 +27,6 @@ public:
 
     ColumnModel(QAbstractItemModel *list, QList<Column> columns, QObject *parent);
 
-    //! The row of the list that a row of the table shows.
-    [[nodiscard]] QModelIndex rowAt(int row) const { return m_list->index(row, 0); }
     void setProblemColor(const QColor &color) { m_problemColor = color; }
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
@@ -36,6 +34,7 @@ public:
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
                                       int role) const override;
+    [[nodiscard]] QHash<int, QByteArray> roleNames() const override { return m_list->roleNames(); }
 
 private:
     QAbstractItemModel *const m_list;

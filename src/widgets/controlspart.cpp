@@ -8,11 +8,13 @@
 #include "../charts/dashboardtexts.h"
 #include "../core/monitor/factorymonitor.h"
 
-#include <QtCore/qobject.h>
+#include <QtCore/qcoreevent.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qformlayout.h>
 #include <QtWidgets/qpushbutton.h>
 #include <QtWidgets/qspinbox.h>
+
+#include <utility>
 
 namespace Millwright {
 
@@ -32,8 +34,11 @@ ControlsPart::ControlsPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget 
     m_limit->setSpecialValueText(tr("none"));
     m_limit->setGroupSeparatorShown(true);
     m_limit->setToolTip(tr("Jobs that wait already are not touched."));
-    for (QSpinBox *box : {m_workers, m_limit})
+    for (QSpinBox *box : {m_workers, m_limit}) {
         box->setKeyboardTracking(false); // not with every digit
+        box->setFocusPolicy(Qt::StrongFocus);
+        box->installEventFilter(this);
+    }
     m_drain->setObjectName(QStringLiteral("drain"));
     m_drain->setToolTip(tr("Takes no more jobs, does those that it has, and then stops."));
     m_stop->setObjectName(QStringLiteral("stop"));
@@ -57,44 +62,38 @@ ControlsPart::ControlsPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget 
         form->setRowVisible(m_limit, guard->allows(Dashboard::SetQueueLimit));
     });
 
-    const auto name = [this] {
-        const FactoryBase *factory = m_monitor->factory();
+    const auto name = [=] {
+        const FactoryBase *factory = monitor->factory();
         return factory && !factory->name().isEmpty() ? factory->name() : tr("The factory");
     };
     connect(m_workers, &QSpinBox::valueChanged, this, [=, this](int count) {
-        guard->ask(Dashboard::SetWorkerCount, tr("Change the number of workers?"),
-                   tr("%1 has %2, and is to have %3.")
-                       .arg(name(), QLocale().toString(m_monitor->workerCount()),
-                            QLocale().toString(count)),
-                   [=, this] {
-                       if (FactoryBase *factory = m_monitor->factory())
-                           factory->setWorkerCount(count);
-                   });
+        guard->ask(
+            Dashboard::SetWorkerCount, tr("Change the number of workers?"),
+            tr("%1 has %2, and is to have %3.")
+                .arg(name(), locale().toString(monitor->workerCount()), locale().toString(count)),
+            [=] { monitor->factory()->setWorkerCount(count); });
     });
     connect(m_limit, &QSpinBox::valueChanged, this, [=, this](int limit) {
         guard->ask(
             Dashboard::SetQueueLimit, tr("Change the queue limit?"),
             limit < 0
                 ? tr("%1 is to have none.").arg(name())
-                : tr("At most %2 jobs are to wait in %1.").arg(name(), QLocale().toString(limit)),
-            [=, this] {
-                if (FactoryBase *factory = m_monitor->factory())
-                    factory->setQueueLimit(limit);
-            });
+                : tr("At most %2 jobs are to wait in %1.").arg(name(), locale().toString(limit)),
+            [=] { monitor->factory()->setQueueLimit(limit); });
     });
-    connect(m_drain, &QPushButton::clicked, this, [=, this] {
+    connect(m_drain, &QPushButton::clicked, this, [=] {
         guard->ask(Dashboard::DrainAction, tr("Drain?"),
                    tr("%1 takes no more jobs, does those that it has, and then stops. It cannot be "
                       "started again.")
                        .arg(name()),
-                   [this] { m_monitor->drain(); });
+                   [=] { monitor->drain(); });
     });
     connect(m_stop, &QPushButton::clicked, this, [=, this] {
         guard->ask(Dashboard::StopAction, tr("Stop?"),
                    tr("%1 takes no more jobs, discards those that wait (%2), lets those end that "
                       "run, and then stops. It cannot be started again.")
-                       .arg(name(), DashboardTexts::count(m_monitor->queueDepth())),
-                   [this] { m_monitor->stop(); });
+                       .arg(name(), DashboardTexts::count(monitor->queueDepth(), locale())),
+                   [=] { monitor->stop(); });
     });
     connect(monitor, &FactoryMonitor::sampled, this, &ControlsPart::updateValues);
     updateValues();
@@ -105,10 +104,11 @@ void ControlsPart::updateValues()
     const FactoryState state = m_monitor->state();
     const bool isOver = !m_monitor->factory() || state == FactoryState::Stopped
                         || state == FactoryState::Failed;
+    const bool isAnother = std::exchange(m_shown, m_monitor->factory()) != m_monitor->factory();
     const auto show = [&](QSpinBox *box, int value) {
         box->setEnabled(!isOver);
-        if (box->hasFocus() && box->value() != value)
-            return; // somebody is typing
+        if (box->hasFocus() && !isAnother)
+            return; // somebody is typing, and means this factory
         const QSignalBlocker blocker(box);
         box->setValue(value);
     };
@@ -116,6 +116,16 @@ void ControlsPart::updateValues()
     show(m_limit, m_monitor->queueLimit());
     m_drain->setEnabled(!isOver && state != FactoryState::Draining);
     m_stop->setEnabled(!isOver);
+}
+
+// A wheel that scrolls the page is not meant for what happens to be under it.
+bool ControlsPart::eventFilter(QObject *watched, QEvent *event)
+{
+    auto *box = qobject_cast<QSpinBox *>(watched);
+    if (event->type() != QEvent::Wheel || !box || box->hasFocus())
+        return QWidget::eventFilter(watched, event);
+    event->ignore();
+    return true;
 }
 
 } // namespace Millwright

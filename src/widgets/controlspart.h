@@ -13,6 +13,7 @@ QT_END_NAMESPACE
 namespace Millwright {
 
 class ActionGuard;
+class FactoryBase;
 class FactoryMonitor;
 
 //! What can be changed about a factory while it runs.
@@ -23,6 +24,9 @@ class ControlsPart : public QWidget
 public:
     ControlsPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent);
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     void updateValues();
 
@@ -31,6 +35,7 @@ private:
     QSpinBox *const m_limit;
     QPushButton *const m_drain;
     QPushButton *const m_stop;
+    const FactoryBase *m_shown = nullptr; // only to be told from another
 };
 
 } // namespace Millwright

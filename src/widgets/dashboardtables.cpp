@@ -8,7 +8,10 @@
 #include "../charts/dashboardtexts.h"
 #include "../core/monitor/factorymonitor.h"
 
+#include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qtoolbutton.h>
+
+#include <algorithm>
 
 namespace Millwright {
 
@@ -21,32 +24,33 @@ std::function<QString(const QModelIndex &)> textOf(int role)
     return [role](const QModelIndex &row) { return row.data(role).toString(); };
 }
 
-std::function<QString(const QModelIndex &)> timeOf(int role)
+std::function<QString(const QModelIndex &)> timeOf(int role, const QLocale &locale)
 {
-    return [role](const QModelIndex &row) {
-        return QLocale().toString(row.data(role).toDateTime().time(), QLocale::ShortFormat);
+    return [=](const QModelIndex &row) {
+        return locale.toString(row.data(role).toDateTime().time(), QLocale::ShortFormat);
     };
 }
 
-QList<Column> jobColumns()
+QList<Column> jobColumns(const QLocale &locale)
 {
     using namespace DashboardTexts;
     const auto isRunning = [](const QModelIndex &row) {
         return JobState(row.data(JobModel::StateRole).toInt()) == JobState::Running;
     };
-    const auto where = [isRunning](const QModelIndex &row) {
+    const auto where = [=](const QModelIndex &row) {
         const int worker = row.data(JobModel::WorkerRole).toInt();
         const double untilAttempt = row.data(JobModel::UntilAttemptRole).toDouble();
         if (isRunning(row))
             return JobsPart::tr("worker %1").arg(worker);
         if (untilAttempt > 0)
-            return JobsPart::tr("next attempt in %1").arg(elapsed(untilAttempt));
+            return JobsPart::tr("next attempt in %1").arg(elapsed(untilAttempt, locale));
         return worker >= 0 ? JobsPart::tr("waits for worker %1").arg(worker)
                            : jobStateName(JobState(row.data(JobModel::StateRole).toInt()));
     };
-    const auto time = [isRunning](const QModelIndex &row) {
+    const auto time = [=](const QModelIndex &row) {
         return elapsed(
-            row.data(isRunning(row) ? JobModel::ElapsedRole : JobModel::AgeRole).toDouble());
+            row.data(isRunning(row) ? JobModel::ElapsedRole : JobModel::AgeRole).toDouble(),
+            locale);
     };
     const auto progress = [](const QModelIndex &row) {
         const double fraction = row.data(JobModel::ProgressRole).toDouble();
@@ -59,31 +63,32 @@ QList<Column> jobColumns()
     const auto priority = [](const QModelIndex &row) {
         return priorityName(Priority(row.data(JobModel::PriorityRole).toInt()));
     };
-    const auto attempt = [](const QModelIndex &row) {
+    const auto attempt = [locale](const QModelIndex &row) {
         const int number = row.data(JobModel::AttemptRole).toInt();
-        return number > 1 ? QLocale().toString(number) : QString();
+        return number > 1 ? locale.toString(number) : QString();
     };
     return {{JobsPart::tr("Key"), textOf(JobModel::KeyRole), 16},
             {JobsPart::tr("Where"), where, 18},
+            {JobsPart::tr("Progress"), progress, 16},
             {JobsPart::tr("Time"), time, 9, Qt::AlignRight},
             {JobsPart::tr("Label"), textOf(JobModel::LabelRole), 12},
-            {JobsPart::tr("Progress"), progress, 16},
             {JobsPart::tr("Priority"), priority, 10},
             {JobsPart::tr("Attempt"), attempt, 9, Qt::AlignRight}};
 }
 
-QList<Column> letterColumns()
+QList<Column> letterColumns(const QLocale &locale)
 {
-    return {{DeadLettersPart::tr("Key"), textOf(DeadLetterModel::KeyRole), 16},
-            {DeadLettersPart::tr("Error"), textOf(DeadLetterModel::ErrorRole), 20, Qt::AlignLeft,
-             [](const QModelIndex &) { return true; }},
-            {DeadLettersPart::tr("Time"), timeOf(DeadLetterModel::TimeRole), 9, Qt::AlignRight},
-            {DeadLettersPart::tr("Label"), textOf(DeadLetterModel::LabelRole), 12},
-            {DeadLettersPart::tr("Attempts"), textOf(DeadLetterModel::AttemptsRole), 10,
-             Qt::AlignRight}};
+    return {
+        {DeadLettersPart::tr("Key"), textOf(DeadLetterModel::KeyRole), 16},
+        {DeadLettersPart::tr("Error"), textOf(DeadLetterModel::ErrorRole), 20, Qt::AlignLeft,
+         [](const QModelIndex &) { return true; }},
+        {DeadLettersPart::tr("Time"), timeOf(DeadLetterModel::TimeRole, locale), 9, Qt::AlignRight},
+        {DeadLettersPart::tr("Label"), textOf(DeadLetterModel::LabelRole), 12},
+        {DeadLettersPart::tr("Attempts"), textOf(DeadLetterModel::AttemptsRole), 10,
+         Qt::AlignRight}};
 }
 
-QList<Column> eventColumns()
+QList<Column> eventColumns(const QLocale &locale)
 {
     const auto isProblem = [](const QModelIndex &row) {
         return row.data(EventModel::IsProblemRole).toBool();
@@ -91,11 +96,11 @@ QList<Column> eventColumns()
     const auto what = [](const QModelIndex &row) {
         return DashboardTexts::eventName(EventModel::Kind(row.data(EventModel::KindRole).toInt()));
     };
-    const auto worker = [](const QModelIndex &row) {
+    const auto worker = [locale](const QModelIndex &row) {
         const int id = row.data(EventModel::WorkerRole).toInt();
-        return id < 0 ? QString() : QLocale().toString(id);
+        return id < 0 ? QString() : locale.toString(id);
     };
-    return {{EventsPart::tr("Time"), timeOf(EventModel::TimeRole), 9},
+    return {{EventsPart::tr("Time"), timeOf(EventModel::TimeRole, locale), 9},
             {EventsPart::tr("What"), what, 20, Qt::AlignLeft, isProblem},
             {EventsPart::tr("Text"), textOf(EventModel::TextRole), 20},
             {EventsPart::tr("Key"), textOf(EventModel::KeyRole), 16},
@@ -105,15 +110,16 @@ QList<Column> eventColumns()
 } // namespace
 
 JobsPart::JobsPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent)
-    : TablePart(monitor->jobs(), jobColumns(), 0, parent)
+    : TablePart(monitor->jobs(), jobColumns(parent->locale()), 0, parent)
 {
     constexpr auto Action = FactoryDashboardWidget::CancelJobs;
 
     setObjectName(QStringLiteral("jobs"));
-    setEmptyText(tr("No jobs"));
+    setName(tr("Jobs"));
     addSearch(tr("Find jobs by key or label"));
-    QToolButton *cancel = addButton(QStringLiteral("cancel"), tr("Cancel…"), true);
-    QToolButton *cancelAll = addButton(QStringLiteral("cancelAll"), tr("Cancel all…"), false);
+    QToolButton *cancel = addButton(QStringLiteral("cancel"), tr("Cancel…"));
+    QToolButton *cancelAll = addButton(QStringLiteral("cancelAll"), tr("Cancel all…"));
+    enableOnSelection(cancel);
     guard->govern(cancel, Action);
     guard->govern(cancelAll, Action);
     connect(cancel, &QToolButton::clicked, this, [=, this] {
@@ -135,20 +141,42 @@ JobsPart::JobsPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent)
                       .arg(text),
             [=] { monitor->cancelJobs(text); });
     });
+    // Only the first ones are listed, but all are meant.
+    const auto update = [=, this] {
+        cancelAll->setEnabled(monitor->queueDepth() > 0 || monitor->activeWorkers() > 0);
+        const int unlisted = std::max(0, monitor->queueDepth() - std::max(0, monitor->jobLimit()));
+        setFootnote(unlisted > 0 ? tr("and %1 more that wait, in which nothing is looked for")
+                                       .arg(DashboardTexts::count(unlisted, locale()))
+                                 : QString());
+        setEmptyText(searchText().isEmpty() ? tr("No jobs")
+                     : unlisted > 0 ? tr("None of the jobs that are listed has this in its key "
+                                         "or label")
+                                    : tr("No job has this in its key or label"));
+    };
+    connect(monitor, &FactoryMonitor::sampled, this, update);
+    connect(search(), &QLineEdit::textChanged, this, update);
+    update();
 }
 
 DeadLettersPart::DeadLettersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent)
-    : TablePart(monitor->deadLetters(), letterColumns(), 1, parent)
+    : TablePart(monitor->deadLetters(), letterColumns(parent->locale()), 1, parent)
 {
     constexpr auto Retry = FactoryDashboardWidget::RetryDeadLetters;
     constexpr auto Drop = FactoryDashboardWidget::DropDeadLetters;
 
     setObjectName(QStringLiteral("deadLetters"));
+    setName(tr("Dead letters"));
     setEmptyText(tr("No job has failed for good"));
     addSearch(tr("Find by key, label or error"));
     const auto add = [=, this](const char *name, const QString &text, bool onSelection,
                                FactoryDashboardWidget::Action action) {
-        QToolButton *button = addButton(QLatin1String(name), text, onSelection);
+        QToolButton *button = addButton(QLatin1String(name), text);
+        if (!onSelection)
+            enableOnRows(button);
+        else
+            enableOnSelection(button, [=](const QModelIndex &row) {
+                return action == Drop || row.data(DeadLetterModel::IsRetriableRole).toBool();
+            });
         guard->govern(button, action);
         connect(button, &QToolButton::clicked, this, [=, this] {
             const auto deed = [=, this, text = searchText(),
@@ -175,9 +203,10 @@ DeadLettersPart::DeadLettersPart(FactoryMonitor *monitor, ActionGuard *guard, QW
 }
 
 EventsPart::EventsPart(FactoryMonitor *monitor, QWidget *parent)
-    : TablePart(monitor->events(), eventColumns(), 2, parent)
+    : TablePart(monitor->events(), eventColumns(parent->locale()), 2, parent)
 {
     setObjectName(QStringLiteral("events"));
+    setName(tr("Events"));
     setEmptyText(tr("Nothing to report"));
     addSearch(tr("Find by key or text"));
 }

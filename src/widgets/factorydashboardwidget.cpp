@@ -24,6 +24,10 @@
 #include <QtWidgets/qtabwidget.h>
 #include <QtWidgets/qtoolbutton.h>
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace Millwright {
 
 namespace {
@@ -55,11 +59,12 @@ public:
 
 } // namespace
 
-//! What it is made of.
+//! What it is made of. Made anew in another language, locale, font or direction.
 class FactoryDashboardWidget::Parts
 {
 public:
-    explicit Parts(FactoryDashboardWidget *theDashboard);
+    Parts(FactoryDashboardWidget *theDashboard, FactoryMonitor *theMonitor, ActionGuard *theGuard);
+    ~Parts();
 
     void setWide(bool isWide);
     void setPart(Part wanted);
@@ -67,6 +72,7 @@ public:
     void updateInterest();
     void updateTitles();
     void updateFactory();
+    void updateControls();
 
     FactoryDashboardWidget *const dashboard;
     FactoryMonitor *const monitor;
@@ -87,13 +93,15 @@ public:
     ControlsPart *controls = nullptr;
     QWidget *page = nullptr;
     QLabel *nothing = nullptr;
+    QScrollArea *area = nullptr;
     QStackedLayout *stack = nullptr;
 };
 
-FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard)
+FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard,
+                                     FactoryMonitor *theMonitor, ActionGuard *theGuard)
     : dashboard(theDashboard)
-    , monitor(new FactoryMonitor(theDashboard))
-    , guard(new ActionGuard(monitor, theDashboard))
+    , monitor(theMonitor)
+    , guard(theGuard)
 {
     page = new Page;
     strip = new FactoryStrip(page);
@@ -133,36 +141,37 @@ FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard)
     layout->addWidget(splitter, 1);
     nothing = new QLabel(tr("No factory"));
     nothing->setAlignment(Qt::AlignCenter);
+    area = scrolled(page);
     stack = new QStackedLayout(dashboard);
     stack->setContentsMargins(0, 0, 0, 0);
     stack->addWidget(nothing);
-    stack->addWidget(scrolled(page));
+    stack->addWidget(area);
 
     connect(strip, &FactoryStrip::chosen, monitor, &FactoryMonitor::setFactory);
-    connect(tabs, &QTabWidget::currentChanged, dashboard, [this] {
+    connect(tabs, &QTabWidget::currentChanged, tabs, [this] {
         for (const Part which : {Charts, Workers, Jobs, DeadLetters, Events, Controls}) {
             if (tabs->currentWidget() == widgetOf(which) && std::exchange(part, which) != which)
                 Q_EMIT dashboard->partChanged();
         }
         updateInterest();
     });
-    connect(monitor->deadLetters(), &DeadLetterModel::countChanged, dashboard,
+    connect(monitor->deadLetters(), &DeadLetterModel::countChanged, tabs,
             [this] { updateTitles(); });
-    connect(monitor, &FactoryMonitor::factoryChanged, dashboard, [this] {
-        updateFactory();
-        Q_EMIT dashboard->factoryChanged();
-    });
-    connect(monitor, &FactoryMonitor::intervalChanged, dashboard,
-            &FactoryDashboardWidget::intervalChanged);
-    connect(monitor, &FactoryMonitor::historySpanChanged, dashboard,
-            &FactoryDashboardWidget::historySpanChanged);
-    connect(monitor, &FactoryMonitor::frozenChanged, dashboard,
-            &FactoryDashboardWidget::frozenChanged);
-    connect(guard, &ActionGuard::changed, dashboard, [this] {
-        constexpr Actions Controlled = DrainAction | StopAction | SetWorkerCount | SetQueueLimit;
-        tabs->setTabVisible(tabs->indexOf(controls), guard->allows(Controlled));
-    });
+    connect(monitor, &FactoryMonitor::factoryChanged, tabs, [this] { updateFactory(); });
+    connect(monitor, &FactoryMonitor::frozenChanged, strip,
+            [this] { strip->setFrozen(monitor->isFrozen()); });
+    connect(guard, &ActionGuard::changed, tabs, [this] { updateControls(); });
+    updateControls();
+    updateTitles();
+    updateFactory();
     updateInterest();
+}
+
+FactoryDashboardWidget::Parts::~Parts()
+{
+    delete stack;
+    delete nothing;
+    delete area; // and all that is in it
 }
 
 QWidget *FactoryDashboardWidget::Parts::widgetOf(Part which) const
@@ -198,6 +207,12 @@ void FactoryDashboardWidget::Parts::updateTitles()
                      letters > 0 ? tr("Dead letters (%1)").arg(letters) : tr("Dead letters"));
 }
 
+void FactoryDashboardWidget::Parts::updateControls()
+{
+    constexpr Actions Controlled = DrainAction | StopAction | SetWorkerCount | SetQueueLimit;
+    tabs->setTabVisible(tabs->indexOf(controls), guard->allows(Controlled));
+}
+
 void FactoryDashboardWidget::Parts::updateFactory()
 {
     stack->setCurrentIndex(monitor->factory() ? 1 : 0);
@@ -230,9 +245,19 @@ void FactoryDashboardWidget::Parts::setPart(Part wanted)
 
 FactoryDashboardWidget::FactoryDashboardWidget(QWidget *parent)
     : QWidget(parent)
-    , m_parts(std::make_unique<Parts>(this))
+    , m_monitor(new FactoryMonitor(this))
+    , m_guard(new ActionGuard(m_monitor, this))
+    , m_parts(std::make_unique<Parts>(this, m_monitor, m_guard))
 {
     setAccessibleName(tr("Factory dashboard"));
+    connect(m_monitor, &FactoryMonitor::factoryChanged, this,
+            &FactoryDashboardWidget::factoryChanged);
+    connect(m_monitor, &FactoryMonitor::intervalChanged, this,
+            &FactoryDashboardWidget::intervalChanged);
+    connect(m_monitor, &FactoryMonitor::historySpanChanged, this,
+            &FactoryDashboardWidget::historySpanChanged);
+    connect(m_monitor, &FactoryMonitor::frozenChanged, this,
+            &FactoryDashboardWidget::frozenChanged);
 }
 
 FactoryDashboardWidget::FactoryDashboardWidget(FactoryBase *factory, QWidget *parent)
@@ -245,18 +270,18 @@ FactoryDashboardWidget::~FactoryDashboardWidget() = default;
 
 FactoryBase *FactoryDashboardWidget::factory() const
 {
-    return m_parts->monitor->factory();
+    return m_monitor->factory();
 }
 
 void FactoryDashboardWidget::setFactory(FactoryBase *factory)
 {
     if (!factory) {
-        m_parts->monitor->setFactory(nullptr);
+        m_monitor->setFactory(nullptr);
         return;
     }
     m_parts->strip->add(factory);
     m_parts->strip->choose(factory);
-    m_parts->monitor->setFactory(factory);
+    m_monitor->setFactory(factory);
 }
 
 QList<FactoryBase *> FactoryDashboardWidget::factories() const
@@ -276,71 +301,71 @@ void FactoryDashboardWidget::removeFactory(FactoryBase *factory)
 
 bool FactoryDashboardWidget::isReadOnly() const
 {
-    return m_parts->guard->isReadOnly();
+    return m_guard->isReadOnly();
 }
 
 void FactoryDashboardWidget::setReadOnly(bool readOnly)
 {
     if (readOnly == isReadOnly())
         return;
-    m_parts->guard->setReadOnly(readOnly);
+    m_guard->setReadOnly(readOnly);
     Q_EMIT readOnlyChanged();
 }
 
 FactoryDashboardWidget::Actions FactoryDashboardWidget::actions() const
 {
-    return m_parts->guard->actions();
+    return m_guard->actions();
 }
 
 void FactoryDashboardWidget::setActions(Actions actions)
 {
     if (actions == this->actions())
         return;
-    m_parts->guard->setActions(actions);
+    m_guard->setActions(actions);
     Q_EMIT actionsChanged();
 }
 
 FactoryDashboardWidget::Actions FactoryDashboardWidget::confirmedActions() const
 {
-    return m_parts->guard->confirmed();
+    return m_guard->confirmed();
 }
 
 void FactoryDashboardWidget::setConfirmedActions(Actions actions)
 {
     if (actions == confirmedActions())
         return;
-    m_parts->guard->setConfirmed(actions);
+    m_guard->setConfirmed(actions);
     Q_EMIT confirmedActionsChanged();
 }
 
 int FactoryDashboardWidget::interval() const
 {
-    return m_parts->monitor->interval();
+    return m_monitor->interval();
 }
 
 void FactoryDashboardWidget::setInterval(int milliseconds)
 {
-    m_parts->monitor->setInterval(milliseconds);
+    m_monitor->setInterval(milliseconds);
 }
 
 int FactoryDashboardWidget::historySpan() const
 {
-    return m_parts->monitor->historySpan();
+    return m_monitor->historySpan();
 }
 
 void FactoryDashboardWidget::setHistorySpan(int seconds)
 {
-    m_parts->monitor->setHistorySpan(seconds);
+    m_monitor->setHistorySpan(seconds);
 }
 
 bool FactoryDashboardWidget::isFrozen() const
 {
-    return m_parts->monitor->isFrozen();
+    return m_monitor->isFrozen();
 }
 
 void FactoryDashboardWidget::setFrozen(bool frozen)
 {
-    m_parts->monitor->setFrozen(frozen);
+    m_monitor->setFrozen(frozen);
 }
 
 FactoryDashboardWidget::Part FactoryDashboardWidget::part() const
@@ -355,7 +380,7 @@ void FactoryDashboardWidget::setPart(Part part)
 
 FactoryMonitor *FactoryDashboardWidget::monitor() const
 {
-    return m_parts->monitor;
+    return m_monitor;
 }
 
 QSize FactoryDashboardWidget::sizeHint() const
@@ -368,10 +393,39 @@ QSize FactoryDashboardWidget::minimumSizeHint() const
     return {320, 240};
 }
 
+// Texts, sizes and places are settled where the parts are made.
+void FactoryDashboardWidget::rebuild()
+{
+    m_isRebuilding = false;
+    const Part part = m_parts->part;
+    const QList<FactoryBase *> factories = this->factories();
+    FactoryBase *const shown = factory();
+    const QSignalBlocker blocker(this); // nothing changes for others
+    m_parts.reset();
+    m_parts = std::make_unique<Parts>(this, m_monitor, m_guard);
+    {
+        const QSignalBlocker stays(
+            m_parts->strip); // the monitor keeps its factory, and what it knows of it
+        for (FactoryBase *factory : factories)
+            m_parts->strip->add(factory);
+        m_parts->strip->choose(shown);
+    }
+    m_parts->strip->setFrozen(isFrozen());
+    m_guard->setReadOnly(isReadOnly()); // for the new buttons
+    updateLayout();
+    m_parts->setPart(part);
+    updateActivity();
+}
+
+void FactoryDashboardWidget::updateLayout()
+{
+    m_parts->setWide(width() >= fontMetrics().averageCharWidth() * 160);
+}
+
 void FactoryDashboardWidget::updateActivity()
 {
     const bool isSeen = isVisible() && !window()->isMinimized();
-    m_parts->monitor->setActive(isSeen);
+    m_monitor->setActive(isSeen);
     m_parts->strip->setActive(isSeen);
 }
 
@@ -380,6 +434,12 @@ bool FactoryDashboardWidget::event(QEvent *event)
     // A minimized window says so to its widgets by hiding them on some platforms only.
     if (event->type() == QEvent::WindowActivate || event->type() == QEvent::WindowDeactivate)
         updateActivity();
+    static constexpr std::array Settled{QEvent::LanguageChange, QEvent::FontChange,
+                                        QEvent::LocaleChange, QEvent::LayoutDirectionChange};
+    // Later: it may be one of many widgets to which Qt tells it now.
+    if (std::find(Settled.begin(), Settled.end(), event->type()) != Settled.end()
+        && !std::exchange(m_isRebuilding, true))
+        QMetaObject::invokeMethod(this, &FactoryDashboardWidget::rebuild, Qt::QueuedConnection);
     return QWidget::event(event);
 }
 
@@ -398,7 +458,7 @@ void FactoryDashboardWidget::hideEvent(QHideEvent *event)
 void FactoryDashboardWidget::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    m_parts->setWide(width() >= fontMetrics().averageCharWidth() * 160);
+    updateLayout();
 }
 
 } // namespace Millwright

@@ -13,6 +13,7 @@
 
 namespace Millwright {
 
+class ActionGuard;
 class FactoryBase;
 class FactoryMonitor;
 
@@ -24,7 +25,7 @@ class FactoryMonitor;
 //! dock->setWidget(dashboard);
 //! \endcode
 //!
-//! It follows palette, font, locale and layout direction. It looks at the factory only while it can be seen, and costs
+//! It follows palette, font, locale, language and layout direction. It looks at the factory only while it can be seen, and costs
 //! nothing otherwise. Belongs to the GUI thread, as do its factories, which it does not own, and which may be destroyed
 //! at any time. In Qt Designer it is one of the widgets of Millwright.
 class MILLWRIGHT_WIDGETS_EXPORT FactoryDashboardWidget : public QWidget
@@ -128,8 +129,13 @@ private:
     class Parts;
 
     void updateActivity();
+    void updateLayout();
+    void rebuild();
 
-    const std::unique_ptr<Parts> m_parts;
+    FactoryMonitor *const m_monitor;
+    ActionGuard *const m_guard;
+    std::unique_ptr<Parts> m_parts;
+    bool m_isRebuilding = false;
 };
 
 Q_DECLARE_OPERATORS_FOR_FLAGS(FactoryDashboardWidget::Actions)

@@ -9,6 +9,8 @@
 #include "../charts/dashboardtexts.h"
 #include "../core/monitor/factorymonitor.h"
 
+#include <QtCore/qcoreevent.h>
+
 namespace Millwright {
 
 FactoryStrip::FactoryStrip(QWidget *parent) : QTabBar(parent)
@@ -30,11 +32,13 @@ void FactoryStrip::add(FactoryBase *factory)
     auto *monitor = new FactoryMonitor(this);
     monitor->setInterval(1000);
     monitor->setJobLimit(-1);
+    monitor->setFrozen(m_isFrozen);
     m_factories.append(factory);
     m_monitors.append(monitor);
     connect(factory, &QObject::destroyed, this, [this, factory] { forget(factory); });
     connect(monitor, &FactoryMonitor::sampled, this, [this, monitor] { updateTab(monitor); });
-    addTab(factory->name().isEmpty() ? tr("Factory") : factory->name());
+    QString name = factory->name().isEmpty() ? tr("Factory") : factory->name();
+    addTab(name.replace(QLatin1Char('&'), QLatin1String("&&"))); // which is no mnemonic
     monitor->setFactory(factory);
     setVisible(count() > 1);
     setActive(m_isActive);
@@ -71,6 +75,22 @@ void FactoryStrip::setActive(bool active)
         monitor->setActive(active && count() > 1);
 }
 
+void FactoryStrip::setFrozen(bool frozen)
+{
+    m_isFrozen = frozen;
+    for (FactoryMonitor *monitor : std::as_const(m_monitors))
+        monitor->setFrozen(frozen);
+}
+
+void FactoryStrip::changeEvent(QEvent *event)
+{
+    QTabBar::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        for (const FactoryMonitor *monitor : std::as_const(m_monitors))
+            updateTab(monitor);
+    }
+}
+
 void FactoryStrip::updateTab(const FactoryMonitor *monitor)
 {
     const auto index = int(m_monitors.indexOf(monitor));
@@ -81,7 +101,9 @@ void FactoryStrip::updateTab(const FactoryMonitor *monitor)
     QStringList lines{DashboardTexts::healthName(monitor->health())};
     lines += monitor->healthReasons();
     setTabToolTip(index, lines.join(QLatin1Char('\n')));
-    setAccessibleTabName(index, QStringLiteral("%1: %2").arg(tabText(index), lines.first()));
+    const QString name = monitor->factory()->name();
+    setAccessibleTabName(
+        index, QStringLiteral("%1: %2").arg(name.isEmpty() ? tr("Factory") : name, lines.first()));
 }
 
 } // namespace Millwright

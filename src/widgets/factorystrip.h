@@ -25,10 +25,14 @@ public:
     void choose(FactoryBase *factory);
     //! Whether somebody looks.
     void setActive(bool active);
+    void setFrozen(bool frozen);
 
 Q_SIGNALS:
     //! nullptr when there is none left.
     void chosen(Millwright::FactoryBase *factory);
+
+protected:
+    void changeEvent(QEvent *event) override;
 
 private:
     void forget(FactoryBase *factory);
@@ -37,6 +41,7 @@ private:
     QList<FactoryBase *> m_factories;
     QList<FactoryMonitor *> m_monitors;
     bool m_isActive = false;
+    bool m_isFrozen = false;
 };
 
 } // namespace Millwright

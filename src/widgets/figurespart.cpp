@@ -29,6 +29,7 @@ FiguresPart::FiguresPart(FactoryMonitor *monitor, QWidget *parent)
     , m_discarded(new StatTile(tr("Discarded"), this))
     , m_tiles{m_throughput, m_waiting, m_workers, m_completed, m_failed, m_discarded}
 {
+    setObjectName(QStringLiteral("figures"));
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);

@@ -132,10 +132,7 @@ HeaderPart::HeaderPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *par
         m_guard->ask(FactoryDashboardWidget::PauseAction, isPaused ? tr("Pause?") : tr("Resume?"),
                      isPaused ? tr("%1 takes jobs, and starts none until it is resumed.").arg(name)
                               : tr("%1 starts jobs again.").arg(name),
-                     [=, this] {
-                         if (FactoryBase *factory = m_monitor->factory())
-                             factory->setPaused(isPaused);
-                     });
+                     [monitor = m_monitor, isPaused] { monitor->factory()->setPaused(isPaused); });
         updateHeader(); // the button shows what is, not what is asked about
     });
     connect(guard, &ActionGuard::changed, this, &HeaderPart::updateHeader);

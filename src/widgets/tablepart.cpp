@@ -9,24 +9,29 @@
 #include <QtGui/qpainter.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qheaderview.h>
+#include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlineedit.h>
 #include <QtWidgets/qtableview.h>
 #include <QtWidgets/qtoolbutton.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace Millwright {
 
 TablePart::TablePart(QAbstractItemModel *list, const QList<ColumnModel::Column> &columns,
                      int stretched, QWidget *parent)
     : QWidget(parent)
-    , m_filter(new TextFilter(this))
     , m_layout(columns)
-    , m_columns(new ColumnModel(m_filter, columns, this))
+    , m_columns(new ColumnModel(list, columns, this))
+    , m_filter(new TextFilter(this))
     , m_bar(new QBoxLayout(QBoxLayout::LeftToRight))
     , m_buttons(new QHBoxLayout)
-    , m_view(new QTableView)
+    , m_view(new QTableView(this))
+    , m_footnote(new QLabel(this))
 {
-    m_filter->setSourceModel(list);
-    m_view->setModel(m_columns);
+    m_filter->setSourceModel(m_columns);
+    m_view->setModel(m_filter);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setShowGrid(false);
@@ -52,10 +57,14 @@ TablePart::TablePart(QAbstractItemModel *list, const QList<ColumnModel::Column> 
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addLayout(m_bar);
     layout->addWidget(m_view, 1);
+    layout->addWidget(m_footnote);
+    m_footnote->setObjectName(QStringLiteral("footnote"));
+    m_footnote->hide();
     setFocusProxy(m_view);
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &TablePart::updateButtons);
     connect(m_filter, &TextFilter::countChanged, this, &TablePart::updateButtons);
+    connect(m_filter, &QAbstractItemModel::dataChanged, this, &TablePart::updateButtons);
     connect(m_filter, &TextFilter::countChanged, m_view->viewport(), qOverload<>(&QWidget::update));
     m_columns->setProblemColor(ChartTheme::of(palette(), font()).problem);
 }
@@ -68,24 +77,52 @@ void TablePart::addSearch(const QString &placeholder)
     m_search->setAccessibleName(placeholder);
     m_search->setClearButtonEnabled(true);
     m_bar->insertWidget(0, m_search, 1);
+    chain(m_search);
     connect(m_search, &QLineEdit::textChanged, m_filter, &TextFilter::setText);
 }
 
-QToolButton *TablePart::addButton(const QString &name, const QString &text, bool onSelection)
+QToolButton *TablePart::addButton(const QString &name, const QString &text)
 {
     auto *button = new QToolButton;
     button->setText(text);
     button->setObjectName(name);
     button->setFocusPolicy(Qt::StrongFocus);
     m_buttons->addWidget(button);
-    (onSelection ? m_onSelection : m_onRows).append(button);
-    updateButtons();
+    chain(button);
     return button;
+}
+
+// What stands above the table comes before it.
+void TablePart::chain(QWidget *widget)
+{
+    if (QWidget *before = std::exchange(m_lastInBar, widget))
+        setTabOrder(before, widget);
+    setTabOrder(widget, m_view);
+}
+
+void TablePart::enableOnRows(QToolButton *button)
+{
+    m_onRows.append(button);
+    updateButtons();
+}
+
+void TablePart::setName(const QString &name)
+{
+    m_view->setAccessibleName(name);
 }
 
 void TablePart::setEmptyText(const QString &text)
 {
+    if (text == m_emptyText)
+        return;
     m_emptyText = text;
+    m_view->viewport()->update();
+}
+
+void TablePart::setFootnote(const QString &text)
+{
+    m_footnote->setText(text);
+    m_footnote->setVisible(!text.isEmpty());
 }
 
 QString TablePart::searchText() const
@@ -95,11 +132,7 @@ QString TablePart::searchText() const
 
 QList<QModelIndex> TablePart::selected() const
 {
-    QList<QModelIndex> rows;
-    const QModelIndexList selection = m_view->selectionModel()->selectedRows();
-    for (const QModelIndex &index : selection)
-        rows.append(m_columns->rowAt(index.row()));
-    return rows;
+    return m_view->selectionModel()->selectedRows();
 }
 
 QList<quint64> TablePart::selectedIds(int role) const
@@ -113,21 +146,28 @@ QList<quint64> TablePart::selectedIds(int role) const
 
 void TablePart::select(int role, const QVariant &value)
 {
-    for (int row = 0; row < m_columns->rowCount(); ++row) {
-        if (m_columns->rowAt(row).data(role) == value) {
+    for (int row = 0; row < m_filter->rowCount(); ++row) {
+        if (m_filter->index(row, 0).data(role) == value) {
             m_view->selectRow(row);
-            m_view->scrollTo(m_columns->index(row, 0));
+            m_view->scrollTo(m_filter->index(row, 0));
             return;
         }
     }
 }
 
+void TablePart::enableOnSelection(QToolButton *button, const Condition &isMeant)
+{
+    m_onSelection.append({button, isMeant});
+    updateButtons();
+}
+
 void TablePart::updateButtons()
 {
+    const QModelIndexList rows = m_view->selectionModel()->selectedRows();
+    for (const auto &[button, isMeant] : std::as_const(m_onSelection))
+        button->setEnabled(std::any_of(rows.begin(), rows.end(), isMeant));
     for (QToolButton *button : std::as_const(m_onRows))
-        button->setEnabled(m_columns->rowCount() > 0);
-    for (QToolButton *button : std::as_const(m_onSelection))
-        button->setEnabled(m_view->selectionModel()->hasSelection());
+        button->setEnabled(m_filter->rowCount() > 0);
 }
 
 int TablePart::widthOf(int column) const
@@ -156,7 +196,7 @@ void TablePart::changeEvent(QEvent *event)
 bool TablePart::eventFilter(QObject *watched, QEvent *event)
 {
     if (watched == m_view->viewport() && event->type() == QEvent::Paint
-        && m_columns->rowCount() == 0) {
+        && m_filter->rowCount() == 0) {
         QPainter painter(m_view->viewport());
         painter.setPen(ChartTheme::of(palette(), font()).mutedText);
         painter.drawText(m_view->viewport()->rect().adjusted(8, 8, -8, -8),

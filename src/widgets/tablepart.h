@@ -9,8 +9,12 @@
 
 #include <QtWidgets/qwidget.h>
 
+#include <functional>
+#include <utility>
+
 QT_BEGIN_NAMESPACE
 class QBoxLayout;
+class QLabel;
 class QLineEdit;
 class QTableView;
 class QToolButton;
@@ -31,14 +35,26 @@ public:
 
     //! A field to type what is looked for into.
     void addSearch(const QString &placeholder);
-    //! A button at the right of the field. Enabled while there are rows, or, `onSelection`, while some are selected.
-    QToolButton *addButton(const QString &name, const QString &text, bool onSelection);
+    //! A button at the right of the field.
+    QToolButton *addButton(const QString &name, const QString &text);
+    //! Enables it while there are rows.
+    void enableOnRows(QToolButton *button);
+    //! Enables it while some are selected that are meant.
+    using Condition = std::function<bool(const QModelIndex &)>;
+    void enableOnSelection(
+        QToolButton *button, const Condition &isMeant = [](auto &) { return true; });
+    //! What the table is for assistive technology.
+    void setName(const QString &name);
     //! What is said where there is nothing to be seen.
     void setEmptyText(const QString &text);
+    //! What is said below the table; none by default.
+    void setFootnote(const QString &text);
 
+    //! The field, once there is one.
+    [[nodiscard]] QLineEdit *search() const { return m_search; }
     [[nodiscard]] QString searchText() const;
     [[nodiscard]] QTableView *view() const { return m_view; }
-    //! The rows of the list that are selected.
+    //! The rows that are selected; they have the roles of the list.
     [[nodiscard]] QList<QModelIndex> selected() const;
     //! What is in this role of theirs.
     [[nodiscard]] QList<quint64> selectedIds(int role) const;
@@ -51,18 +67,21 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    void chain(QWidget *widget);
     void updateButtons();
     [[nodiscard]] int widthOf(int column) const;
 
-    TextFilter *const m_filter;
     const QList<ColumnModel::Column> m_layout;
     ColumnModel *const m_columns;
+    TextFilter *const m_filter;
     QBoxLayout *const m_bar; // the field, and
     QBoxLayout *const m_buttons;
     QTableView *const m_view;
+    QLabel *const m_footnote;
     QLineEdit *m_search = nullptr;
+    QWidget *m_lastInBar = nullptr;
     QList<QToolButton *> m_onRows;
-    QList<QToolButton *> m_onSelection;
+    QList<std::pair<QToolButton *, Condition>> m_onSelection;
     QString m_emptyText;
 };
 

@@ -11,6 +11,7 @@
 #include "../charts/dashboardtexts.h"
 #include "../core/monitor/factorymonitor.h"
 
+#include <QtCore/qlocale.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qtoolbutton.h>
 
@@ -20,7 +21,12 @@ namespace Millwright {
 
 namespace {
 
-QList<ColumnModel::Column> columns()
+quint64 jobOf(const QModelIndex &worker)
+{
+    return worker.data(WorkerModel::JobIdRole).toULongLong();
+}
+
+QList<ColumnModel::Column> columns(const QLocale &locale)
 {
     using namespace DashboardTexts;
     const auto isInTrouble = [](const QModelIndex &row) {
@@ -28,17 +34,17 @@ QList<ColumnModel::Column> columns()
         return state == WorkerState::Stuck || state == WorkerState::CrashLooping
                || state == WorkerState::Restarting;
     };
-    const auto number = [](int role) {
-        return [role](const QModelIndex &row) {
+    const auto number = [=](int role) {
+        return [=](const QModelIndex &row) {
             const double value = row.data(role).toDouble();
-            return value > 0 ? count(value) : QString();
+            return value > 0 ? count(value, locale) : QString();
         };
     };
-    const auto state = [](const QModelIndex &row) {
+    const auto state = [=](const QModelIndex &row) {
         const double untilStart = row.data(WorkerModel::UntilStartRole).toDouble();
         const QString name = workerStateName(WorkerState(row.data(WorkerModel::StateRole).toInt()));
         return untilStart > 0
-                   ? WorkersPart::tr("%1, next start in %2").arg(name, elapsed(untilStart))
+                   ? WorkersPart::tr("%1, next start in %2").arg(name, elapsed(untilStart, locale))
                    : name;
     };
     const auto job = [](const QModelIndex &row) {
@@ -48,9 +54,9 @@ QList<ColumnModel::Column> columns()
         texts.removeAll(QString());
         return texts.join(QStringLiteral(" – "));
     };
-    const auto time = [](const QModelIndex &row) {
+    const auto time = [=](const QModelIndex &row) {
         const double milliseconds = row.data(WorkerModel::ElapsedRole).toDouble();
-        return milliseconds > 0 ? elapsed(milliseconds) : QString();
+        return jobOf(row) != 0 ? elapsed(milliseconds, locale) : QString();
     };
     const auto id = [](const QModelIndex &row) {
         return row.data(WorkerModel::WorkerIdRole).toString();
@@ -72,9 +78,9 @@ QList<ColumnModel::Column> columns()
 WorkersPart::WorkersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent)
     : QWidget(parent)
     , m_monitor(monitor)
-    , m_grid(new WorkerGrid)
-    , m_timeline(new WorkerTimeline)
-    , m_table(new TablePart(monitor->workers(), columns(), 1, this))
+    , m_grid(new WorkerGrid(this))
+    , m_timeline(new WorkerTimeline(this))
+    , m_table(new TablePart(monitor->workers(), columns(locale()), 1, this))
 {
     m_grid->setObjectName(QStringLiteral("workerGrid"));
     m_grid->setTitle(tr("Workers"));
@@ -85,10 +91,12 @@ WorkersPart::WorkersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *p
     m_timeline->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_grid->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_table->setObjectName(QStringLiteral("workers"));
+    m_table->setName(tr("Workers"));
     m_table->setEmptyText(tr("No workers"));
-    QToolButton *interrupt = m_table->addButton(QStringLiteral("interrupt"), tr("Interrupt…"),
-                                                true);
-    QToolButton *replace = m_table->addButton(QStringLiteral("replace"), tr("Replace…"), true);
+    QToolButton *interrupt = m_table->addButton(QStringLiteral("interrupt"), tr("Interrupt…"));
+    QToolButton *replace = m_table->addButton(QStringLiteral("replace"), tr("Replace…"));
+    for (QToolButton *button : {interrupt, replace})
+        m_table->enableOnSelection(button, [](const QModelIndex &row) { return jobOf(row) != 0; });
 
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 6, 0, 0);
@@ -101,36 +109,61 @@ WorkersPart::WorkersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *p
             [this](int worker) { m_table->select(WorkerModel::WorkerIdRole, worker); });
     guard->govern(interrupt, FactoryDashboardWidget::InterruptWorkers);
     guard->govern(replace, FactoryDashboardWidget::ReplaceWorkers);
-    connect(interrupt, &QToolButton::clicked, this, [this, guard] {
+    // Meant is what a worker runs now; by the time of the answer that may be another job.
+    connect(interrupt, &QToolButton::clicked, this, [=, this] {
+        const QList<RunningJob> jobs = selectedJobs();
         guard->ask(
             FactoryDashboardWidget::InterruptWorkers, tr("Interrupt?"),
-            tr("What these workers run is asked to come to its end. Its outcome is then that it "
-               "was canceled."),
-            [this, workers = selectedWorkers()] {
-                for (const int worker : workers)
-                    m_monitor->factory()->interruptWorker(worker);
+            tr("What these workers run is asked to come to its end. Its outcome is then that "
+               "it was canceled: %1.")
+                .arg(namesOf(jobs)),
+            [=] {
+                for (const RunningJob &job : jobs)
+                    monitor->factory()->cancelJob(job.id);
             });
     });
-    connect(replace, &QToolButton::clicked, this, [this, guard] {
-        guard->ask(
-            FactoryDashboardWidget::ReplaceWorkers, tr("Replace?"),
-            tr("What these workers run is given up as lost, their threads are left behind, and "
-               "fresh workers take over."),
-            [this, workers = selectedWorkers()] {
-                for (const int worker : workers)
-                    m_monitor->factory()->replaceWorker(worker);
-            });
+    connect(replace, &QToolButton::clicked, this, [=, this] {
+        const QList<RunningJob> jobs = selectedJobs();
+        guard->ask(FactoryDashboardWidget::ReplaceWorkers, tr("Replace?"),
+                   tr("What these workers run is given up as lost, their threads are left behind, "
+                      "and fresh workers take over: %1.")
+                       .arg(namesOf(jobs)),
+                   [=] {
+                       const QList<WorkerSnapshot> now = monitor->factory()->snapshot().workers;
+                       for (const WorkerSnapshot &worker : now) {
+                           if (jobs.contains(RunningJob{worker.id, worker.job, {}}))
+                               monitor->factory()->replaceWorker(worker.id);
+                       }
+                   });
     });
     connect(monitor, &FactoryMonitor::sampled, this, &WorkersPart::updateHeights);
     updateHeights();
 }
 
-QList<int> WorkersPart::selectedWorkers() const
+QList<WorkersPart::RunningJob> WorkersPart::selectedJobs() const
 {
-    QList<int> workers;
-    for (const QModelIndex &row : m_table->selected())
-        workers.append(row.data(WorkerModel::WorkerIdRole).toInt());
-    return workers;
+    QList<RunningJob> jobs;
+    for (const QModelIndex &row : m_table->selected()) {
+        if (const quint64 id = jobOf(row)) {
+            const QString key = row.data(WorkerModel::KeyRole).toString();
+            jobs.append({row.data(WorkerModel::WorkerIdRole).toInt(), id,
+                         key.isEmpty() ? row.data(WorkerModel::LabelRole).toString() : key});
+        }
+    }
+    return jobs;
+}
+
+QString WorkersPart::namesOf(const QList<RunningJob> &jobs)
+{
+    constexpr int MostNamed = 5;
+
+    QStringList names;
+    for (const RunningJob &job : jobs.first(std::min<qsizetype>(MostNamed, jobs.size())))
+        names.append(job.name.isEmpty() ? tr("job of worker %1").arg(job.worker)
+                                        : tr("“%1”").arg(job.name));
+    const QString named = names.join(tr(", "));
+    return jobs.size() > MostNamed ? tr("%1 and %2 more").arg(named).arg(jobs.size() - MostNamed)
+                                   : named;
 }
 
 void WorkersPart::updateHeights()

@@ -25,7 +25,20 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
-    [[nodiscard]] QList<int> selectedWorkers() const;
+    struct RunningJob
+    {
+        int worker;
+        quint64 id;
+        QString name;
+
+        bool operator==(const RunningJob &other) const
+        {
+            return worker == other.worker && id == other.id;
+        }
+    };
+
+    [[nodiscard]] QList<RunningJob> selectedJobs() const;
+    [[nodiscard]] static QString namesOf(const QList<RunningJob> &jobs);
     void updateHeights();
 
     FactoryMonitor *const m_monitor;

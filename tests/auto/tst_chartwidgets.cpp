@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "support/expectations.h"
+#include "support/gate.h"
 
 #include <Millwright/Factory>
 #include <Millwright/FactoryMonitor>
@@ -16,6 +17,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+#include <array>
 #include <functional>
 
 using namespace Millwright;
@@ -50,6 +53,9 @@ private Q_SLOTS:
     void UI_6_chartShowsWhatTheMonitorSees();
     void UI_6_keysAndPointerLeadToItems_data() { addCharts(); }
     void UI_6_keysAndPointerLeadToItems();
+    void UI_6_hoveredJobStaysHovered_data();
+    void UI_6_hoveredJobStaysHovered();
+    void UI_6_hoveredWorkerStaysHovered();
     void UI_6_imageIsSaved_data() { addCharts(); }
     void UI_6_imageIsSaved();
     void UI_6_hiddenChartIsNotPainted();
@@ -140,6 +146,80 @@ void tst_ChartWidgets::UI_6_keysAndPointerLeadToItems()
     QEvent leave(QEvent::Leave);
     QApplication::sendEvent(chart.get(), &leave);
     QCOMPARE(chart->hoveredIndex(), -1);
+}
+
+void tst_ChartWidgets::UI_6_hoveredJobStaysHovered_data()
+{
+    QTest::addColumn<bool>("byPointer");
+    QTest::newRow("pointer") << true;
+    QTest::newRow("index") << false;
+}
+
+// Spans come and go in front of it, and it goes from those that run to those that have ended.
+void tst_ChartWidgets::UI_6_hoveredJobStaysHovered()
+{
+    QFETCH(const bool, byPointer);
+    const std::array<Support::Gate, 3> gates;
+    Factory factory({.workerCount = 3},
+                    [gates](Job<QString, int> &job) { gates[std::size_t(job.message())].pass(); });
+    FactoryMonitor monitor;
+    monitor.setInterval(FactoryMonitor::MinimumInterval);
+    monitor.setTimelineSpan(60);
+    monitor.setFactory(&factory);
+    monitor.setActive(true);
+    factory.start();
+    for (int i = 0; i < 3; ++i)
+        factory.dispatch(u"job %1"_s.arg(i), i);
+    QTRY_COMPARE(monitor.timeline().size(), 3);
+    WorkerTimeline chart;
+    chart.setMonitor(&monitor);
+    chart.resize(600, 300);
+    chart.show();
+    const auto shown = [&] { return chart.hoveredText().section(u'\n', 0, 0); };
+    for (int i = 0; i < 3 && shown() != u"job 1"; ++i)
+        chart.setHoveredIndex(i);
+    if (byPointer) { // somewhere along the right edge
+        chart.setHoveredIndex(-1);
+        for (int y = 0; y < chart.height() && shown() != u"job 1"; ++y)
+            QTest::mouseMove(&chart, {chart.width() - 8, y});
+    }
+    QCOMPARE(shown(), u"job 1"_s);
+    for (const int ends : {2, 0, 1}) {
+        gates[std::size_t(ends)].open();
+        const auto hasEnded = [&] {
+            const QList<TraceSpan> spans = monitor.timeline();
+            return std::any_of(spans.begin(), spans.end(), [&](const TraceSpan &span) {
+                return span.key == u"job %1"_s.arg(ends) && span.end > 0;
+            });
+        };
+        QTRY_VERIFY(hasEnded());
+        QVERIFY2(shown() == u"job 1" || (byPointer && ends == 1), qPrintable(shown()));
+    }
+}
+
+void tst_ChartWidgets::UI_6_hoveredWorkerStaysHovered()
+{
+    const Support::Gate gate;
+    Factory factory({.workerCount = 4}, [gate](Job<int, int> &) { gate.pass(); });
+    const Support::GateOpener opener(gate);
+    FactoryMonitor monitor;
+    monitor.setInterval(FactoryMonitor::MinimumInterval);
+    monitor.setFactory(&factory);
+    monitor.setActive(true);
+    factory.start();
+    QTRY_COMPARE(monitor.workers()->count(), 4);
+    WorkerGrid grid;
+    grid.setMonitor(&monitor);
+    grid.resize(600, 100);
+    grid.show();
+    int worker = -2;
+    connect(&monitor, &FactoryMonitor::sampled, &grid, [&] { worker = grid.hoveredWorker(); });
+    QTest::keyClick(&grid, Qt::Key_End);
+    QCOMPARE(grid.hoveredWorker(), 3);
+    factory.setWorkerCount(2);
+    QTRY_COMPARE(monitor.workers()->count(), 2);
+    QTRY_COMPARE(worker, -1);
+    QCOMPARE(grid.hoveredIndex(), -1);
 }
 
 void tst_ChartWidgets::UI_6_imageIsSaved()

@@ -15,10 +15,13 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QFileDialog>
+#include <QHeaderView>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
 #include <QMetaEnum>
+#include <QPointer>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTabBar>
@@ -28,6 +31,13 @@
 #include <QTest>
 #include <QThread>
 #include <QToolButton>
+#include <QTranslator>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -130,7 +140,18 @@ private Q_SLOTS:
     void UI_6_everyActionCanBeAskedAboutAndLeftOut();
     void UI_6_nothingIsAskedWhereThatIsNotWanted();
     void UI_6_anotherFactoryIsNotMeant();
+    void UI_6_selectionFollowsItsJob();
+    void UI_6_anotherJobIsNotMeant_data();
+    void UI_6_anotherJobIsNotMeant();
+    void UI_6_unlistedJobsAreSpokenOfAndCanceled();
+    void UI_6_numberForOneFactoryIsNotForAnother();
+    void UI_6_wheelChangesNothingInPassing();
+    void UI_6_onlyRetriableLettersAreRetried();
     void UI_6_oneOfSeveralIsShown();
+    void UI_6_namesAreNoMarkup();
+    void UI_6_lookIsFollowed_data();
+    void UI_6_lookIsFollowed();
+    void UI_6_tabLeadsFromTopToBottom();
     void UI_6_everySizeHasRoom_data();
     void UI_6_everySizeHasRoom();
     void UI_6_partsHaveAccessibleNames();
@@ -521,6 +542,178 @@ void tst_DashboardWidget::UI_6_anotherFactoryIsNotMeant()
     QVERIFY(other.state() <= FactoryState::Running);
 }
 
+// The row of a running job moves when others of workers before it come and go.
+void tst_DashboardWidget::UI_6_selectionFollowsItsJob()
+{
+    const std::array<Gate, 3> gates;
+    Factory factory({.workerCount = 2}, [gates](Job<QString, int> &job) {
+        gates[std::size_t(job.message())].pass();
+        while (job.message() == 1 && !job.isCanceled())
+            QThread::yieldCurrentThread();
+    });
+    factory.start();
+    factory.dispatch(u"first"_s, 0);
+    QVERIFY(gates[0].awaitArrivals());
+    factory.dispatch(u"meant"_s, 1);
+    QVERIFY(gates[1].awaitArrivals());
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::Jobs);
+    QTableView *view = table(*dashboard, "jobs");
+    const auto keys = [&] {
+        QStringList texts;
+        for (int row = 0; row < view->model()->rowCount(); ++row)
+            texts.append(cell(*view, row, 0));
+        return texts;
+    };
+    QTRY_COMPARE(keys().size(), 2);
+    view->selectRow(int(keys().indexOf(u"meant"_s)));
+    factory.dispatch(u"next"_s, 2);
+    QTRY_COMPARE(keys().size(), 3);
+    gates[0].open();
+    QVERIFY(gates[2].awaitArrivals()); // it runs where the first one did
+    QTRY_COMPARE(keys().size(), 2);
+    QTRY_VERIFY(dashboard->monitor()->jobs()->index(0, 0).data(JobModel::StateNameRole)
+                == dashboard->monitor()->jobs()->index(1, 0).data(JobModel::StateNameRole));
+    const QModelIndexList selected = view->selectionModel()->selectedRows();
+    QCOMPARE(selected.size(), 1);
+    QCOMPARE(selected.first().data().toString(), u"meant"_s);
+    gates[1].open();
+    click(find(*dashboard, "cancel", "jobs"));
+    answer(*dashboard, true);
+    QTRY_COMPARE(factory.counters().canceled, 1);
+    gates[2].open();
+    QTRY_COMPARE(factory.completed(), 2.0);
+}
+
+void tst_DashboardWidget::UI_6_anotherJobIsNotMeant_data()
+{
+    QTest::addColumn<QByteArray>("button");
+    QTest::newRow("interrupt") << QByteArray("interrupt");
+    QTest::newRow("replace") << QByteArray("replace");
+}
+
+// What the worker runs when the question is answered is another job than when it was asked.
+void tst_DashboardWidget::UI_6_anotherJobIsNotMeant()
+{
+    QFETCH(const QByteArray, button);
+    const std::array<Gate, 2> gates;
+    Factory factory({.workerCount = 1},
+                    [gates](Job<QString, int> &job) { gates[std::size_t(job.message())].pass(); });
+    factory.start();
+    factory.dispatch(u"asked about"_s, 0);
+    factory.dispatch(u"another"_s, 1);
+    QVERIFY(gates[0].awaitArrivals());
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::Workers);
+    QTableView *view = table(*dashboard, "workers");
+    QTRY_COMPARE(view->model()->rowCount(), 1);
+    view->selectRow(0);
+    click(find(*dashboard, button, "workers"));
+    QTRY_VERIFY(dashboard->findChild<QMessageBox *>(u"confirmation"_s));
+    QVERIFY(dashboard->findChild<QMessageBox *>(u"confirmation"_s)
+                ->informativeText()
+                .contains(u"“asked about”"_s));
+    gates[0].open();
+    QVERIFY(gates[1].awaitArrivals());
+    answer(*dashboard, true);
+    gates[1].open();
+    QTRY_COMPARE(factory.completed(), 2.0);
+    QCOMPARE(factory.counters().canceled + factory.counters().lost, 0);
+    QTRY_VERIFY(!find(*dashboard, button, "workers")->isEnabled()); // nothing runs
+}
+
+void tst_DashboardWidget::UI_6_unlistedJobsAreSpokenOfAndCanceled()
+{
+    auto factory = gated(Gate(), {.workerCount = 0});
+    for (int i = 0; i < 800; ++i)
+        factory.dispatch(i == 700 ? u"wanted"_s : u"other"_s, true);
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::Jobs);
+    QTableView *view = table(*dashboard, "jobs");
+    QTRY_COMPARE(view->model()->rowCount(), 500);
+    auto *footnote = find<QLabel>(*dashboard, "footnote", "jobs");
+    QTRY_VERIFY(footnote->isVisible());
+    QVERIFY2(footnote->text().startsWith(u"and 300 more"_s), qPrintable(footnote->text()));
+    find<QLineEdit>(*dashboard, "search", "jobs")->setText(u"wanted"_s);
+    QCOMPARE(view->model()->rowCount(), 0);
+    click(find(*dashboard, "cancelAll", "jobs"));
+    answer(*dashboard, true);
+    QCOMPARE(factory.counters().canceled, 1);
+}
+
+// A box keeps what somebody is typing, as long as it is the factory that was meant.
+void tst_DashboardWidget::UI_6_numberForOneFactoryIsNotForAnother()
+{
+    auto one = gated(Gate(), {.name = u"one"_s, .workerCount = 4});
+    auto other = gated(Gate(), {.name = u"other"_s, .workerCount = 32});
+    const auto dashboard = shown(&one);
+    dashboard->addFactory(&other);
+    dashboard->setPart(Dashboard::Controls);
+    dashboard->activateWindow();
+    auto *workers = find<QSpinBox>(*dashboard, "workerCount");
+    QTRY_COMPARE(workers->value(), 4);
+    workers->setFocus();
+    QTRY_VERIFY(workers->hasFocus());
+    workers->selectAll();
+    QTest::keyClicks(workers, u"7"_s); // and nothing more
+    QSignalSpy sampled(dashboard->monitor(), &FactoryMonitor::sampled);
+    one.setQueueLimit(10);
+    QVERIFY(sampled.wait());
+    QCOMPARE(workers->text(), u"7"_s);
+    dashboard->setFactory(&other);
+    QCOMPARE(workers->text(), u"32"_s);
+    QTest::keyClick(workers, Qt::Key_Up);
+    QCOMPARE(other.workerCount(), 33);
+    QCOMPARE(one.workerCount(), 4);
+}
+
+void tst_DashboardWidget::UI_6_wheelChangesNothingInPassing()
+{
+    auto factory = gated(Gate(), {.workerCount = 4});
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::Controls);
+    dashboard->activateWindow();
+    auto *workers = find<QSpinBox>(*dashboard, "workerCount");
+    QTRY_COMPARE(workers->value(), 4);
+    find(*dashboard, "stop")->setFocus();
+    const auto turn = [&] {
+        const QPointF middle = QRectF(workers->rect()).center();
+        QWheelEvent event(middle, workers->mapToGlobal(middle), {}, {0, 120}, Qt::NoButton,
+                          Qt::NoModifier, Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(workers, &event);
+    };
+    turn();
+    QCOMPARE(factory.workerCount(), 4);
+    workers->setFocus();
+    QTRY_VERIFY(workers->hasFocus());
+    turn();
+    QCOMPARE(factory.workerCount(), 5);
+}
+
+void tst_DashboardWidget::UI_6_onlyRetriableLettersAreRetried()
+{
+    Factory factory({.workerCount = 1, .onFailure = OnFailure::KeepWorker},
+                    [](Job<QString, std::unique_ptr<int>> &job) {
+                        if (job.key() == u"taken")
+                            static_cast<void>(job.takeMessage());
+                        throw JobError(u"on purpose"_s);
+                    });
+    factory.start();
+    factory.dispatch(u"taken"_s, std::make_unique<int>(1));
+    factory.dispatch(u"left"_s, std::make_unique<int>(1));
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::DeadLetters);
+    QTableView *view = table(*dashboard, "deadLetters");
+    QTRY_COMPARE(view->model()->rowCount(), 2);
+    auto *retry = find(*dashboard, "retry", "deadLetters");
+    auto *drop = find(*dashboard, "drop", "deadLetters");
+    for (int row = 0; row < 2; ++row) {
+        view->selectRow(row);
+        QVERIFY(drop->isEnabled());
+        QCOMPARE(retry->isEnabled(), factory.deadLetters().at(1 - row).isRetriable);
+    }
+}
+
 void tst_DashboardWidget::UI_6_oneOfSeveralIsShown()
 {
     const Gate gate;
@@ -540,6 +733,152 @@ void tst_DashboardWidget::UI_6_oneOfSeveralIsShown()
     }
     QCOMPARE(dashboard->factory(), &one);
     QVERIFY(!strip->isVisible());
+}
+
+void tst_DashboardWidget::UI_6_namesAreNoMarkup()
+{
+    const Gate gate;
+    auto factory = gated(gate, {.name = u"R&D <b>one</b>"_s, .workerCount = 1});
+    auto other = gated(gate, {.name = u"other"_s});
+    factory.start();
+    factory.dispatch(u"<b>key</b>"_s, true);
+    const auto dashboard = shown(&factory);
+    dashboard->addFactory(&other);
+    auto *strip = find<QTabBar>(*dashboard, "factories");
+    QCOMPARE(strip->tabText(0), u"R&&D <b>one</b>"_s);
+    dashboard->setPart(Dashboard::Jobs);
+    QTableView *view = table(*dashboard, "jobs");
+    QTRY_COMPARE(view->model()->rowCount(), 1);
+    QCOMPARE(view->model()->index(0, 0).data(Qt::ToolTipRole).toString(),
+             u"<span>&lt;b&gt;key&lt;/b&gt;</span>"_s);
+    dashboard->setPart(Dashboard::Controls);
+    click(find(*dashboard, "stop"));
+    QTRY_VERIFY(dashboard->findChild<QMessageBox *>(u"confirmation"_s));
+    auto *box = dashboard->findChild<QMessageBox *>(u"confirmation"_s);
+    QVERIFY(box->informativeText().startsWith(u"R&D <b>one</b>"_s));
+    for (const QLabel *label : box->findChildren<QLabel *>())
+        QVERIFY(label->text().isEmpty() || label->textFormat() == Qt::PlainText);
+    gate.open();
+}
+
+namespace {
+
+// A language that is much like English.
+class Loud : public QTranslator
+{
+public:
+    [[nodiscard]] bool isEmpty() const override { return false; }
+    [[nodiscard]] QString translate(const char *, const char *text, const char *,
+                                    int) const override
+    {
+        return QString::fromUtf8(text) + u'!';
+    }
+};
+
+} // namespace
+
+void tst_DashboardWidget::UI_6_lookIsFollowed_data()
+{
+    using Change = std::function<void(Dashboard &)>;
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<QString>("title");
+    QTest::newRow("language") << Change([](Dashboard &dashboard) {
+        auto *loud = new Loud; // removed again when it is destroyed
+        loud->setParent(&dashboard);
+        QCoreApplication::installTranslator(loud);
+    }) << u"Workers!"_s;
+    QTest::newRow("font") << Change([](Dashboard &dashboard) {
+        QFont font = dashboard.font();
+        font.setPointSizeF(font.pointSizeF() * 2);
+        dashboard.setFont(font);
+    }) << u"Workers"_s;
+    QTest::newRow("locale") << Change([](Dashboard &dashboard) {
+        dashboard.setLocale(QLocale(QLocale::German));
+    }) << u"Workers"_s;
+    QTest::newRow("direction") << Change([](Dashboard &dashboard) {
+        dashboard.setLayoutDirection(Qt::RightToLeft);
+    }) << u"Workers"_s;
+}
+
+void tst_DashboardWidget::UI_6_lookIsFollowed()
+{
+    QFETCH(const std::function<void(Dashboard &)>, change);
+    QFETCH(const QString, title);
+    const Gate gate;
+    auto other = gated(gate, {.name = u"other"_s});
+    auto factory = gated(gate, {.name = u"shown"_s, .workerCount = 2});
+    factory.start();
+    factory.dispatch(u"key"_s, true);
+    const auto dashboard = shown(&other);
+    dashboard->addFactory(&factory);
+    dashboard->setFactory(&factory);
+    dashboard->setPart(Dashboard::Workers);
+    dashboard->setActions(Dashboard::AllActions & ~Dashboard::Actions(Dashboard::PauseAction));
+    const auto history = [&] {
+        return dashboard->monitor()->history(FactoryMonitor::ActiveWorkers).size();
+    };
+    QTRY_VERIFY(history() > 3);
+    const QPointer<QTabWidget> before = dashboard->findChild<QTabWidget *>();
+    QSignalSpy factoryChanged(dashboard.get(), &Dashboard::factoryChanged);
+    QSignalSpy partChanged(dashboard.get(), &Dashboard::partChanged);
+    const qsizetype seen = history();
+    change(*dashboard);
+    QTRY_VERIFY(!before);
+    auto *tabs = dashboard->findChild<QTabWidget *>();
+    QCOMPARE(tabs->tabText(tabs->currentIndex()), title);
+    QCOMPARE(dashboard->part(), Dashboard::Workers);
+    QCOMPARE(dashboard->factory(), &factory);
+    QCOMPARE(dashboard->factories(), (QList<FactoryBase *>{&other, &factory}));
+    QCOMPARE(find<QTabBar>(*dashboard, "factories")->currentIndex(), 1);
+    QVERIFY(!find(*dashboard, "pause")->isVisible());
+    QVERIFY(history() >= seen);
+    QVERIFY(factoryChanged.isEmpty() && partChanged.isEmpty());
+    QTableView *view = table(*dashboard, "workers");
+    QVERIFY(view->verticalHeader()->defaultSectionSize() >= dashboard->fontMetrics().height());
+    QTRY_COMPARE(view->model()->rowCount(), 2);
+    QVERIFY(view->isVisible());
+    auto *figures = dashboard->findChild<QWidget *>(u"figures"_s);
+    const auto tiles = figures->findChildren<QWidget *>(Qt::FindDirectChildrenOnly);
+    QCOMPARE(tiles.first()->x() > tiles.at(1)->x(),
+             dashboard->layoutDirection() == Qt::RightToLeft);
+    gate.open();
+}
+
+// As they are seen, and not as they were made.
+void tst_DashboardWidget::UI_6_tabLeadsFromTopToBottom()
+{
+    const Gate gate;
+    auto factory = gated(gate, {.workerCount = 1});
+    const Support::GateOpener opener(gate);
+    factory.start();
+    factory.dispatch(u"fails"_s, false);
+    QTRY_COMPARE(factory.deadLetterCount(), 1);
+    factory.dispatch(u"runs"_s, true);
+    const auto dashboard = shown(&factory);
+    for (const auto part : {Dashboard::Workers, Dashboard::Jobs, Dashboard::DeadLetters}) {
+        dashboard->setPart(part);
+        auto *tabs = dashboard->findChild<QTabWidget *>();
+        QWidget *page = tabs->currentWidget();
+        auto *view = page->findChild<QTableView *>();
+        QTRY_VERIFY(view->model()->rowCount() > 0);
+        QVERIFY(!view->accessibleName().isEmpty());
+        QList<QWidget *> chain;
+        for (QWidget *widget = page->nextInFocusChain(); widget != page;
+             widget = widget->nextInFocusChain()) {
+            if (page->isAncestorOf(widget) && widget->isVisible()
+                && (widget->focusPolicy() & Qt::TabFocus))
+                chain.append(widget);
+        }
+        QVERIFY(chain.size() > 1);
+        for (qsizetype i = 1; i < chain.size(); ++i) {
+            const QPoint before = chain.at(i - 1)->mapTo(page, QPoint(0, 0));
+            const QPoint after = chain.at(i)->mapTo(page, QPoint(0, 0));
+            QVERIFY2(after.y() > before.y() + 8 || after.x() > before.x(),
+                     qPrintable(chain.at(i)->objectName()));
+        }
+        QCOMPARE(chain.last(), view);
+    }
+    gate.open();
 }
 
 void tst_DashboardWidget::UI_6_everySizeHasRoom_data()

@@ -90,6 +90,12 @@ void tst_Health::UI_6_healthIsTold_data()
             now.crashLoopingWorkers = 1;
             now.workers[0].state = WorkerState::Stuck;
         });
+    row("only one that is about to leave works", Health::Critical, {u"stuck workers: 1"_s},
+        [](auto &now, auto &) {
+            now.workerCount = 1;
+            now.workers[0].state = WorkerState::Stuck;
+            now.workers[1].state = WorkerState::Busy;
+        });
     row("stuck and about to leave", Health::Attention, {u"stuck workers: 1"_s},
         [](auto &now, auto &) {
             now.workerCount = 1;

@@ -173,6 +173,7 @@ void tst_MonitorModels::UI_6_workerRolesAreNamed()
                    .failed = 2,
                    .restarts = 3,
                    .waiting = 4,
+                   .job = 12,
                    .key = u"key"_s,
                    .label = u"label"_s,
                    .elapsed = 2s,
@@ -196,6 +197,7 @@ void tst_MonitorModels::UI_6_workerRolesAreNamed()
         {u"restarts"_s, 3.0},
         {u"waiting"_s, 4.0},
         {u"untilStart"_s, 1.5},
+        {u"jobId"_s, 12.0},
     };
     QCOMPARE(row, expected);
     QVERIFY(!names.values().contains("display"));

@@ -274,6 +274,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
                 worker.completed += incarnation->hand.count().settled - incarnation->accounted;
                 if ((job = incarnation->hand.running())) {
                     job->ref();
+                    worker.job = job->order();
                     const qint64 start = incarnation->startedAt.load(std::memory_order_relaxed);
                     worker.elapsed = std::chrono::nanoseconds(
                         std::max<qint64>(0, snapshot.time - start));

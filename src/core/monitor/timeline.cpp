@@ -23,7 +23,7 @@ QList<TraceSpan> runningSpans(const QList<WorkerSnapshot> &workers, qint64 time,
     QList<TraceSpan> spans;
     for (const WorkerSnapshot &worker : workers) {
         const qint64 start = time - worker.elapsed.count();
-        if (worker.lastHeartbeat == 0 || lastEnds.value(worker.id) > start) // it runs nothing
+        if (worker.job == 0 || lastEnds.value(worker.id) > start) // it runs nothing
             continue;
         spans.append({.worker = worker.id,
                       .start = start,

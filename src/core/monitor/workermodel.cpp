@@ -34,6 +34,8 @@ QList<int> changedRoles(const WorkerSnapshot &before, const WorkerSnapshot &now)
         roles << WorkerModel::WaitingRole;
     if (now.untilStart != before.untilStart)
         roles << WorkerModel::UntilStartRole;
+    if (now.job != before.job)
+        roles << WorkerModel::JobIdRole;
     return roles;
 }
 
@@ -80,6 +82,8 @@ QVariant WorkerModel::data(const QModelIndex &index, int role) const
         return double(worker.waiting);
     case UntilStartRole:
         return std::chrono::duration<double, std::milli>(worker.untilStart).count();
+    case JobIdRole:
+        return double(worker.job);
     default:
         return {};
     }
@@ -94,7 +98,7 @@ QHash<int, QByteArray> WorkerModel::roleNames() const
         {CompletedRole, "completed"},   {FailedRole, "failed"},
         {ProgressRole, "progress"},     {ProgressTextRole, "progressText"},
         {RestartsRole, "restarts"},     {WaitingRole, "waiting"},
-        {UntilStartRole, "untilStart"},
+        {UntilStartRole, "untilStart"}, {JobIdRole, "jobId"},
     };
 }
 

@@ -34,6 +34,7 @@ public:
         ProgressTextRole, //!< `progressText`, QString: what the running job is at
         WaitingRole, //!< `waiting`, double: jobs that wait for this worker alone
         UntilStartRole, //!< `untilStart`, double: milliseconds to the next start, if crash-looping
+        JobIdRole, //!< `jobId`, double, of the running job, as in a `JobModel`; 0 when there is none
     };
     Q_ENUM(Role)
 

@@ -58,6 +58,7 @@ struct WorkerSnapshot
     qint64 failed = 0;
     qint64 restarts = 0;
     qint64 waiting = 0; //!< jobs that wait for this worker alone
+    quint64 job = 0; //!< the running one, as in `JobSnapshot::id`; 0 when no job runs
     QString key = {}; //!< of the running job
     QString label = {}; //!< of the running job
     std::chrono::nanoseconds elapsed{}; //!< since the running job was started
