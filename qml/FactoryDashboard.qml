@@ -49,6 +49,17 @@ Item {
     Accessible.role: Accessible.Pane
     Accessible.name: qsTr("Factory dashboard")
 
+    // The one to show; without a better one the first that was not destroyed meanwhile.
+    function pick(chosen: FactoryBase, given: FactoryBase, all: var, losses: int): FactoryBase {
+        if (chosen !== null || given !== null)
+            return chosen !== null ? chosen : given;
+        for (let i = 0; i < all.length; ++i) {
+            if (all[i]?.name !== undefined) // what was destroyed is no null, but has nothing
+                return all[i];
+        }
+        return null;
+    }
+
     onFactoryChanged: choice.factory = null
     onFactoriesChanged: {
         if (factories.indexOf(choice.factory) < 0)
@@ -60,11 +71,24 @@ Item {
         id: choice
 
         property FactoryBase factory: null
+        //! How often there was none any more, and so another one has to be found.
+        property int losses: 0
+    }
+    // A factory that is being destroyed is among the others still.
+    Timer {
+        id: loss
+
+        interval: 1
+        onTriggered: ++choice.losses
     }
     FactoryMonitor {
         id: factoryMonitor
 
-        factory: choice.factory ?? dashboard.factory ?? dashboard.factories[0] ?? null
+        factory: dashboard.pick(choice.factory, dashboard.factory, dashboard.factories, choice.losses)
+        onFactoryChanged: {
+            if (factory === null)
+                loss.start();
+        }
         active: dashboard.visible && dashboard.Window.visibility !== Window.Hidden
                 && dashboard.Window.visibility !== Window.Minimized
         jobLimit: page.shownPart === "jobs" ? 500 : -1

@@ -49,6 +49,21 @@ Control {
         color: page.palette.window
     }
 
+    // Where the page scrolls, it scrolls to what the keys lead to.
+    readonly property Item focused: Window.activeFocusItem
+    onFocusedChanged: {
+        let ancestor = focused;
+        while (ancestor && ancestor !== column)
+            ancestor = ancestor.parent;
+        if (!ancestor || flickable.contentHeight <= flickable.height)
+            return;
+        const top = focused.mapToItem(column, 0, 0).y - pageTheme.spacing;
+        const bottom = top + focused.height + 2 * pageTheme.spacing;
+        let y = Math.max(flickable.contentY, bottom - flickable.height);
+        y = Math.min(y, top);
+        flickable.contentY = Math.max(0, Math.min(y, flickable.contentHeight - flickable.height));
+    }
+
     function partTitle(part: string): string {
         switch (part) {
         case "charts": return qsTr("Charts");
@@ -103,6 +118,7 @@ Control {
                 factories: page.factories
                 current: page.monitor.factory
                 isActive: page.monitor.active
+                isFrozen: page.monitor.frozen
                 onChosen: factory => page.chosen(factory)
             }
             FactoryHeader {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import QtQuick
+import QtQuick.Controls
 import Millwright
 
 /*!
@@ -9,15 +10,13 @@ import Millwright
     application, so that it suits light and dark ones, small and large ones alike.
 */
 QtObject {
-    //! The item whose palette the colours are derived from.
-    required property Item source
-
-    readonly property FontMetrics applicationFont: FontMetrics {}
+    //! The control whose palette the colours are derived from, and whose font the sizes.
+    required property Control source
 
     readonly property bool isDark: source.palette.window.hslLightness < source.palette.windowText.hslLightness
 
     //! In pixels.
-    readonly property int fontSize: applicationFont.font.pixelSize
+    readonly property int fontSize: source.font.pixelSize
     readonly property int smallFontSize: Math.max(Math.min(fontSize, 11), Math.round(fontSize * 0.92))
     readonly property int figureSize: Math.round(fontSize * 1.6)
     readonly property int rowHeight: Math.round(fontSize * 2)

@@ -35,20 +35,24 @@ ColumnLayout {
         sourceModel: letters.monitor.deadLetters
         text: search.text
     }
-    RowLayout {
+    GridLayout {
         Layout.fillWidth: true
-        spacing: letters.theme.spacing
+        columns: letters.width < 480 ? 2 : 3
+        columnSpacing: letters.theme.spacing
+        rowSpacing: letters.theme.spacing
 
         SearchField {
             id: search
 
             objectName: "search"
             Layout.fillWidth: true
+            Layout.columnSpan: letters.width < 480 ? 2 : 1
             theme: letters.theme
             placeholderText: qsTr("Find by key, label or error")
         }
         DashboardButton {
             objectName: "retryAll"
+            Layout.fillWidth: letters.width < 480
             visible: letters.guard.allows(DashboardAction.RetryDeadLetters)
             enabled: found.count > 0
             theme: letters.theme
@@ -60,6 +64,7 @@ ColumnLayout {
         }
         DashboardButton {
             objectName: "dropAll"
+            Layout.fillWidth: letters.width < 480
             visible: letters.guard.allows(DashboardAction.DropDeadLetters)
             enabled: found.count > 0
             theme: letters.theme
@@ -71,15 +76,16 @@ ColumnLayout {
             }
         }
     }
-    ListView {
+    DashboardList {
         id: view
 
         objectName: "letterList"
         Layout.fillWidth: true
         Layout.fillHeight: true
         Layout.minimumHeight: 8 * letters.theme.rowHeight
-        clip: true
-        boundsBehavior: Flickable.StopAtBounds
+        theme: letters.theme
+        name: qsTr("Dead letters")
+        emptyText: search.text ? qsTr("No dead letter has this in it") : qsTr("No job has failed for good")
         spacing: 4
         model: visible ? found : null
         delegate: DeadLetterRow {
@@ -97,21 +103,6 @@ ColumnLayout {
                 const id = row.letterId;
                 letters.drop(1, () => letters.monitor.factory?.dropDeadLetter(id));
             }
-        }
-
-        Accessible.role: Accessible.List
-        Accessible.name: qsTr("Dead letters")
-
-        ScrollBar.vertical: ScrollBar {}
-
-        Text {
-            width: parent.width
-            visible: view.count === 0
-            horizontalAlignment: Text.AlignLeft
-            text: search.text ? qsTr("No dead letter has this in it") : qsTr("No job has failed for good")
-            color: letters.theme.mutedText
-            elide: Text.ElideRight
-            font.pixelSize: letters.theme.fontSize
         }
     }
 }

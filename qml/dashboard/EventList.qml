@@ -4,7 +4,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls
 import QtQuick.Layouts
 import Millwright
 
@@ -29,32 +28,17 @@ ColumnLayout {
         theme: events.theme
         title: qsTr("Events")
     }
-    ListView {
-        id: view
-
+    DashboardList {
+        objectName: "eventList"
         Layout.fillWidth: true
         Layout.fillHeight: true
-        clip: true
-        boundsBehavior: Flickable.StopAtBounds
+        theme: events.theme
+        name: qsTr("Events")
+        emptyText: qsTr("Nothing to report")
         model: visible ? events.monitor.events : null
         delegate: EventRow {
             width: ListView.view.width
             theme: events.theme
-        }
-
-        Accessible.role: Accessible.List
-        Accessible.name: qsTr("Events")
-
-        ScrollBar.vertical: ScrollBar {}
-
-        Text {
-            width: parent.width
-            visible: view.count === 0
-            horizontalAlignment: Text.AlignLeft
-            text: qsTr("Nothing to report")
-            color: events.theme.mutedText
-            elide: Text.ElideRight
-            font.pixelSize: events.theme.smallFontSize
         }
     }
 }

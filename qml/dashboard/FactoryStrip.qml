@@ -17,6 +17,7 @@ Flow {
     property var factories: []
     property FactoryBase current: null
     property bool isActive: false
+    property bool isFrozen: false
     signal chosen(factory: FactoryBase)
 
     spacing: theme.spacing
@@ -35,6 +36,7 @@ Flow {
             readonly property bool isCurrent: factory === strip.current
             readonly property color mark: strip.theme.healthColor(monitor.health)
 
+            visible: factory?.name !== undefined // it may be destroyed
             leftPadding: 10
             rightPadding: 12
             topPadding: 6
@@ -52,6 +54,7 @@ Flow {
 
                 factory: button.factory
                 active: strip.isActive && strip.visible
+                frozen: strip.isFrozen
                 interval: 1000
                 jobLimit: -1
             }

@@ -19,7 +19,7 @@ ColumnLayout {
     required property ActionGuard guard
 
     //! Those that wait and are not in the list.
-    readonly property int hidden: Math.max(0, monitor.queueDepth - monitor.jobLimit)
+    readonly property int hidden: Math.max(0, monitor.queueDepth - Math.max(0, monitor.jobLimit))
 
     spacing: theme.spacing
 
@@ -44,7 +44,7 @@ ColumnLayout {
         DashboardButton {
             objectName: "cancelAll"
             visible: jobs.guard.allows(DashboardAction.CancelJobs)
-            enabled: found.count > 0
+            enabled: jobs.monitor.queueDepth > 0 || jobs.monitor.activeWorkers > 0 // all are meant, listed or not
             theme: jobs.theme
             isDangerous: true
             text: search.text ? qsTr("Cancel all found…") : qsTr("Cancel all…")
@@ -58,15 +58,18 @@ ColumnLayout {
             }
         }
     }
-    ListView {
+    DashboardList {
         id: view
 
         objectName: "jobList"
         Layout.fillWidth: true
         Layout.fillHeight: true
         Layout.minimumHeight: 8 * jobs.theme.rowHeight
-        clip: true
-        boundsBehavior: Flickable.StopAtBounds
+        theme: jobs.theme
+        name: qsTr("Jobs")
+        emptyText: !search.text ? qsTr("No jobs")
+                 : jobs.hidden > 0 ? qsTr("None of the jobs that are listed has this in its key or label")
+                                   : qsTr("No job has this in its key or label")
         model: visible ? found : null
         reuseItems: true
         delegate: JobRow {
@@ -84,27 +87,13 @@ ColumnLayout {
                     () => jobs.monitor.factory?.cancelJob(id));
             }
         }
-
-        Accessible.role: Accessible.List
-        Accessible.name: qsTr("Jobs")
-
-        ScrollBar.vertical: ScrollBar {}
-
-        Text {
-            width: parent.width
-            visible: view.count === 0
-            horizontalAlignment: Text.AlignLeft
-            text: search.text ? qsTr("No job has this in its key or label") : qsTr("Nothing runs, and nothing waits")
-            color: jobs.theme.mutedText
-            elide: Text.ElideRight
-            font.pixelSize: jobs.theme.fontSize
-        }
     }
     Text {
         Layout.fillWidth: true
         visible: jobs.hidden > 0
-        text: qsTr("and %1 more that wait").arg(DashboardTexts.count(jobs.hidden))
+        text: qsTr("and %1 more that wait, in which nothing is looked for").arg(DashboardTexts.count(jobs.hidden))
         color: jobs.theme.mutedText
+        wrapMode: Text.Wrap
         font.pixelSize: jobs.theme.smallFontSize
     }
 }

@@ -19,6 +19,13 @@ Item {
 
     implicitHeight: flow.implicitHeight + 1
 
+    function choose(index: int) {
+        if (index < 0 || index >= tabs.count)
+            return;
+        bar.chosen(index);
+        tabs.itemAt(index).forceActiveFocus(Qt.TabFocusReason);
+    }
+
     Accessible.role: Accessible.PageTabList
     Accessible.name: qsTr("Parts of the dashboard")
 
@@ -34,14 +41,14 @@ Item {
         width: parent.width
 
         Repeater {
-            model: bar.titles
+            id: tabs
+
+            model: bar.titles.length // titles change, and their tabs stay
 
             AbstractButton {
                 id: tab
 
                 required property int index
-                required property string modelData
-
                 objectName: "tab" + index
 
                 readonly property bool isCurrent: bar.currentIndex === index
@@ -51,7 +58,7 @@ Item {
                 rightPadding: leftPadding
                 topPadding: 6
                 bottomPadding: 8
-                text: modelData
+                text: bar.titles[index] ?? ""
                 focusPolicy: Qt.StrongFocus
                 onClicked: bar.chosen(index)
 
@@ -59,8 +66,8 @@ Item {
                 Accessible.name: text
                 Accessible.selected: isCurrent
 
-                Keys.onLeftPressed: if (index > 0) bar.chosen(index - 1)
-                Keys.onRightPressed: if (index < bar.titles.length - 1) bar.chosen(index + 1)
+                Keys.onLeftPressed: bar.choose(index + (mirrored ? 1 : -1))
+                Keys.onRightPressed: bar.choose(index + (mirrored ? -1 : 1))
 
                 // Chosen or not, it is as wide.
                 TextMetrics {

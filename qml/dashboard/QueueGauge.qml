@@ -28,9 +28,7 @@ Rectangle {
     radius: height / 2
     color: theme.line
 
-    Accessible.role: Accessible.ProgressBar
-    Accessible.name: limit < 0 ? qsTr("Queue without a limit")
-                               : qsTr("Queue: %1 of %2").arg(depth).arg(limit)
+    Accessible.ignored: true // the tile says it
 
     Rectangle {
         anchors.left: parent.left

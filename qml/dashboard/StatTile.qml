@@ -96,6 +96,8 @@ Rectangle {
             horizontalAlignment: Text.AlignLeft
             text: tile.detail
             color: tile.theme.mutedText
+            wrapMode: Text.Wrap
+            maximumLineCount: 3
             elide: Text.ElideRight
             font.pixelSize: tile.theme.smallFontSize
         }

@@ -4,7 +4,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls
 import QtQuick.Layouts
 import Millwright
 
@@ -20,8 +19,9 @@ ColumnLayout {
     property bool canBeInterrupted: false
     property bool canBeReplaced: false
 
-    signal interruptAsked(worker: int)
-    signal replaceAsked(worker: int)
+    //! A job is meant, which the worker may have finished by the time of an answer.
+    signal interruptAsked(worker: int, job: real, name: string)
+    signal replaceAsked(worker: int, job: real, name: string)
 
     //! The height at which all workers can be seen at once.
     readonly property real fullHeight: heightOf(view.count)
@@ -92,16 +92,16 @@ ColumnLayout {
             text: qsTr("done")
         }
     }
-    ListView {
+    DashboardList {
         id: view
 
         objectName: "workerList"
         Layout.fillWidth: true
         Layout.fillHeight: true
-        clip: true
-        boundsBehavior: Flickable.StopAtBounds
+        theme: workers.theme
+        name: qsTr("Workers")
+        emptyText: qsTr("No workers")
         model: visible ? workers.monitor.workers : null
-        currentIndex: -1
         delegate: WorkerRow {
             id: row
 
@@ -125,7 +125,7 @@ ColumnLayout {
                     theme: workers.theme
                     text: qsTr("Interrupt…")
                     font.pixelSize: workers.theme.smallFontSize
-                    onClicked: workers.interruptAsked(row.workerId)
+                    onClicked: workers.interruptAsked(row.workerId, row.jobId, row.key || row.label)
                 }
                 DashboardButton {
                     objectName: "replace"
@@ -134,26 +134,9 @@ ColumnLayout {
                     text: qsTr("Replace…")
                     isDangerous: true
                     font.pixelSize: workers.theme.smallFontSize
-                    onClicked: workers.replaceAsked(row.workerId)
+                    onClicked: workers.replaceAsked(row.workerId, row.jobId, row.key || row.label)
                 }
             }
-        }
-
-        Accessible.role: Accessible.List
-        Accessible.name: qsTr("Workers")
-
-        ScrollBar.vertical: ScrollBar {}
-
-        Text {
-            width: parent.width
-            visible: view.count === 0
-            height: workers.theme.rowHeight
-            verticalAlignment: Text.AlignVCenter
-            horizontalAlignment: Text.AlignLeft
-            text: qsTr("No workers")
-            color: workers.theme.mutedText
-            elide: Text.ElideRight
-            font.pixelSize: workers.theme.smallFontSize
         }
     }
 }

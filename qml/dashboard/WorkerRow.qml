@@ -29,6 +29,8 @@ Item {
     required property real failed
     required property real restarts
     required property real waiting
+    //! The running job; 0 for none.
+    required property real jobId
     //! How long a worker that is crash-looping still waits for its next start.
     required property real untilStart
     required property var model
@@ -38,7 +40,7 @@ Item {
 
     readonly property int workerState: model.state
 
-    readonly property bool isWorking: key.length > 0 || label.length > 0
+    readonly property bool isWorking: jobId > 0
     readonly property bool isInTrouble: stateName === "Restarting" || stateName === "CrashLooping"
                                           || stateName === "Stuck"
     readonly property string stateText: untilStart > 0
@@ -113,7 +115,7 @@ Item {
         anchors.leftMargin: 6
         anchors.right: queued.left
         anchors.rightMargin: 6
-        text: row.isInTrouble || !row.isWorking ? row.stateText : row.job
+        text: row.isInTrouble || !row.isWorking ? row.stateText : row.job || row.stateText
         color: row.isInTrouble ? row.theme.problem : row.isWorking ? row.theme.text : row.theme.mutedText
         elide: row.isWorking ? Text.ElideMiddle : Text.ElideRight
     }

@@ -56,13 +56,13 @@ ColumnLayout {
         monitor: workers.monitor
         canBeInterrupted: workers.guard.allows(DashboardAction.InterruptWorkers)
         canBeReplaced: workers.guard.allows(DashboardAction.ReplaceWorkers)
-        onInterruptAsked: worker => workers.guard.ask(
+        onInterruptAsked: (worker, job, name) => workers.guard.ask(
             DashboardAction.InterruptWorkers, qsTr("Interrupt worker %1?").arg(worker),
-            qsTr("The job of worker %1 is asked to come to its end. Its outcome is then that it was canceled.").arg(worker),
-            () => workers.monitor.factory?.interruptWorker(worker))
-        onReplaceAsked: worker => workers.guard.ask(
+            qsTr("Its job “%1” is asked to come to its end. Its outcome is then that it was canceled.").arg(name),
+            () => workers.monitor.factory?.cancelJob(job))
+        onReplaceAsked: (worker, job, name) => workers.guard.ask(
             DashboardAction.ReplaceWorkers, qsTr("Replace worker %1?").arg(worker),
-            qsTr("The job of worker %1 is given up as lost, its thread is left behind, and a fresh worker takes over.").arg(worker),
-            () => workers.monitor.factory?.replaceWorker(worker))
+            qsTr("Its job “%1” is given up as lost, its thread is left behind, and a fresh worker takes over.").arg(name),
+            () => workers.monitor.replaceWorkerOf(job))
     }
 }

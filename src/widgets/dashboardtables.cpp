@@ -69,8 +69,8 @@ QList<Column> jobColumns(const QLocale &locale)
     };
     return {{JobsPart::tr("Key"), textOf(JobModel::KeyRole), 16},
             {JobsPart::tr("Where"), where, 18},
-            {JobsPart::tr("Progress"), progress, 16},
             {JobsPart::tr("Time"), time, 9, Qt::AlignRight},
+            {JobsPart::tr("Progress"), progress, 16},
             {JobsPart::tr("Label"), textOf(JobModel::LabelRole), 12},
             {JobsPart::tr("Priority"), priority, 10},
             {JobsPart::tr("Attempt"), attempt, 9, Qt::AlignRight}};

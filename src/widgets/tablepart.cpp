@@ -7,10 +7,12 @@
 
 #include <QtCore/qcoreevent.h>
 #include <QtGui/qpainter.h>
+#include <QtWidgets/qapplication.h>
 #include <QtWidgets/qboxlayout.h>
 #include <QtWidgets/qheaderview.h>
 #include <QtWidgets/qlabel.h>
 #include <QtWidgets/qlineedit.h>
+#include <QtWidgets/qstyleditemdelegate.h>
 #include <QtWidgets/qtableview.h>
 #include <QtWidgets/qtoolbutton.h>
 
@@ -18,6 +20,31 @@
 #include <utility>
 
 namespace Millwright {
+
+namespace {
+
+//! Keeps a number at the right of its column apart from a text at the left of the next.
+class CellDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter *painter, const QStyleOptionViewItem &option,
+               const QModelIndex &index) const override
+    {
+        constexpr int Padding = 4;
+
+        QStyleOptionViewItem cell(option);
+        initStyleOption(&cell, index);
+        const QStyle *style = option.widget ? option.widget->style() : QApplication::style();
+        style->drawPrimitive(QStyle::PE_PanelItemViewItem, &cell, painter, option.widget);
+        cell = option;
+        cell.rect.adjust(Padding, 0, -Padding, 0);
+        QStyledItemDelegate::paint(painter, cell, index);
+    }
+};
+
+} // namespace
 
 TablePart::TablePart(QAbstractItemModel *list, const QList<ColumnModel::Column> &columns,
                      int stretched, QWidget *parent)
@@ -34,6 +61,7 @@ TablePart::TablePart(QAbstractItemModel *list, const QList<ColumnModel::Column> 
     m_view->setModel(m_filter);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setItemDelegate(new CellDelegate(this));
     m_view->setShowGrid(false);
     m_view->setAlternatingRowColors(true);
     m_view->setWordWrap(false);
@@ -172,7 +200,7 @@ void TablePart::updateButtons()
 
 int TablePart::widthOf(int column) const
 {
-    return fontMetrics().averageCharWidth() * m_layout.at(column).width + 10;
+    return fontMetrics().averageCharWidth() * m_layout.at(column).width + 16;
 }
 
 void TablePart::resizeEvent(QResizeEvent *)

@@ -129,11 +129,8 @@ WorkersPart::WorkersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *p
                       "and fresh workers take over: %1.")
                        .arg(namesOf(jobs)),
                    [=] {
-                       const QList<WorkerSnapshot> now = monitor->factory()->snapshot().workers;
-                       for (const WorkerSnapshot &worker : now) {
-                           if (jobs.contains(RunningJob{worker.id, worker.job, {}}))
-                               monitor->factory()->replaceWorker(worker.id);
-                       }
+                       for (const RunningJob &job : jobs)
+                           monitor->replaceWorkerOf(double(job.id));
                    });
     });
     connect(monitor, &FactoryMonitor::sampled, this, &WorkersPart::updateHeights);

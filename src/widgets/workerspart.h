@@ -30,11 +30,6 @@ private:
         int worker;
         quint64 id;
         QString name;
-
-        bool operator==(const RunningJob &other) const
-        {
-            return worker == other.worker && id == other.id;
-        }
     };
 
     [[nodiscard]] QList<RunningJob> selectedJobs() const;

@@ -17,6 +17,7 @@
 using namespace Millwright;
 using namespace Qt::StringLiterals;
 using Support::hasTimer;
+using Support::isLooking;
 using Support::looks;
 using Support::Watched;
 
@@ -79,18 +80,18 @@ void tst_Monitor::STAT_5_restsWhileNothingChanges()
     Watched watched;
     watched.gate.open();
     watched.monitor.setActive(true);
-    QTRY_VERIFY(!hasTimer(watched.monitor)); // idle
+    QTRY_VERIFY(!isLooking(watched.monitor)); // idle
 
     watched.factory->start();
     QTRY_VERIFY(watched.monitor.state() == FactoryState::Running);
-    QTRY_VERIFY(!hasTimer(watched.monitor)); // running, and nothing to do
+    QTRY_VERIFY(!isLooking(watched.monitor)); // running, and nothing to do
 
     QSignalSpy sampled(&watched.monitor, &FactoryMonitor::sampled);
     watched.dispatch(1);
     QTRY_COMPARE(watched.monitor.completed(), 1.0);
     QVERIFY(sampled.count() > 0);
     // Awake until the last second and the recent latencies have nothing to tell any more.
-    QTRY_VERIFY_WITH_TIMEOUT(!hasTimer(watched.monitor), 20'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!isLooking(watched.monitor), 20'000);
     QCOMPARE(watched.monitor.throughput(), 0.0);
     QCOMPARE(watched.monitor.recentTotalTime().count, 0.0);
 
@@ -98,7 +99,7 @@ void tst_Monitor::STAT_5_restsWhileNothingChanges()
     QTRY_COMPARE(watched.monitor.workers()->rowCount(), 3);
     watched.factory->drain();
     QTRY_VERIFY(watched.monitor.state() == FactoryState::Stopped);
-    QTRY_VERIFY(!hasTimer(watched.monitor));
+    QTRY_VERIFY(!isLooking(watched.monitor));
 }
 
 void tst_Monitor::STAT_5_ticksWhileAWorkerIsBusy()
@@ -116,7 +117,7 @@ void tst_Monitor::STAT_5_ticksWhileAWorkerIsBusy()
         const double elapsed = value(WorkerModel::ElapsedRole).toDouble();
         QTRY_VERIFY(value(WorkerModel::ElapsedRole).toDouble() > elapsed);
     }
-    QVERIFY(hasTimer(watched.monitor));
+    QVERIFY(isLooking(watched.monitor));
     watched.gate.open();
     QTRY_COMPARE(value(WorkerModel::StateNameRole).toString(), u"Idle"_s);
     QCOMPARE(value(WorkerModel::KeyRole).toString(), QString());
@@ -129,7 +130,7 @@ void tst_Monitor::STAT_5_restIsPartOfTheHistory()
     Watched watched({.workerCount = 0});
     watched.factory->start();
     watched.monitor.setActive(true);
-    QTRY_VERIFY(!hasTimer(watched.monitor)); // nothing to do, and nobody to do it
+    QTRY_VERIFY(!isLooking(watched.monitor)); // nothing to do, and nobody to do it
     const auto depths = [&] { return watched.monitor.history(FactoryMonitor::QueueDepth); };
     const qsizetype before = depths().size();
     QElapsedTimer asleep;

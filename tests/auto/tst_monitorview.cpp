@@ -20,6 +20,7 @@ using namespace Millwright;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 using Support::hasTimer;
+using Support::isLooking;
 using Support::Watched;
 
 using Tester = QAbstractItemModelTester;
@@ -58,6 +59,7 @@ private Q_SLOTS:
     void UI_6_pausesAreGapsInTheHistory();
     void UI_6_nothingOldIsShownAfterAPause();
     void UI_6_pauseWakesAMonitorAtRest();
+    void UI_6_historyGoesOnAtRest();
     void UI_6_jobRolesAreNamed();
     void UI_6_jobRowsFollowAnyChange();
     void UI_6_jobLimitIsKept();
@@ -94,7 +96,7 @@ void tst_MonitorView::UI_6_frozenViewStaysAsItIs()
     QCOMPARE(sampled.count(), 0);
     monitor.setFrozen(false);
     QCOMPARE(monitor.completed(), 2.0);
-    QVERIFY(hasTimer(monitor));
+    QVERIFY(isLooking(monitor));
 }
 
 void tst_MonitorView::UI_6_frozenTimelineCanBeExported()
@@ -197,9 +199,9 @@ void tst_MonitorView::UI_6_nothingOldIsShownAfterAPause()
     QTRY_VERIFY(watched.factory->completed() == watched.factory->submitted());
     const qsizetype before = runTimes().size();
     monitor.setActive(true);
-    QTRY_VERIFY(!hasTimer(monitor));
+    QTRY_VERIFY(!isLooking(monitor));
     watched.factory->setQueueLimit(7); // wakes it
-    QVERIFY(hasTimer(monitor) || runTimes().size() > before);
+    QVERIFY(isLooking(monitor) || runTimes().size() > before);
     const QList<double> after = runTimes().mid(before);
     QVERIFY(!after.isEmpty());
     QVERIFY(std::all_of(after.begin(), after.end(), [](double time) { return std::isnan(time); }));
@@ -210,12 +212,40 @@ void tst_MonitorView::UI_6_pauseWakesAMonitorAtRest()
 {
     Watched watched;
     watched.monitor.setActive(true);
-    QTRY_VERIFY(!hasTimer(watched.monitor));
+    QTRY_VERIFY(!isLooking(watched.monitor));
     watched.factory->pause();
     QTRY_VERIFY(watched.monitor.isPaused());
-    QTRY_VERIFY(!hasTimer(watched.monitor));
+    QTRY_VERIFY(!isLooking(watched.monitor));
     watched.factory->resume();
     QTRY_VERIFY(!watched.monitor.isPaused());
+}
+
+// What has happened is left behind, until there is nothing of it any more.
+void tst_MonitorView::UI_6_historyGoesOnAtRest()
+{
+    Watched watched;
+    FactoryMonitor &monitor = watched.monitor;
+    monitor.setHistorySpan(8); // more than the latencies of late
+    watched.gate.open();
+    watched.factory->start();
+    monitor.setActive(true);
+    watched.dispatch(10);
+    const auto peak = [&] {
+        const QList<double> rates = monitor.history(FactoryMonitor::Throughput);
+        const auto it = std::find_if(rates.rbegin(), rates.rend(),
+                                     [](double rate) { return rate > 0; });
+        return it == rates.rend() ? -1 : int(it - rates.rbegin());
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(monitor.completed() == 10 && !isLooking(monitor), 20'000);
+    QVERIFY(hasTimer(monitor));
+    const int before = peak();
+    QVERIFY(before >= 0);
+    const double looks = Support::looks;
+    QTRY_VERIFY(peak() >= before + 1000 / FactoryMonitor::MinimumInterval - 2);
+    QTRY_COMPARE_WITH_TIMEOUT(peak(), -1, 10'000);
+    QTRY_VERIFY(!hasTimer(monitor)); // all is flat
+    QCOMPARE(monitor.meanThroughput(), 0.0);
+    QCOMPARE(double(Support::looks), looks);
 }
 
 void tst_MonitorView::UI_6_jobRolesAreNamed()

@@ -285,9 +285,8 @@ void tst_Trace::UI_6_nothingIsRecordedUntraced()
 // A trace that was taken after the workers were looked at.
 void tst_Trace::UI_6_whatHasEndedDoesNotRun()
 {
-    const QList<WorkerSnapshot> workers{{.id = 0, .elapsed = 30ns, .lastHeartbeat = 1},
-                                        {.id = 1, .elapsed = 30ns, .lastHeartbeat = 1},
-                                        {.id = 2}};
+    const QList<WorkerSnapshot> workers{
+        {.id = 0, .job = 7, .elapsed = 30ns}, {.id = 1, .job = 8, .elapsed = 30ns}, {.id = 2}};
     const QList<TraceSpan> trace{{.number = 1, .worker = 0, .start = 50, .end = 70},
                                  {.number = 2, .worker = 1, .start = 50, .end = 70},
                                  {.number = 3, .worker = 1, .start = 70, .end = 110}};

@@ -58,7 +58,7 @@ void FactoryMonitor::setFactory(FactoryBase *factory)
 
 void FactoryMonitor::setWatched(FactoryBase *factory)
 {
-    m_timer.stop();
+    stopLooking();
     setTraced(nullptr);
     m_factory = factory;
     if (factory) {
@@ -213,6 +213,16 @@ void FactoryMonitor::stop()
 {
     if (m_factory)
         m_factory->stop();
+}
+
+bool FactoryMonitor::replaceWorkerOf(double job)
+{
+    if (!m_factory || job < 1)
+        return false;
+    const QList<WorkerSnapshot> workers = m_factory->snapshot().workers;
+    const auto it = std::find_if(workers.begin(), workers.end(),
+                                 [=](const auto &worker) { return worker.job == quint64(job); });
+    return it != workers.end() && m_factory->replaceWorker(it->id);
 }
 
 int FactoryMonitor::cancelJobs(const QString &text)

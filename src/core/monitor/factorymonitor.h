@@ -27,9 +27,10 @@ namespace Millwright {
 //! \endcode
 //!
 //! Samples only while it is `active`, not `frozen`, and has a factory, and only while something can
-//! change: with every worker idle it sleeps until the factory reports a change. An inactive monitor,
-//! and one that watches an idle factory, wake nobody. While inactive the values are those of the last
-//! sample; the histories have a gap where nothing was sampled.
+//! change: with every worker idle it sleeps until the factory reports a change. What there was goes on
+//! towards the end of the histories meanwhile, in a hundred steps, and without a look at the factory; then
+//! there is no timer. An inactive monitor wakes nobody: the values are those of the last sample, and
+//! the histories have a gap where nothing was sampled.
 //!
 //! A monitor belongs to its thread, in an application the GUI thread, and so does its factory; the
 //! factory is not owned, and may be destroyed at any time.
@@ -211,6 +212,8 @@ public:
     //! `FactoryBase::drain()` and `FactoryBase::stop()`, for QML.
     Q_INVOKABLE void drain();
     Q_INVOKABLE void stop();
+    //! `FactoryBase::replaceWorker()` for the worker that runs this job, a `JobSnapshot::id`; false if none does any more.
+    Q_INVOKABLE bool replaceWorkerOf(double job);
 
     // --- What can be done about jobs whose key or label, and of dead letters the error, has this text in it; empty
     // for all. They return how many they were. ---
@@ -274,6 +277,9 @@ private:
     void updateLatencies();
     void updateHealth();
     void appendHistory(qsizetype times = 1);
+    void appendRest(qint64 until);
+    void rest();
+    void stopLooking();
     void forgetHistory();
 
     QPointer<FactoryBase> m_factory;
@@ -285,6 +291,7 @@ private:
     int m_jobLimit = 200;
     int m_timelineSpan = 0;
     QBasicTimer m_timer;
+    QBasicTimer m_restTimer; // the factory is at rest, and the histories go on
 
     FactorySnapshot m_now; // the workers are in their model
     bool m_sampling = false; // the models are being changed
@@ -313,6 +320,7 @@ private:
     Latencies m_latencies;
     qint64 m_latenciesAt = 0;
     MonitorHistory m_history;
+    qint64 m_knownUntil = 0; // the end of the history
     Timeline m_timeline;
 };
 

@@ -75,7 +75,7 @@ void FactoryMonitor::look()
     if (m_active && m_factory && !(m_frozen && hasLooked))
         resume();
     if (!m_active || m_frozen)
-        m_timer.stop();
+        stopLooking();
     if (!m_active)
         setTraced(nullptr);
 }
@@ -84,8 +84,10 @@ void FactoryMonitor::look()
 void FactoryMonitor::resume()
 {
     if (!m_timer.isActive() && m_now.time != 0)
-        m_history.appendGap((m_factory->snapshot(false).time - m_now.time) / intervalOf(*this) - 1,
+        m_history.appendGap((m_factory->snapshot(false).time - m_knownUntil) / intervalOf(*this)
+                                - 1,
                             historyCapacity());
+    m_restTimer.stop();
     m_lastSecond.clear();
     m_earlier.clear();
     m_last = {};
@@ -121,11 +123,9 @@ void FactoryMonitor::wake()
 {
     if (!m_active || m_frozen || m_timer.isActive())
         return;
-    const qint64 interval = intervalOf(*this);
-    const qint64 before = m_factory->snapshot(false).time - interval;
-    const qint64 slept = std::max<qint64>(0, before - m_now.time);
-    m_areRatesKnown = true;
-    appendHistory(slept / interval);
+    m_restTimer.stop();
+    const qint64 before = m_factory->snapshot(false).time - intervalOf(*this);
+    appendRest(before);
     const qint64 restedUntil = std::max(before, m_now.time);
     m_lastSecond = {{restedUntil, m_now.counters}};
     m_lastMinute.push_back({restedUntil, m_now.counters});
@@ -135,13 +135,45 @@ void FactoryMonitor::wake()
     sample();
 }
 
+// Nothing happens. The histories go on all the same, with as many steps as there are to see.
+void FactoryMonitor::rest()
+{
+    constexpr int Steps = 100;
+
+    m_timer.stop();
+    if (m_history.isFlat())
+        m_restTimer.stop();
+    else if (!m_restTimer.isActive())
+        m_restTimer.start(std::max(1000, m_historySpan * (1000 / Steps)), this);
+}
+
+void FactoryMonitor::appendRest(qint64 until)
+{
+    const qint64 interval = intervalOf(*this);
+    const qint64 times = std::max<qint64>(0, until - m_knownUntil) / interval;
+    m_areRatesKnown = true;
+    appendHistory(times);
+    m_knownUntil += times * interval;
+}
+
+void FactoryMonitor::stopLooking()
+{
+    m_timer.stop();
+    m_restTimer.stop();
+}
+
 void FactoryMonitor::timerEvent(QTimerEvent *event)
 {
-    if (event->timerId() != m_timer.timerId()) {
+    if (event->timerId() == m_timer.timerId()) {
+        sample();
+    } else if (event->timerId() == m_restTimer.timerId()) {
+        appendRest(m_factory->snapshot(false).time);
+        m_meanThroughput = m_history.mean(MonitorHistory::Throughput);
+        rest();
+        Q_EMIT sampled();
+    } else {
         QObject::timerEvent(event);
-        return;
     }
-    sample();
 }
 
 void FactoryMonitor::sample()
@@ -157,13 +189,14 @@ void FactoryMonitor::sample()
     updateRates();
     updateLatencies();
     appendHistory();
+    m_knownUntil = m_now.time;
     m_meanThroughput = m_history.mean(MonitorHistory::Throughput);
     if (m_traced) {
         const auto span = nanoseconds(std::chrono::seconds(m_timelineSpan));
         m_timeline.update(*m_factory, workers, m_now.time, m_now.time - span);
     }
     if (before.counters == m_now.counters && before.state == m_now.state && isAtRest())
-        m_timer.stop();
+        rest();
 
     // Slots are called, which may exchange the factory or destroy it.
     const QPointer<FactoryBase> factory = m_factory;

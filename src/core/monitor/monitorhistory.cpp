@@ -22,6 +22,14 @@ double MonitorHistory::mean(Series series) const
     return count == 0 ? 0 : sum / count;
 }
 
+bool MonitorHistory::isFlat() const
+{
+    return std::all_of(m_values.begin(), m_values.end(), [](const QList<double> &values) {
+        return std::none_of(values.begin(), values.end(),
+                            [](double value) { return value > 0; }); // NaN is not, either
+    });
+}
+
 void MonitorHistory::clear()
 {
     for (QList<double> &values : m_values)

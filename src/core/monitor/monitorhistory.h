@@ -50,6 +50,9 @@ public:
     //! Of the samples that were taken; 0 if none was.
     [[nodiscard]] double mean(Series series) const;
 
+    //! Whether there is nothing but zeros, and what is unknown.
+    [[nodiscard]] bool isFlat() const;
+
     void clear();
     //! So many times the same. No more than `most` are kept, the newest.
     void append(const Sample &sample, qsizetype times, qsizetype most);

@@ -17,6 +17,10 @@ TestCase {
 
     property FactoryBase wanted: null
 
+    function init() {
+        failOnWarning(/Error/);
+    }
+
     Component {
         id: gated
 
@@ -84,6 +88,16 @@ TestCase {
         first.forceActiveFocus();
         keyClick(Qt.Key_Right);
         compare(dashboard.part, "workers");
+        keyClick(Qt.Key_Right); // the focus goes along
+        compare(dashboard.part, "jobs");
+        keyClick(Qt.Key_Left);
+        compare(dashboard.part, "workers");
+        dashboard.LayoutMirroring.enabled = true;
+        keyClick(Qt.Key_Left);
+        compare(dashboard.part, "jobs");
+        keyClick(Qt.Key_Right);
+        compare(dashboard.part, "workers");
+        dashboard.LayoutMirroring.enabled = false;
         dashboard.width = 1200; // the charts are always there
         tryCompare(findChild(dashboard, "tab0"), "text", "Workers");
         compare(dashboard.part, "workers");
@@ -284,6 +298,132 @@ TestCase {
         answer(dashboard, true);
         tryCompare(list, "count", 0);
         compare(factory.deadLetterCount, 0);
+    }
+
+    // Their number is in the title of the tab, which goes on being the same tab.
+    function test_UI_6_tabsStayWhenTheirTitlesChange() {
+        const factory = createTemporaryObject(upper, test);
+        const dashboard = dashboardOf(factory);
+        const tab = findChild(dashboard, "tab3");
+        tab.forceActiveFocus();
+        factory.dispatch("fails", "");
+        tryCompare(tab, "text", "Dead letters (1)");
+        verify(tab.activeFocus);
+    }
+
+    function test_UI_6_unlistedJobsAreCanceled() {
+        const factory = createTemporaryObject(gated, test, {workerCount: 0});
+        for (let i = 0; i < 600; ++i)
+            factory.dispatch(i === 580 ? "wanted" : "other", {});
+        const dashboard = dashboardOf(factory, {part: "jobs"});
+        const list = findChild(dashboard, "jobList");
+        tryCompare(list, "count", 500);
+        press(dashboard, "search");
+        for (const letter of "wanted")
+            keyClick(letter);
+        tryCompare(list, "count", 0);
+        verify(list.emptyText.startsWith("None of the jobs that are listed"));
+        press(dashboard, "cancelAll");
+        answer(dashboard, true);
+        tryCompare(factory, "canceled", 1);
+    }
+
+    function test_UI_6_jobWithoutAKeyCanBeInterrupted() {
+        const factory = createTemporaryObject(gated, test);
+        factory.dispatch("", {});
+        const dashboard = dashboardOf(factory, {part: "workers"});
+        const list = findChild(dashboard, "workerList");
+        tryCompare(list, "count", 1);
+        list.currentIndex = 0;
+        tryVerify(() => list.itemAtIndex(0).isWorking);
+        waitForRendering(dashboard, 100);
+        mouseClick(findChild(list.itemAtIndex(0), "interrupt"));
+        answer(dashboard, true);
+        tryCompare(factory, "canceled", 1);
+    }
+
+    function test_UI_6_anotherJobOfTheWorkerIsNotMeant_data() {
+        return [{tag: "interrupt"}, {tag: "replace"}];
+    }
+
+    function test_UI_6_anotherJobOfTheWorkerIsNotMeant(row) {
+        const factory = createTemporaryObject(gated, test);
+        factory.dispatch("one", {});
+        factory.dispatch("two", {});
+        const dashboard = dashboardOf(factory, {part: "workers"});
+        const list = findChild(dashboard, "workerList");
+        tryCompare(list, "count", 1);
+        list.currentIndex = 0;
+        tryVerify(() => list.itemAtIndex(0).key === "one");
+        waitForRendering(dashboard, 100);
+        mouseClick(findChild(list.itemAtIndex(0), row.tag));
+        const dialog = findChild(dashboard, "confirmation");
+        tryCompare(dialog, "opened", true);
+        verify(dialog.question.includes("“one”"));
+        Bench.open(1);
+        tryVerify(() => list.itemAtIndex(0).key === "two");
+        answer(dashboard, true);
+        Bench.open(1);
+        tryCompare(factory, "completed", 2);
+        compare(factory.canceled + factory.lost, 0);
+    }
+
+    function test_UI_6_keysLeadThroughLists_data() {
+        return [{tag: "workers", list: "workerList"}, {tag: "jobs", list: "jobList"},
+                {tag: "failures", list: "letterList"}, {tag: "events", list: "eventList"}];
+    }
+
+    function test_UI_6_keysLeadThroughLists(row) {
+        const letters = row.tag === "failures" || row.tag === "events";
+        const factory = createTemporaryObject(letters ? upper : gated, test, {workerCount: letters ? 1 : 40});
+        for (let i = 0; i < 40; ++i)
+            factory.dispatch("key " + i, letters ? "" : {});
+        const dashboard = dashboardOf(factory, {part: row.tag, readOnly: true});
+        const list = findChild(dashboard, row.list);
+        tryVerify(() => list.count >= 40);
+        let hops = 0;
+        findChild(dashboard, "freeze").forceActiveFocus();
+        while (!list.activeFocus && ++hops < 20)
+            keyClick(Qt.Key_Tab);
+        verify(list.activeFocus);
+        compare(list.currentIndex, 0);
+        keyClick(Qt.Key_Down);
+        compare(list.currentIndex, 1);
+        keyClick(Qt.Key_PageDown);
+        verify(list.currentIndex > 3);
+        keyClick(Qt.Key_End);
+        compare(list.currentIndex, list.count - 1);
+        tryVerify(() => list.atYEnd);
+        keyClick(Qt.Key_Home);
+        tryVerify(() => list.atYBeginning);
+        if (!letters)
+            Bench.open(40);
+    }
+
+    // Nothing that has the focus is out of sight.
+    function test_UI_6_pageFollowsTheFocus() {
+        const factory = createTemporaryObject(gated, test);
+        const dashboard = dashboardOf(factory, {part: "controls", width: 320, height: 300});
+        findChild(dashboard, "export").forceActiveFocus();
+        for (const name of ["stop", "export", "drain"]) {
+            const wanted = findChild(dashboard, name);
+            for (let hops = 0; !wanted.activeFocus && hops < 30; ++hops)
+                keyClick(Qt.Key_Tab);
+            verify(wanted.activeFocus, name);
+            const top = wanted.mapToItem(dashboard, 0, 0).y;
+            verify(top >= 0 && top + wanted.height <= dashboard.height, name + " " + top);
+        }
+    }
+
+    function test_UI_6_firstFactoryMayGo() {
+        const one = createTemporaryObject(gated, test);
+        const other = createTemporaryObject(upper, test);
+        const dashboard = createTemporaryObject(shown, test, {factories: [one, other]});
+        compare(dashboard.currentFactory, one);
+        one.destroy();
+        tryCompare(dashboard, "currentFactory", other);
+        other.destroy();
+        tryCompare(dashboard, "currentFactory", null);
     }
 
     function test_UI_6_settingsAreChanged() {

@@ -10,6 +10,7 @@
 
 #include <QtCore/qabstracteventdispatcher.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 
@@ -52,6 +53,14 @@ public:
 private:
     Gate m_gate;
 };
+
+//! Whether it looks at its factory, and not only lets its histories go on.
+inline bool isLooking(FactoryMonitor &monitor)
+{
+    const auto timers = QAbstractEventDispatcher::instance()->registeredTimers(&monitor);
+    return std::any_of(timers.begin(), timers.end(),
+                       [&](const auto &timer) { return timer.interval == monitor.interval(); });
+}
 
 inline bool hasTimer(FactoryMonitor &monitor)
 {
