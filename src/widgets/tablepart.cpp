@@ -32,14 +32,15 @@ public:
     void paint(QPainter *painter, const QStyleOptionViewItem &option,
                const QModelIndex &index) const override
     {
-        constexpr int Padding = 4;
+        constexpr int Padding = 6;
 
         QStyleOptionViewItem cell(option);
         initStyleOption(&cell, index);
         const QStyle *style = option.widget ? option.widget->style() : QApplication::style();
         style->drawPrimitive(QStyle::PE_PanelItemViewItem, &cell, painter, option.widget);
         cell = option;
-        cell.rect.adjust(Padding, 0, -Padding, 0);
+        const bool isMirrored = option.direction == Qt::RightToLeft;
+        cell.rect.adjust(isMirrored ? Padding : 0, 0, isMirrored ? 0 : -Padding, 0);
         QStyledItemDelegate::paint(painter, cell, index);
     }
 };
