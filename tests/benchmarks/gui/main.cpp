@@ -4,10 +4,11 @@
 // The GUI thread while a factory works at full speed: a window with the factory's dashboard, and how
 // long its event loop is held up. Prints the figures as a JSON object.
 //
-// Usage: bench_gui millwright|threads WORKERS SECONDS
+// Usage: bench_gui short|long|threads WORKERS SECONDS PART
 //
-// With "threads", the same window shows a factory that is idle, while plain threads keep the
-// processors as busy as the factory would: what remains is the system's doing.
+// PART is one of those of FactoryDashboard. The jobs do next to nothing, or last 50 ms each. With "threads", the same
+// window shows a factory that is idle, while plain threads keep the processors as busy as the factory would: what remains
+// is the system's doing.
 
 #include <Millwright/Factory>
 
@@ -109,12 +110,22 @@ double milliseconds(std::vector<qint64> times, double quantile)
 class Counter final : public Millwright::Worker<quint64, std::atomic<qint64> *, void>
 {
 public:
-    void process(Job &job) override { job.message()->fetch_add(1, std::memory_order_relaxed); }
+    explicit Counter(bool isLong) : m_isLong(isLong) {}
+
+    void process(Job &job) override
+    {
+        if (m_isLong)
+            QThread::msleep(50);
+        job.message()->fetch_add(1, std::memory_order_relaxed);
+    }
+
+private:
+    bool m_isLong;
 };
 
 int usage()
 {
-    std::fputs("usage: bench_gui millwright|threads WORKERS SECONDS\n", stderr);
+    std::fputs("usage: bench_gui short|long|threads WORKERS SECONDS PART\n", stderr);
     return 2;
 }
 
@@ -131,24 +142,29 @@ int main(int argc, char **argv)
     const QString load = arguments.value(1);
     const int workers = arguments.value(2).toInt();
     const int seconds = arguments.value(3).toInt();
-    if ((load != u"millwright" && load != u"threads") || workers < 1 || seconds < 1)
+    const QString part = arguments.value(4);
+    if ((load != u"short" && load != u"long" && load != u"threads") || workers < 1 || seconds < 1
+        || part.isEmpty())
         return usage();
 
     Millwright::Factory<Counter> factory(
-        {.name = u"bench"_s, .workerCount = workers, .queueLimit = 100'000});
+        {.name = u"bench"_s, .workerCount = workers, .queueLimit = 100'000},
+        Millwright::workerBuilder<Counter>(load == u"long"));
     factory.start();
 
     QQmlApplicationEngine engine;
     engine.addImportPath(QStringLiteral(BENCH_QML_IMPORT_PATH));
-    engine.setInitialProperties({{u"factory"_s, QVariant::fromValue(&factory)}});
+    engine.setInitialProperties({{u"factory"_s, QVariant::fromValue(&factory)}, {u"part"_s, part}});
     engine.loadData(R"(
         import QtQuick
         import Millwright
 
         Window {
+            id: window
             required property FactoryBase factory
+            required property string part
             width: 1000; height: 800; visible: true
-            FactoryDashboard { anchors.fill: parent; factory: parent.Window.window.factory }
+            FactoryDashboard { anchors.fill: parent; factory: window.factory; part: window.part }
         }
     )");
     auto *window = engine.rootObjects().isEmpty()
@@ -161,7 +177,7 @@ int main(int argc, char **argv)
 
     std::atomic<qint64> count = 0;
     std::vector<std::jthread> busy;
-    if (load == u"millwright") {
+    if (load != u"threads") {
         // More than the workers can do, and no more than may wait.
         busy.emplace_back([&factory, &count](const std::stop_token &stop) {
             for (quint64 i = 0; !stop.stop_requested(); ++i) {
@@ -200,7 +216,7 @@ int main(int argc, char **argv)
         {u"frame max ms"_s, milliseconds(application.frames(), 1)},
         {u"frames/s"_s, double(application.frames().size()) / seconds},
     };
-    if (load == u"millwright")
+    if (load != u"threads")
         figures.insert(u"million jobs/s"_s, rate);
     std::puts(QJsonDocument(figures).toJson(QJsonDocument::Compact).constData());
     return 0;

@@ -203,12 +203,12 @@ def gui(measured):
     result = Result("W7: stall of the GUI thread, 99th percentile, ms", *at_most(8))
     for record in measured.find("W7", peer="Millwright"):
         series = record.series("stall p99 ms")
-        result.add(series.median, f"{record.workers} workers", series.values)
+        result.add(series.median, f"{record.workers} workers, {record.router}", series.values)
     yield result
     result = Result("W7: frame of the dashboard, 1,000 workers, 99th percentile, ms", *at_most(16))
     for record in measured.find("W7", peer="Millwright", workers=1000):
         series = record.series("frame p99 ms")
-        result.add(series.median, "", series.values)
+        result.add(series.median, record.router, series.values)
     yield result
 
 

@@ -8,14 +8,25 @@
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qprocess.h>
 
+#include <array>
+
 using namespace Qt::StringLiterals;
 
 namespace {
 
-Sample guiSample(const QString &program, const QString &load, int workers, int seconds)
+struct Scene
+{
+    QString load;
+    QString part; // of the dashboard
+    QString peer;
+    QString label; // in the place of a router, of which there is nothing to compare here
+};
+
+Sample guiSample(const QString &program, const Scene &scene, int workers, int seconds)
 {
     QProcess process;
-    process.start(program, {load, QString::number(workers), QString::number(seconds)});
+    process.start(program,
+                  {scene.load, QString::number(workers), QString::number(seconds), scene.part});
     process.waitForFinished(-1);
     const QJsonObject figures = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
     if (process.exitCode() != 0 || figures.isEmpty())
@@ -40,15 +51,20 @@ void measureGui(Session &session)
     const int seconds = session.pick(4, 2);
     for (int workers : {4, 1000}) {
         std::vector<Contestant> contestants;
-        for (const auto &[load, peer] : {std::pair{u"millwright"_s, u"Millwright"_s},
-                                         std::pair{u"threads"_s, u"as many busy threads"_s}}) {
+        const std::array scenes{
+            Scene{u"short"_s, u"charts"_s, u"Millwright"_s, u"charts"_s},
+            Scene{u"short"_s, u"workers"_s, u"Millwright"_s, u"workers"_s},
+            Scene{u"short"_s, u"jobs"_s, u"Millwright"_s, u"jobs"_s},
+            Scene{u"long"_s, u"workers"_s, u"Millwright"_s, u"workers, jobs of 50 ms"_s},
+            Scene{u"threads"_s, u"charts"_s, u"as many busy threads"_s, QString()},
+        };
+        for (const Scene &scene : scenes) {
             const Record record{.workload = u"W7"_s,
-                                .peer = peer,
-                                .router = load == u"millwright" ? u"queuer"_s : QString(),
+                                .peer = scene.peer,
+                                .router = scene.label,
                                 .parameters = {{u"workers"_s, workers}}};
-            contestants.push_back({record, [program, load = load, workers, seconds] {
-                                       return guiSample(program, load, workers, seconds);
-                                   }});
+            contestants.push_back(
+                {record, [=] { return guiSample(program, scene, workers, seconds); }});
         }
         session.compare(
             u"W7: GUI thread and dashboard while jobs run at full speed, %1 workers"_s.arg(workers),
