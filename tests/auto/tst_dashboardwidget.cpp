@@ -140,6 +140,8 @@ private Q_SLOTS:
     void UI_6_everyActionCanBeAskedAboutAndLeftOut();
     void UI_6_nothingIsAskedWhereThatIsNotWanted();
     void UI_6_anotherFactoryIsNotMeant();
+    void UI_6_lateAnswerDoesNothing_data();
+    void UI_6_lateAnswerDoesNothing();
     void UI_6_selectionFollowsItsJob();
     void UI_6_anotherJobIsNotMeant_data();
     void UI_6_anotherJobIsNotMeant();
@@ -540,6 +542,37 @@ void tst_DashboardWidget::UI_6_anotherFactoryIsNotMeant()
     QCOMPARE(dashboard->factory(), &other);
     answer(*dashboard, true);
     QVERIFY(other.state() <= FactoryState::Running);
+}
+
+// What was asked about lives on, and nothing happens to either of them.
+void tst_DashboardWidget::UI_6_lateAnswerDoesNothing_data()
+{
+    using Change = std::function<void(Dashboard &, FactoryBase &)>;
+    QTest::addColumn<Change>("change");
+    QTest::newRow("another factory")
+        << Change([](Dashboard &dashboard, FactoryBase &other) { dashboard.setFactory(&other); });
+    QTest::newRow("read-only") << Change(
+        [](Dashboard &dashboard, FactoryBase &) { dashboard.setReadOnly(true); });
+    QTest::newRow("not allowed") << Change([](Dashboard &dashboard, FactoryBase &) {
+        dashboard.setActions(Dashboard::AllActions & ~Dashboard::Actions(Dashboard::StopAction));
+    });
+}
+
+void tst_DashboardWidget::UI_6_lateAnswerDoesNothing()
+{
+    QFETCH(const std::function<void(Dashboard &, FactoryBase &)>, change);
+    auto asked = gated(Gate());
+    auto other = gated(Gate());
+    asked.start();
+    other.start();
+    const auto dashboard = shown(&asked);
+    dashboard->setPart(Dashboard::Controls);
+    QTRY_VERIFY(dashboard->monitor()->state() == FactoryState::Running);
+    click(find(*dashboard, "stop"));
+    QTRY_VERIFY(dashboard->findChild<QMessageBox *>(u"confirmation"_s));
+    change(*dashboard, other);
+    answer(*dashboard, true);
+    QVERIFY(asked.state() == FactoryState::Running && other.state() == FactoryState::Running);
 }
 
 // The row of a running job moves when others of workers before it come and go.
