@@ -3,12 +3,10 @@
 
 #include "support/expectations.h"
 #include "support/gate.h"
-#include "support/hangable.h"
 
 #include <Millwright/Factory>
 
 #include <QHash>
-#include <QMutex>
 #include <QSet>
 #include <QTest>
 
@@ -17,10 +15,8 @@
 using namespace Millwright;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
-using Support::errorAs;
 using Support::eventually;
 using Support::Gate;
-using Support::hasEnded;
 
 namespace {
 
@@ -42,18 +38,9 @@ QStringList listed(const QList<JobSnapshot> &jobs)
     return texts;
 }
 
-quint64 idOf(const FactoryBase &factory, const QString &key)
-{
-    for (const JobSnapshot &job : factory.jobs()) {
-        if (job.key == key)
-            return job.id;
-    }
-    return 0;
-}
-
 } // namespace
 
-// The jobs of a factory, listed, and canceled by their ids.
+// The jobs of a factory, listed.
 class tst_JobList : public QObject
 {
     Q_OBJECT
@@ -72,16 +59,6 @@ private Q_SLOTS:
     void UI_6_oldestWaitingIsTold_data();
     void UI_6_oldestWaitingIsTold();
     void UI_6_userQueueShowsItsNext();
-    void JOB_8_waitingJobIsCanceledByItsId_data();
-    void JOB_8_waitingJobIsCanceledByItsId();
-    void JOB_8_delayedJobsAreCanceledByTheirIds();
-    void JOB_8_runningJobIsCanceledByItsId();
-    void JOB_8_jobsInHandAreCanceledByTheirIds();
-    void JOB_8_canceledJobIsNotTriedAgain_data();
-    void JOB_8_canceledJobIsNotTriedAgain();
-    void JOB_8_jobsAreCanceledByAFilter();
-    void JOB_8_nothingToCancel();
-    void JOB_8_cancelingEndsADrain();
 };
 
 void tst_JobList::UI_6_jobsAreDescribed()
@@ -318,195 +295,8 @@ void tst_JobList::UI_6_userQueueShowsItsNext()
         factory.dispatch(key, 0);
     QCOMPARE(listed(factory.jobs()), QStringList{u"1 Waiting"_s});
     QVERIFY(factory.snapshot().oldestWaiting > 0ns);
-    QVERIFY(factory.cancelJob(idOf(factory, u"1"_s)));
+    QVERIFY(factory.cancelJob(factory.jobs().first().id));
     QCOMPARE(listed(factory.jobs()), QStringList{u"2 Waiting"_s});
-}
-
-void tst_JobList::JOB_8_waitingJobIsCanceledByItsId_data()
-{
-    QTest::addColumn<RouterBuilder>("router");
-    QTest::newRow("queuer") << queuer();
-    QTest::newRow("round-robin") << roundRobin();
-    QTest::newRow("key-persistent") << keyPersistent();
-    QTest::newRow("sticky") << stickyQueuer();
-    QTest::newRow("least-loaded") << leastLoaded();
-}
-
-void tst_JobList::JOB_8_waitingJobIsCanceledByItsId()
-{
-    QFETCH(const RouterBuilder, router);
-    const Gate gate;
-    QMutex mutex;
-    QStringList ran;
-    Factory factory({.workerCount = 2, .router = router}, [&, gate](Job<QString, int> &job) {
-        gate.pass();
-        const QMutexLocker locker(&mutex);
-        ran.append(job.key());
-    });
-    const Support::GateOpener opener(gate);
-    factory.start();
-    QList<QFuture<void>> futures;
-    for (int key = 0; key < 10; ++key)
-        futures.append(factory.submit(QString::number(key), 0));
-    factory.dispatch(u"dispatched"_s, 0);
-    QVERIFY(gate.awaitArrivals());
-    QVERIFY(factory.cancelJob(idOf(factory, u"8"_s)));
-    QVERIFY(futures.at(8).isFinished()); // at once
-    QVERIFY(futures.at(8).isCanceled());
-    QVERIFY(factory.cancelJob(idOf(factory, u"dispatched"_s)));
-    QCOMPARE(factory.counters().canceled, 2);
-    QVERIFY(Support::isConserved(factory.counters()));
-    gate.open();
-    QVERIFY(hasEnded(factory.drain()));
-    QCOMPARE(ran.size(), 9);
-    QVERIFY(!ran.contains(u"8"_s) && !ran.contains(u"dispatched"_s));
-}
-
-void tst_JobList::JOB_8_delayedJobsAreCanceledByTheirIds()
-{
-    Factory factory(
-        {.workerCount = 1,
-         .rateLimit = {.refill = 1, .interval = 1h, .maximum = 1, .initial = 1},
-         .rateLimitMode = RateLimitMode::Delay,
-         .onFailure = OnFailure::KeepWorker,
-         .retry = {.maximumAttempts = 2, .backoff = 1h, .maximumBackoff = 1h, .jitter = 0}},
-        [](Job<int, int> &) { throw JobError(u"on purpose"_s); });
-    QVERIFY(factory.start());
-    QFuture<void> backsOff = factory.submit(1, 0);
-    QFuture<void> limited = factory.submit(2, 0);
-    QVERIFY(eventually([&] { return factory.retried() == 1; }));
-    QVERIFY(factory.cancelJob(idOf(factory, u"1"_s)));
-    QVERIFY(factory.cancelJob(idOf(factory, u"2"_s)));
-    QVERIFY(hasEnded(backsOff) && backsOff.isCanceled());
-    QVERIFY(hasEnded(limited) && limited.isCanceled());
-    QVERIFY(factory.jobs().isEmpty());
-    QCOMPARE(factory.counters().canceled, 2);
-    QCOMPARE(factory.queueDepth(), 0);
-}
-
-void tst_JobList::JOB_8_runningJobIsCanceledByItsId()
-{
-    const Gate gate;
-    Factory factory({.workerCount = 1}, [gate](Job<int, int> &job) {
-        if (job.key() != 1)
-            return;
-        gate.pass();
-        while (!job.isCanceled())
-            QThread::yieldCurrentThread();
-    });
-    gate.open();
-    QVERIFY(factory.start());
-    QFuture<void> job = factory.submit(1, 0);
-    QFuture<void> next = factory.submit(2, 0);
-    QVERIFY(gate.awaitArrivals());
-    QVERIFY(factory.cancelJob(idOf(factory, u"1"_s)));
-    QVERIFY(hasEnded(job) && job.isCanceled());
-    QVERIFY(hasEnded(next) && !next.isCanceled());
-    QCOMPARE(factory.counters().canceled, 1);
-}
-
-void tst_JobList::JOB_8_jobsInHandAreCanceledByTheirIds()
-{
-    const Gate gate;
-    std::atomic<int> ran = 0;
-    Factory factory({.workerCount = 1}, [&, gate](Job<int, int> &job) {
-        if (job.message() == 1)
-            gate.pass();
-        ++ran;
-    });
-    const Support::GateOpener opener(gate);
-    QVERIFY(factory.start());
-    for (int i = 0; i < 1000; ++i)
-        factory.dispatch(i, 0);
-    QVERIFY(eventually([&] { return factory.completed() == 1000; }));
-    factory.pause();
-    for (int key = 1; key <= 9; ++key)
-        factory.dispatch(key, 1);
-    factory.resume();
-    QVERIFY(gate.awaitArrivals());
-    QCOMPARE(factory.cancelJobs([](const JobSnapshot &job) { return job.key.toInt() > 5; }), 4);
-    QCOMPARE(factory.counters().canceled, 4);
-    gate.open();
-    QVERIFY(hasEnded(factory.drain()));
-    QCOMPARE(ran, 1005);
-}
-
-void tst_JobList::JOB_8_canceledJobIsNotTriedAgain_data()
-{
-    QTest::addColumn<bool>("submitted");
-    QTest::newRow("dispatched") << false;
-    QTest::newRow("submitted") << true;
-}
-
-// It does not listen, so somebody has its worker replaced.
-void tst_JobList::JOB_8_canceledJobIsNotTriedAgain()
-{
-    QFETCH(const bool, submitted);
-    const Support::Trap trap;
-    const Support::EventLog log;
-    Factory<Support::Hangable> factory(
-        {.workerCount = 1,
-         .retry = {.maximumAttempts = 3, .backoff = 0ms, .on = RetryOn::WorkerLost}},
-        workerBuilder<Support::Hangable>(log));
-    const Support::TrapOpener opener(trap);
-    QVERIFY(factory.start());
-    if (submitted)
-        static_cast<void>(factory.submit(u"hung"_s, [trap] { trap.enter(); }));
-    else
-        factory.dispatch(u"hung"_s, [trap] { trap.enter(); });
-    QVERIFY(trap.awaitEntry());
-    QVERIFY(factory.cancelJob(idOf(factory, u"hung"_s)));
-    Support::expectReplaced();
-    Support::expectLost(u"hung"_s);
-    QVERIFY(factory.replaceWorker(0));
-    QVERIFY(eventually([&] { return factory.lost() == 1; }));
-    QCOMPARE(factory.retried(), 0);
-    QVERIFY(factory.jobs().isEmpty());
-    trap.release();
-    QVERIFY(eventually([&] { return factory.condemnedThreads() == 0; }));
-}
-
-void tst_JobList::JOB_8_jobsAreCanceledByAFilter()
-{
-    Factory factory({.workerCount = 0}, [](Job<QString, int> &) {});
-    for (int i = 0; i < 3000; ++i)
-        factory.dispatch(i % 3 == 0 ? u"video"_s : u"image"_s, 0, {.label = QString::number(i)});
-    const auto isVideo = [&](const JobSnapshot &job) {
-        return factory.counters().submitted == 3000 && job.key == u"video"_s; // no lock is held
-    };
-    QCOMPARE(factory.cancelJobs(isVideo), 1000);
-    QCOMPARE(factory.cancelJobs(isVideo), 0);
-    QCOMPARE(factory.queueDepth(), 2000);
-    QCOMPARE(factory.cancelJobs([](const JobSnapshot &job) { return job.label == u"100"_s; }), 1);
-    QCOMPARE(factory.counters().canceled, 1001);
-    QVERIFY(Support::isConserved(factory.counters()));
-}
-
-void tst_JobList::JOB_8_nothingToCancel()
-{
-    Factory factory({.workerCount = 1}, [](Job<int, int> &) {});
-    QVERIFY(!factory.cancelJob(0));
-    QVERIFY(!factory.cancelJob(1));
-    factory.dispatch(1, 0);
-    const quint64 id = idOf(factory, u"1"_s);
-    QVERIFY(id > 0);
-    QVERIFY(factory.start());
-    QVERIFY(eventually([&] { return factory.completed() == 1; }));
-    QVERIFY(!factory.cancelJob(id));
-    QCOMPARE(factory.counters().canceled, 0);
-    QVERIFY(factory.stop(Support::Patience).isClean());
-    QVERIFY(!factory.cancelJob(id));
-}
-
-void tst_JobList::JOB_8_cancelingEndsADrain()
-{
-    Factory factory({.workerCount = 0}, [](Job<int, int> &) {});
-    QVERIFY(factory.start());
-    factory.dispatch(1, 0);
-    QFuture<void> drained = factory.drain();
-    QVERIFY(!drained.isFinished());
-    QVERIFY(factory.cancelJob(idOf(factory, u"1"_s)));
-    QVERIFY(hasEnded(drained));
 }
 
 QTEST_GUILESS_MAIN(tst_JobList)
