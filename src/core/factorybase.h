@@ -248,7 +248,7 @@ public:
     //! Asks what this worker runs to come to its end: for its job `Job::isCanceled()` turns true, on its
     //! thread `QThread::isInterruptionRequested()`, and the future that an asynchronous job waits for is
     //! canceled. A job that ends then is `Canceled`, whatever it returns. One that does not ask goes on.
-    //! False, and nothing happens, if the worker runs nothing, or the factory was stopped.
+    //! Also while the factory stops. False, and nothing happens, if the worker runs nothing.
     Q_INVOKABLE bool interruptWorker(int worker);
     //! Does not wait for what this worker runs any longer. Its job ends as `WorkerLost`, its thread is left
     //! behind with whatever it holds until it comes back, and is one of the `condemnedThreads`; a fresh
@@ -303,7 +303,7 @@ public:
     [[nodiscard]] QList<JobSnapshot> jobs(int mostWaiting = 1000) const;
     //! Takes a waiting job out, which is never run then, or asks a running one to end as `interruptWorker()`
     //! does. Its outcome is `Canceled`, as if its future had been canceled; jobs that were dispatched need
-    //! none. `id` as in `JobSnapshot`. False if there is no such job any more, or the factory was stopped.
+    //! none. `id` as in `JobSnapshot`. Also while the factory stops. False if there is no such job any more.
     //! Takes its time from where in the queue the job is: some nanoseconds for each before it.
     Q_INVOKABLE bool cancelJob(quint64 id);
     //! The same for all that the filter picks, out of all that run or wait; returns how many. The filter is

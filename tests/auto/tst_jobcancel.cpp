@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "support/desk.h"
 #include "support/expectations.h"
 #include "support/gate.h"
 #include "support/hangable.h"
@@ -9,6 +10,9 @@
 
 #include <QMutex>
 #include <QTest>
+#include <QThread>
+
+#include <functional>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -48,6 +52,9 @@ private Q_SLOTS:
     void JOB_8_jobsAreCanceledByAFilter();
     void JOB_8_nothingToCancel();
     void JOB_8_cancelingEndsADrain();
+    void LIFE_4_runningJobIsCanceledWhileTheFactoryStops_data();
+    void LIFE_4_runningJobIsCanceledWhileTheFactoryStops();
+    void LIFE_4_suspendedJobIsCanceledWhileTheFactoryStops();
 };
 
 void tst_JobCancel::JOB_8_waitingJobIsCanceledByItsId_data()
@@ -235,6 +242,62 @@ void tst_JobCancel::JOB_8_cancelingEndsADrain()
     QVERIFY(!drained.isFinished());
     QVERIFY(factory.cancelJob(idOf(factory, u"1"_s)));
     QVERIFY(hasEnded(drained));
+}
+
+void tst_JobCancel::LIFE_4_runningJobIsCanceledWhileTheFactoryStops_data()
+{
+    using Cancel = std::function<bool(FactoryBase &)>;
+    QTest::addColumn<Cancel>("cancel");
+    QTest::newRow("by its id") << Cancel(
+        [](FactoryBase &factory) { return factory.cancelJob(idOf(factory, u"runs"_s)); });
+    QTest::newRow("by a filter") << Cancel([](FactoryBase &factory) {
+        return factory.cancelJobs([](const JobSnapshot &) { return true; }) == 1;
+    });
+    QTest::newRow("by its worker")
+        << Cancel([](FactoryBase &factory) { return factory.interruptWorker(0); });
+}
+
+// stop() lets it run to its end; somebody does not want to wait for that.
+void tst_JobCancel::LIFE_4_runningJobIsCanceledWhileTheFactoryStops()
+{
+    QFETCH(const std::function<bool(FactoryBase &)>, cancel);
+    const Gate gate;
+    Factory factory({.workerCount = 2, .threadCount = 1}, [gate](Job<QString, int> &job) {
+        gate.pass();
+        while (!job.isCanceled())
+            QThread::yieldCurrentThread();
+    });
+    gate.open();
+    QVERIFY(factory.start());
+    QFuture<void> runs = factory.submit(u"runs"_s, 0);
+    QVERIFY(gate.awaitArrivals());
+    QFuture<void> waits = factory.submit(u"waits"_s, 0);
+    QFuture<void> stopped = factory.stop();
+    QVERIFY(hasEnded(waits));
+    QVERIFY(factory.state() == FactoryState::Draining);
+    QVERIFY(cancel(factory));
+    QVERIFY(hasEnded(runs) && runs.isCanceled());
+    QVERIFY(hasEnded(stopped));
+    QVERIFY(factory.state() == FactoryState::Stopped);
+    QCOMPARE(factory.counters().canceled, 1);
+    QCOMPARE(factory.counters().discarded(DiscardReason::Shutdown), 1);
+    QVERIFY(!cancel(factory));
+}
+
+void tst_JobCancel::LIFE_4_suspendedJobIsCanceledWhileTheFactoryStops()
+{
+    const Support::Desk desk;
+    Factory<Support::Asker> factory({.workerCount = 1}, workerBuilder<Support::Asker>(desk));
+    QVERIFY(factory.start());
+    auto job = factory.submit(1, {});
+    QVERIFY(desk.awaitQuestions(1));
+    QPromise<QString> answer = desk.take(0);
+    QFuture<void> stopped = factory.stop();
+    QVERIFY(factory.cancelJob(idOf(factory, u"1"_s)));
+    QVERIFY(answer.future().isCanceled());
+    answer.finish();
+    QVERIFY(hasEnded(job) && job.isCanceled());
+    QVERIFY(hasEnded(stopped));
 }
 
 QTEST_GUILESS_MAIN(tst_JobCancel)

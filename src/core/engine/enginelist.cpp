@@ -151,7 +151,7 @@ int Engine::cancelJobs(std::vector<quint64> ids)
     int canceled = 0;
     {
         Section section(*this);
-        if (m_discarding)
+        if (isOver())
             return 0;
         TakenBack unstarted;
         std::vector<Incarnation *> running;

@@ -291,7 +291,7 @@ bool Engine::interrupt(int worker)
     StuckNews news;
     {
         Section section(*this);
-        if (m_discarding || worker < 0 || std::size_t(worker) >= m_slots.size())
+        if (isOver() || worker < 0 || std::size_t(worker) >= m_slots.size())
             return false;
         Incarnation *incarnation = m_slots[std::size_t(worker)]->incarnation.get();
         if (!incarnation || !m_engaged.contains(*incarnation) || !incarnation->hand.running())
