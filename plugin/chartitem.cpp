@@ -140,8 +140,10 @@ void ChartItem::setHoveredIndex(int index)
 
 void ChartItem::tellHovered()
 {
-    if (std::exchange(m_hoveredIndex, m_chart->hovered()) == m_hoveredIndex)
+    const int hovered = m_chart->hovered();
+    if (hovered == m_hoveredIndex)
         return;
+    m_hoveredIndex = hovered;
     redraw();
     Q_EMIT hoveredIndexChanged();
     Q_EMIT hoveredTextChanged();
@@ -204,7 +206,8 @@ void ChartItem::onDataChanged()
     else if (m_hoveredIndex >= 0)
         refresh();
     // What is told of the data is told of an item that is there.
-    const bool isAnother = std::exchange(m_hoveredIndex, m_chart->hovered()) != m_hoveredIndex;
+    const int hovered = m_chart->hovered();
+    const bool isAnother = std::exchange(m_hoveredIndex, hovered) != hovered;
     Q_EMIT dataChanged();
     if (isAnother)
         Q_EMIT hoveredIndexChanged();

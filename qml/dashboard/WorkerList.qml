@@ -125,7 +125,7 @@ ColumnLayout {
                     theme: workers.theme
                     text: qsTr("Interrupt…")
                     font.pixelSize: workers.theme.smallFontSize
-                    onClicked: workers.interruptAsked(row.workerId, row.jobId, row.key || row.label)
+                    onClicked: workers.interruptAsked(row.workerId, row.jobId, row.key || row.label || qsTr("job"))
                 }
                 DashboardButton {
                     objectName: "replace"
@@ -134,7 +134,7 @@ ColumnLayout {
                     text: qsTr("Replace…")
                     isDangerous: true
                     font.pixelSize: workers.theme.smallFontSize
-                    onClicked: workers.replaceAsked(row.workerId, row.jobId, row.key || row.label)
+                    onClicked: workers.replaceAsked(row.workerId, row.jobId, row.key || row.label || qsTr("job"))
                 }
             }
         }

@@ -71,14 +71,15 @@ public:
     //! -1 for none, and when there is no such item any more.
     [[nodiscard]] int hovered() const;
 
-    //! Takes over what a monitor has seen last; nullptr for nothing. What is hovered then is what is now under the pointer,
-    //! or, without one, the same item as before, wherever it stands now.
+    //! Takes over what a monitor has seen last; nullptr for nothing.
+    virtual void take(const FactoryMonitor *monitor) = 0;
+    //! The same, and what is hovered then is what is now under the pointer, or, without one, the same item as before,
+    //! wherever it stands now.
     void update(const FactoryMonitor *monitor);
     //! Where the pointer is, if it is over the chart. Hovers what is there.
     void setPointer(const std::optional<QPointF> &position);
     //! Follows a key, and forgets the pointer.
     void move(CursorMove move);
-    virtual void take(const FactoryMonitor *monitor) = 0;
 
     //! How many items there are.
     [[nodiscard]] virtual int count() const = 0;

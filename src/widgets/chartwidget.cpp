@@ -89,8 +89,10 @@ void ChartWidget::setHoveredIndex(int index)
 
 void ChartWidget::tellHovered()
 {
-    if (std::exchange(m_hoveredIndex, m_chart->hovered()) == m_hoveredIndex)
+    const int hovered = m_chart->hovered();
+    if (hovered == m_hoveredIndex)
         return;
+    m_hoveredIndex = hovered;
     update();
     Q_EMIT hoveredIndexChanged();
     if (QAccessible::isActive()) {

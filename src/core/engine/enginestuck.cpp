@@ -296,7 +296,8 @@ bool Engine::interrupt(int worker)
         Incarnation *incarnation = m_slots[std::size_t(worker)]->incarnation.get();
         if (!incarnation || !m_engaged.contains(*incarnation) || !incarnation->hand.running())
             return false;
-        callOff(*incarnation, news, section);
+        if (!callOff(*incarnation, news, section))
+            return false;
     }
     carryOut(news);
     return true;
@@ -311,8 +312,8 @@ AbstractJob *Engine::callOff(Incarnation &incarnation, StuckNews &news, Section 
     TakenBack jobs; // no other job of this hand is to be run on a thread that is interrupted
     takeBack(incarnation, jobs);
     putBack(jobs, section);
-    AbstractJob *job = incarnation.hand
-                           .running(); // which may have been followed by another until now
+    // Until now another one may have followed.
+    AbstractJob *job = incarnation.hand.running();
     if (job != meant || !incarnation.hand.callOff())
         return nullptr;
     incarnation.report.callOff(job->order());

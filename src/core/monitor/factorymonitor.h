@@ -28,8 +28,8 @@ namespace Millwright {
 //!
 //! Samples only while it is `active`, not `frozen`, and has a factory, and only while something can
 //! change: with every worker idle it sleeps until the factory reports a change. What there was goes on
-//! towards the end of the histories meanwhile, in a hundred steps, and without a look at the factory; then
-//! there is no timer. An inactive monitor wakes nobody: the values are those of the last sample, and
+//! towards the end of the histories meanwhile, in a hundred steps for which nothing but the time is asked;
+//! then there is no timer. An inactive monitor wakes nobody: the values are those of the last sample, and
 //! the histories have a gap where nothing was sampled.
 //!
 //! A monitor belongs to its thread, in an application the GUI thread, and so does its factory; the

@@ -57,7 +57,8 @@ bool TextFilter::filterAcceptsRow(int row, const QModelIndex &parent) const
 
 void TextFilter::updateCount()
 {
-    if (std::exchange(m_count, rowCount()) != m_count)
+    const int count = rowCount();
+    if (std::exchange(m_count, count) != count)
         Q_EMIT countChanged();
 }
 
