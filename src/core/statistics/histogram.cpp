@@ -4,26 +4,15 @@
 #include "histogram.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <new>
 
 namespace Millwright {
 
+using Detail::bucketIndex;
+using Detail::BucketsPerBlock;
+
 namespace {
-
-// A bucket is told by the six leading bits of its values. Below 64 that is the value itself; from
-// there on the first of the six is always 1, and the other five choose among 32 buckets.
-constexpr int LeadingBits = 6;
-constexpr int BucketsPerBlock = 1 << (LeadingBits - 1);
-constexpr quint64 LargestExactValue = 2 * BucketsPerBlock - 1;
-
-int bucketIndex(qint64 value) noexcept
-{
-    const auto bits = static_cast<quint64>(value);
-    const int shift = static_cast<int>(std::bit_width(bits | LargestExactValue)) - LeadingBits;
-    return shift * BucketsPerBlock + static_cast<int>(bits >> shift);
-}
 
 int bucketShift(qsizetype index) noexcept
 {
@@ -44,13 +33,6 @@ qint64 upperBound(qsizetype index) noexcept
 qint64 midpoint(qsizetype index) noexcept
 {
     return lowerBound(index) + (upperBound(index) - lowerBound(index)) / 2;
-}
-
-// Writers are alone, so that a load and a store do what a locked read-modify-write would.
-template<typename Number>
-void increase(std::atomic<Number> &number, Number by) noexcept
-{
-    number.store(number.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
 // What the counts alone say of the samples. Sum and extremes are read at another instant than the
@@ -175,33 +157,10 @@ void HistogramSnapshot::addTotals(qint64 count, double sum, qint64 min, qint64 m
     m_max = std::max(m_max, max);
 }
 
-struct Histogram::Block
-{
-    std::array<std::atomic<qint64>, BucketsPerBlock> counts{};
-};
-
 Histogram::~Histogram()
 {
     for (const std::atomic<Block *> &block : m_blocks)
         delete block.load(std::memory_order_relaxed);
-}
-
-void Histogram::record(qint64 nanoseconds) noexcept
-{
-    const qint64 value = std::max<qint64>(nanoseconds, 0);
-    const int index = bucketIndex(value);
-    Block *block = m_blocks[size_t(index / BucketsPerBlock)].load(std::memory_order_relaxed);
-    std::atomic<qint64> *count = block ? &block->counts[size_t(index % BucketsPerBlock)]
-                                       : bucketInNewBlock(index);
-    if (!count)
-        return;
-
-    increase<qint64>(*count, 1);
-    increase<double>(m_sum, static_cast<double>(value));
-    if (value < m_min.load(std::memory_order_relaxed))
-        m_min.store(value, std::memory_order_relaxed);
-    if (value > m_max.load(std::memory_order_relaxed))
-        m_max.store(value, std::memory_order_relaxed);
 }
 
 HistogramSnapshot Histogram::snapshot() const
@@ -246,7 +205,7 @@ void Histogram::addTo(HistogramSnapshot &snapshot) const
                        std::min(possibleMin, possibleMax), possibleMax);
 }
 
-std::atomic<qint64> *Histogram::bucketInNewBlock(int index) noexcept
+Q_NEVER_INLINE std::atomic<qint64> *Histogram::bucketInNewBlock(int index) noexcept
 {
     Block *block = new (std::nothrow) Block;
     if (!block)

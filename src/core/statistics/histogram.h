@@ -10,9 +10,28 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <limits>
 
 namespace Millwright {
+
+namespace Detail {
+
+// A bucket is told by the six leading bits of its values. Below 64 that is the value itself; from
+// there on the first of the six is always 1, and the other five choose among 32 buckets.
+constexpr int LeadingBits = 6;
+constexpr int BucketsPerBlock = 1 << (LeadingBits - 1);
+
+//! Of a value that is not negative.
+[[nodiscard]] constexpr int bucketIndex(qint64 value) noexcept
+{
+    constexpr quint64 LargestExactValue = 2 * BucketsPerBlock - 1;
+    const auto bits = quint64(value);
+    const int shift = int(std::bit_width(bits | LargestExactValue)) - LeadingBits;
+    return shift * BucketsPerBlock + int(bits >> shift);
+}
+
+} // namespace Detail
 
 /*!
     What a Histogram held at one moment, or what several of them held together.
@@ -109,7 +128,24 @@ public:
         Never blocks or throws. It allocates only for the first sample of a power of two. If that
         fails, the sample is counted in the nearest bucket there is, or dropped if there is none.
     */
-    void record(qint64 nanoseconds) noexcept;
+    Q_ALWAYS_INLINE void record(qint64 nanoseconds) noexcept
+    {
+        const qint64 value = nanoseconds > 0 ? nanoseconds : 0;
+        const auto index = std::size_t(Detail::bucketIndex(value));
+        Block *const block = m_blocks[index / Detail::BucketsPerBlock].load(
+            std::memory_order_relaxed);
+        std::atomic<qint64> *const count = block ? &block->counts[index % Detail::BucketsPerBlock]
+                                                 : bucketInNewBlock(int(index));
+        if (!count) [[unlikely]]
+            return;
+
+        increase<qint64>(*count, 1);
+        increase<double>(m_sum, double(value));
+        if (value < m_min.load(std::memory_order_relaxed))
+            m_min.store(value, std::memory_order_relaxed);
+        if (value > m_max.load(std::memory_order_relaxed))
+            m_max.store(value, std::memory_order_relaxed);
+    }
 
     /*!
         What has been recorded so far. Any thread may call.
@@ -125,8 +161,19 @@ public:
     void addTo(HistogramSnapshot &snapshot) const;
 
 private:
-    struct Block;
     static constexpr int BlockCount = 59; // 0 to 31, and the powers of two from 2^5 to 2^62
+
+    struct Block
+    {
+        std::array<std::atomic<qint64>, Detail::BucketsPerBlock> counts{};
+    };
+
+    // The writer is alone, so that a load and a store do what a locked read-modify-write would.
+    template<typename Number>
+    static void increase(std::atomic<Number> &number, Number by) noexcept
+    {
+        number.store(number.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+    }
 
     std::atomic<qint64> *bucketInNewBlock(int index) noexcept;
     std::atomic<qint64> *nearestBucket(int index) noexcept;
