@@ -43,21 +43,30 @@ namespace {
 constexpr std::size_t CacheLine = 64;
 constexpr std::size_t Classes = 8; // up to 512 bytes; larger jobs are left to the allocator
 constexpr std::size_t SlabSize = 32 * 1024; // a power of two, and the alignment of slabs
-constexpr int PrefetchDistance = 3; // blocks
+constexpr std::size_t PrefetchDistance = 3; // blocks
 constexpr int MostMagazines = 128; // kept for each class, of the full ones and of the empty ones
 
 // Free blocks on their way from thread to thread. Their addresses stand here and not in the blocks, so
 // that nobody has to touch the blocks to pass them on.
 struct Magazine
 {
-    static constexpr int Capacity = 62;
+    static constexpr std::size_t Capacity = 62;
 
     Magazine *next = nullptr;
-    int count = 0;
+    std::size_t count = 0;
     std::array<void *, Capacity> blocks;
 
     [[nodiscard]] bool isEmpty() const { return count == 0; }
     [[nodiscard]] bool isFull() const { return count == Capacity; }
+    void *take(std::size_t size)
+    {
+        void *block = blocks[--count];
+        // Other threads have used these, so they are in the caches of other processors.
+        if (count >= PrefetchDistance)
+            prefetchForWriting(blocks[count - PrefetchDistance], size);
+        return block;
+    }
+    void put(void *block) { blocks[count++] = block; }
 };
 
 std::size_t classOf(std::size_t size)
@@ -142,7 +151,7 @@ public:
             empty = new Magazine;
         try {
             while (!empty->isFull())
-                empty->blocks[std::size_t(empty->count++)] = cut(blockSize);
+                empty->put(cut(blockSize));
         } catch (const std::bad_alloc &) {
             if (empty->isEmpty()) {
                 keepEmpty(empty);
@@ -215,7 +224,7 @@ private:
     void putBlocks(Magazine &magazine) noexcept
     {
         while (!magazine.isEmpty())
-            put(magazine.blocks[std::size_t(--magazine.count)]);
+            put(magazine.blocks[--magazine.count]);
     }
 
     void keepEmpty(Magazine *magazine) noexcept
@@ -272,8 +281,15 @@ struct Stocks : std::array<Stock, Classes>
     ~Stocks();
 };
 
+#if defined(Q_OF_ELF) && defined(__GLIBC__)
+// The place of the pointer is known when the library is loaded, also by dlopen(): no call for each look.
+#define MILLWRIGHT_TLS_MODEL [[gnu::tls_model("initial-exec")]]
+#else
+#define MILLWRIGHT_TLS_MODEL
+#endif
+
 // Plain pointers, so that access costs no check; the object behind them registers its destructor.
-constinit thread_local Stocks *t_stocks = nullptr;
+MILLWRIGHT_TLS_MODEL constinit thread_local Stocks *t_stocks = nullptr;
 constinit thread_local bool t_ended = false;
 
 Stocks::~Stocks()
@@ -297,9 +313,44 @@ Stocks *makeStocks()
     return t_stocks;
 }
 
-Stocks *stocks()
+// What is left to be done when no block is at hand.
+Q_NEVER_INLINE void *allocateAnew(std::size_t size)
 {
-    return t_stocks ? t_stocks : makeStocks();
+    const std::size_t sizeClass = classOf(size);
+    if (sizeClass >= Classes)
+        return ::operator new(size);
+    const std::size_t blockSize = (sizeClass + 1) * CacheLine;
+    Stocks *all = t_stocks ? t_stocks : makeStocks();
+    if (!all) // a destructor of another thread_local
+        return depots()[sizeClass].takeBlock(blockSize);
+    Stock &stock = (*all)[sizeClass];
+    if (stock.filling && !stock.filling->isEmpty())
+        std::swap(stock.taking, stock.filling);
+    else
+        stock.taking = depots()[sizeClass].takeFull(std::exchange(stock.taking, nullptr),
+                                                    blockSize);
+    return stock.taking->take(size);
+}
+
+// And when there is no room for one.
+Q_NEVER_INLINE void releaseAnew(void *memory, std::size_t size) noexcept
+{
+    const std::size_t sizeClass = classOf(size);
+    if (sizeClass >= Classes) {
+        ::operator delete(memory);
+        return;
+    }
+    Stocks *all = t_stocks ? t_stocks : makeStocks();
+    if (!all) {
+        depots()[sizeClass].putBlock(memory);
+        return;
+    }
+    Magazine *&filling = (*all)[sizeClass].filling;
+    filling = filling ? depots()[sizeClass].putFull(filling) : new (std::nothrow) Magazine;
+    if (filling)
+        filling->put(memory);
+    else
+        depots()[sizeClass].putBlock(memory);
 }
 
 } // namespace
@@ -307,49 +358,25 @@ Stocks *stocks()
 void *JobMemory::allocate(std::size_t size)
 {
     const std::size_t sizeClass = classOf(size);
-    if (sizeClass >= Classes)
-        return ::operator new(size);
-    const std::size_t blockSize = (sizeClass + 1) * CacheLine;
-    Stocks *all = stocks();
-    if (!all) // a destructor of another thread_local
-        return depots()[sizeClass].takeBlock(blockSize);
-    Stock &stock = (*all)[sizeClass];
-    if (!stock.taking || stock.taking->isEmpty()) {
-        if (stock.filling && !stock.filling->isEmpty())
-            std::swap(stock.taking, stock.filling);
-        else
-            stock.taking = depots()[sizeClass].takeFull(std::exchange(stock.taking, nullptr),
-                                                        blockSize);
+    if (t_stocks && sizeClass < Classes) [[likely]] {
+        Magazine *taking = (*t_stocks)[sizeClass].taking;
+        if (taking && !taking->isEmpty()) [[likely]]
+            return taking->take(size);
     }
-    Magazine &magazine = *stock.taking;
-    void *block = magazine.blocks[std::size_t(--magazine.count)];
-    // Other threads have used these, so they are in the caches of other processors.
-    if (magazine.count >= PrefetchDistance)
-        prefetchForWriting(magazine.blocks[std::size_t(magazine.count - PrefetchDistance)], size);
-    return block;
+    return allocateAnew(size);
 }
 
 void JobMemory::release(void *memory, std::size_t size) noexcept
 {
     const std::size_t sizeClass = classOf(size);
-    if (sizeClass >= Classes) {
-        ::operator delete(memory);
-        return;
+    if (t_stocks && sizeClass < Classes) [[likely]] {
+        Magazine *filling = (*t_stocks)[sizeClass].filling;
+        if (filling && !filling->isFull()) [[likely]] {
+            filling->put(memory);
+            return;
+        }
     }
-    Stocks *all = stocks();
-    if (!all) {
-        depots()[sizeClass].putBlock(memory);
-        return;
-    }
-    Magazine *&filling = (*all)[sizeClass].filling;
-    if (filling && filling->isFull())
-        filling = depots()[sizeClass].putFull(filling);
-    else if (!filling)
-        filling = new (std::nothrow) Magazine;
-    if (filling)
-        filling->blocks[std::size_t(filling->count++)] = memory;
-    else
-        depots()[sizeClass].putBlock(memory);
+    releaseAnew(memory, size);
 }
 
 #endif
