@@ -11,6 +11,7 @@
 #include <QElapsedTimer>
 #include <QTest>
 
+#include <array>
 #include <thread>
 
 using namespace Millwright;
@@ -90,6 +91,8 @@ class tst_Queueing : public QObject
 private Q_SLOTS:
     void init() { Support::failOnAnyWarning(); }
 
+    void QUEUE_1_manyLeaveLikeOneAfterTheOther_data();
+    void QUEUE_1_manyLeaveLikeOneAfterTheOther();
     void QUEUE_2_priorityManager();
     void QUEUE_2_priorityManagerSaysWhatMayBeShed();
     void QUEUE_2_priorityManagerMayCallTheFactory();
@@ -100,6 +103,47 @@ private Q_SLOTS:
     void QUEUE_4_sheddingFindsTheOldest();
     void QUEUE_6_expiredJobsLeaveAMillionOthersAlone();
 };
+
+void tst_Queueing::QUEUE_1_manyLeaveLikeOneAfterTheOther_data()
+{
+    QTest::addColumn<QueueBuilder>("builder");
+    QTest::newRow("fifo") << fifoQueue();
+    QTest::newRow("priorities") << priorityQueue();
+    QTest::newRow("priorities with aging") << priorityQueue({.aging = 1s});
+    static Calls calls;
+    QTest::newRow("a user's own") << customQueue<CountedQueue>(&calls);
+}
+
+void tst_Queueing::QUEUE_1_manyLeaveLikeOneAfterTheOther()
+{
+    QFETCH(const QueueBuilder, builder);
+    constexpr int Count = 500;
+    const auto queue = builder();
+    const auto other = builder();
+    std::vector<std::unique_ptr<QueuedJob>> all;
+    for (int i = 0; i < Count; ++i) {
+        const JobOptions options{.priority = Priority(i * i % 5), .discardable = i % 3 > 0};
+        for (Queue *each : {queue.get(), other.get()}) {
+            all.push_back(std::make_unique<QueuedJob>(int(i), 0, options));
+            if (i == Count / 2) // has come back
+                each->pushFront(*all.back());
+            else
+                each->push(*all.back());
+        }
+    }
+    std::array<AbstractJob *, 150> room;
+    int left = Count;
+    for (const std::size_t size : {1, 0, 63, 64, 2, 128, 150, 150}) {
+        const std::size_t count = queue->popMany(std::span(room).first(size));
+        QCOMPARE(count, std::min(size, std::size_t(left)));
+        left -= int(count);
+        for (std::size_t i = 0; i < count; ++i)
+            QCOMPARE(keyOf(room[i]), keyOf(other->pop()));
+    }
+    QCOMPARE(left, 0);
+    QCOMPARE(queue->peek(), nullptr);
+    QCOMPARE(queue->popMany(room), std::size_t(0));
+}
 
 void tst_Queueing::QUEUE_2_priorityManager()
 {

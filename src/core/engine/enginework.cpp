@@ -113,16 +113,13 @@ bool Engine::yield(Station &station)
 
 // Wakes at most one station; when it comes, it wakes the next if there is still work. A thread that
 // is woken for every job costs more than most jobs do.
-void Engine::callNext(Section &section)
+void Engine::callOne(Section &section)
 {
     if (!mayRun())
         return;
     Station *pending = m_pending.first();
-    Station *quiet = m_queued > 0 ? m_quiet.first() : nullptr;
-    if (!pending && !quiet)
-        return;
     if (!m_called && isWorthCalling(pending)) {
-        Station &station = pending ? *pending : *quiet;
+        Station &station = pending ? *pending : *m_quiet.first();
         m_called = &station;
         m_calledAt = 0; // the time is read when somebody asks
         station.activity = Station::Activity::Called;
@@ -144,8 +141,9 @@ bool Engine::isWorthCalling(bool isPending) const
         return true;
     if (isPending && m_extraServing > 0)
         return m_serving + m_producing < m_parallelism + m_extraServing;
-    const double work = double(m_queued + m_ownQueued) * m_meanRunTime;
-    return m_serving + m_producing < m_parallelism && work > WakeTime * m_serving;
+    return m_serving
+           + m_producing<m_parallelism &&double(m_queued + m_ownQueued) * m_meanRunTime> WakeTime
+                 * m_serving;
 }
 
 void Engine::relist(Station &station)
@@ -225,11 +223,11 @@ void Engine::relist(WorkerSlot &slot)
 bool Engine::take(WorkerSlot &slot, bool own, Section &section)
 {
     Incarnation &incarnation = *slot.incarnation;
-    qsizetype &available = own ? slot.ownSize : m_queued;
+    const auto available = [&] { return own ? slot.ownSize : qsizetype(m_queued); };
     Queue &queue = queueOf(own ? &slot : nullptr);
     const qint64 now = m_clock->now();
     queue.m_now = now;
-    const int wanted = batchSize(own ? available : available / std::max(1, m_serving));
+    const int wanted = batchSize(own ? available() : available() / std::max(1, m_serving));
     const std::span<AbstractJob *, Hand::Capacity> jobs = incarnation.hand.room();
     // Jobs that can end while they wait are on a list that they have to leave. Others need not be
     // touched here, where everybody else has to wait for it.
@@ -239,37 +237,39 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     const bool touched = watched || listed || claims;
 
     int count = 0;
-    for (int seen = 0; count < wanted && available > 0 && seen < wanted + MostRedirected;) {
-        const int end = count + int(std::min<qsizetype>(wanted - count, available));
+    for (int seen = 0; count < wanted && available() > 0 && seen < wanted + MostRedirected;) {
+        const int end = count + int(std::min<qsizetype>(wanted - count, available()));
         seen += end - count;
-        for (int i = count; i < end; ++i) {
-            AbstractJob *job = queue.pop();
-            if (!job) {
-                qFatal("Millwright: the queue of factory \"%s\" holds %lld jobs but pop() returned "
-                       "none. A Queue must return every job that was pushed.",
-                       qUtf8Printable(m_name), qlonglong(available));
-            }
-            --available;
-            if (own)
-                --m_ownQueued;
-            if (touched) // all of them come into the cache at the same time
-                prefetch(&job->m_key);
-            jobs[std::size_t(i)] = job;
+        const std::span<AbstractJob *> popped = jobs.subspan(std::size_t(count),
+                                                             std::size_t(end - count));
+        if (queue.popMany(popped) < popped.size()) {
+            qFatal("Millwright: the queue of factory \"%s\" holds %lld jobs but pop() returned "
+                   "none. A "
+                   "Queue must return every job that was pushed.",
+                   qUtf8Printable(m_name), qlonglong(available()));
+        }
+        if (own) {
+            slot.ownSize -= end - count;
+            m_ownQueued -= end - count;
+        } else {
+            m_queued -= end - count;
         }
         if (!touched) {
             count = end;
             break;
         }
-        for (int i = count; claims && i < end; ++i) {
-            if (const KeyUse *use = jobs[std::size_t(i)]->m_key)
-                prefetchForWriting(use, sizeof(KeyUse));
+        for (const AbstractJob *job : popped) // all of them come into the cache at the same time
+            prefetch(&job->m_key);
+        for (const AbstractJob *job : popped) {
+            if (claims && job->m_key)
+                prefetchForWriting(job->m_key, sizeof(KeyUse));
         }
-        for (int i = count; i < end; ++i) {
-            if (isToBeTaken(*jobs[std::size_t(i)], slot, own, watched, section))
-                jobs[std::size_t(count++)] = jobs[std::size_t(i)];
+        for (AbstractJob *job : popped) {
+            if (isToBeTaken(*job, slot, own, watched, section))
+                jobs[std::size_t(count++)] = job;
         }
     }
-    if (own && available == 0 && count == 0)
+    if (own && available() == 0 && count == 0)
         ownQueueEmptied(slot, section);
     if (count == 0)
         return false;
@@ -333,7 +333,7 @@ int Engine::batchSize(qsizetype share) const
 // Brings what the worker has done without the lock into the counters.
 void Engine::account(Incarnation &incarnation)
 {
-    const int settled = incarnation.hand.count().settled;
+    const int settled = incarnation.hand.count().settled();
     const int done = settled - incarnation.accounted;
     incarnation.accounted = settled;
     incarnation.slot->completed += done;
@@ -345,14 +345,14 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
 {
     account(incarnation);
     const Hand::Count count = incarnation.hand.count();
-    Q_ASSERT(count.settled == count.end);
+    Q_ASSERT(count.settled() == count.end());
     const std::span<AbstractJob *const> done = incarnation.hand.settledJobs();
     section.release(done);
-    if (count.settled > 0 && !m_asynchronous) {
-        const double mean = double(incarnation.now - incarnation.takenAt) / count.settled;
+    if (count.settled() > 0 && !m_asynchronous) {
+        const double mean = double(incarnation.now - incarnation.takenAt) / count.settled();
         m_meanRunTime = m_meanRunTime < 0 ? mean : m_meanRunTime + (mean - m_meanRunTime) / 8;
     }
-    m_dealt -= count.end;
+    m_dealt -= count.end();
     incarnation.hand.clear();
     incarnation.accounted = 0;
     m_engaged.remove(incarnation);
@@ -395,7 +395,7 @@ void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
     const int count = hand.revoke();
     const Hand::Count left = hand.count();
     m_dealt -= count;
-    for (int i = left.end; i < left.end + count; ++i) {
+    for (int i = left.end(); i < left.end() + count; ++i) {
         AbstractJob *job = hand.at(i);
         job->m_slot = incarnation.fromOwnQueue ? incarnation.slot : nullptr;
         uncountKey(*job, Standing::WithHolder);
@@ -403,7 +403,7 @@ void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
     }
     // The running one may last: nobody else is to wait for it because of what is done.
     if (m_keepsKeyOrder) {
-        for (int i = 0; i < left.settled; ++i) {
+        for (int i = 0; i < left.settled(); ++i) {
             AbstractJob *job = hand.at(i);
             if (!job || !job->m_key)
                 continue;
@@ -415,7 +415,7 @@ void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
         }
     }
     if (incarnation.slot) {
-        incarnation.slot->dealt = left.end;
+        incarnation.slot->dealt = left.end();
         noteLoad(*incarnation.slot);
     }
 }

@@ -11,19 +11,19 @@ FifoQueue::FifoQueue() = default;
 
 FifoQueue::~FifoQueue()
 {
-    while (FifoBlock *block = m_blocks.first()) {
-        m_blocks.remove(*block);
-        delete block;
+    for (auto *blocks : {&m_blocks, &m_spare}) {
+        while (FifoBlock *block = blocks->first()) {
+            blocks->remove(*block);
+            delete block;
+        }
     }
 }
 
 void FifoQueue::push(AbstractJob &job)
 {
     FifoBlock *block = m_blocks.last();
-    if (!block || block->filled == FifoBlock::Size) {
-        block = new FifoBlock;
-        m_blocks.append(*block);
-    }
+    if (!block || block->filled == FifoBlock::Size)
+        block = addBlock();
     const int place = block->filled++;
     block->jobs[std::size_t(place)] = &job;
     block->waiting |= FifoBlock::bit(place);
@@ -34,6 +34,19 @@ void FifoQueue::push(AbstractJob &job)
     }
     job.m_block = block;
     job.m_position = place;
+}
+
+Q_NEVER_INLINE FifoBlock *FifoQueue::addBlock()
+{
+    FifoBlock *block = m_spare.first();
+    if (block) {
+        m_spare.remove(*block);
+        --m_spareCount;
+    } else {
+        block = new FifoBlock;
+    }
+    m_blocks.append(*block);
+    return block;
 }
 
 void FifoQueue::pushFront(AbstractJob &job)
@@ -63,16 +76,39 @@ AbstractJob *FifoQueue::peek() const
 
 AbstractJob *FifoQueue::pop()
 {
-    if (AbstractJob *job = firstReturned()) {
-        returnedLike(*job).erase(job);
-        return job;
-    }
+    if (!m_returned.empty() || !m_returnedFirm.empty())
+        return popReturned();
     FifoBlock *block = m_blocks.first();
     if (!block || block->waiting == 0)
         return nullptr;
     const int place = FifoBlock::firstOf(block->waiting);
     AbstractJob *job = block->jobs[std::size_t(place)];
-    vacate(*block, place);
+    vacate(*block, FifoBlock::bit(place));
+    return job;
+}
+
+std::size_t FifoQueue::popMany(std::span<AbstractJob *> room)
+{
+    std::size_t count = 0;
+    while (count < room.size() && (!m_returned.empty() || !m_returnedFirm.empty()))
+        room[count++] = popReturned();
+    while (count < room.size()) {
+        FifoBlock *block = m_blocks.first();
+        if (!block || block->waiting == 0)
+            break;
+        const quint64 waiting = block->waiting;
+        quint64 left = waiting;
+        for (; left != 0 && count < room.size(); left &= left - 1)
+            room[count++] = block->jobs[std::size_t(FifoBlock::firstOf(left))];
+        vacate(*block, waiting & ~left);
+    }
+    return count;
+}
+
+Q_NEVER_INLINE AbstractJob *FifoQueue::popReturned()
+{
+    AbstractJob *job = firstReturned();
+    returnedLike(*job).erase(job);
     return job;
 }
 
@@ -80,26 +116,34 @@ void FifoQueue::remove(AbstractJob &job)
 {
     if (job.m_block) {
         Q_ASSERT(job.m_block->jobs[std::size_t(job.m_position)] == &job);
-        vacate(*job.m_block, int(job.m_position));
+        vacate(*job.m_block, FifoBlock::bit(int(job.m_position)));
     } else {
         returnedLike(job).erase(&job);
     }
 }
 
-void FifoQueue::vacate(FifoBlock &block, int place)
+inline void FifoQueue::vacate(FifoBlock &block, quint64 places)
 {
-    block.waiting &= ~FifoBlock::bit(place);
+    block.waiting &= ~places;
     if (block.discardable != 0) {
-        block.discardable &= ~FifoBlock::bit(place);
+        block.discardable &= ~places;
         if (block.discardable == 0)
             m_shedable.remove(block);
     }
-    if (block.waiting != 0)
+    if (block.waiting == 0)
+        emptied(block);
+}
+
+Q_NEVER_INLINE void FifoQueue::emptied(FifoBlock &block)
+{
+    block.filled = 0;
+    if (&block == m_blocks.last())
         return;
-    if (&block == m_blocks.last()) {
-        block.filled = 0;
+    m_blocks.remove(block);
+    if (m_spareCount < MostSpare) {
+        m_spare.append(block);
+        ++m_spareCount;
     } else {
-        m_blocks.remove(block);
         delete &block;
     }
 }

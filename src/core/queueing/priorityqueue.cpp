@@ -69,6 +69,16 @@ AbstractJob *PriorityQueue::pop()
     return level == None ? nullptr : m_levels[level].pop();
 }
 
+std::size_t PriorityQueue::popMany(std::span<AbstractJob *> room)
+{
+    if (m_aging > 0)
+        return Queue::popMany(room);
+    std::size_t count = 0;
+    for (FifoQueue &level : m_levels)
+        count += level.popMany(room.subspan(count));
+    return count;
+}
+
 void PriorityQueue::remove(AbstractJob &job)
 {
     levelOf(job).remove(job);

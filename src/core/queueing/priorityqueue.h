@@ -18,6 +18,7 @@ public:
     void push(AbstractJob &job) override;
     void pushFront(AbstractJob &job) override;
     AbstractJob *pop() override;
+    std::size_t popMany(std::span<AbstractJob *> room) override;
     [[nodiscard]] AbstractJob *peek() const override;
     void remove(AbstractJob &job) override;
     [[nodiscard]] AbstractJob *victim() override;

@@ -12,6 +12,14 @@ Queue::Queue() = default;
 
 Queue::~Queue() = default;
 
+std::size_t Queue::popMany(std::span<AbstractJob *> room)
+{
+    std::size_t count = 0;
+    while (count < room.size() && (room[count] = pop()))
+        ++count;
+    return count;
+}
+
 bool Queue::forEach(const std::function<bool(AbstractJob &)> &visit) const
 {
     AbstractJob *next = peek();

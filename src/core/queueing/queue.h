@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 
 namespace Millwright {
 
@@ -29,6 +30,10 @@ public:
     virtual void pushFront(AbstractJob &job) = 0;
     //! The next job to leave, removed; nullptr when none waits.
     virtual AbstractJob *pop() = 0;
+    //! The next jobs to leave, removed, as many as there is room for; what `pop()` would return one after
+    //! the other. Returns how many there were. By default it calls `pop()`; a queue that can do better
+    //! should, since everybody waits meanwhile.
+    virtual std::size_t popMany(std::span<AbstractJob *> room);
     //! The job that `pop()` would return.
     [[nodiscard]] virtual AbstractJob *peek() const = 0;
     //! A job that waits here leaves for another reason: it was canceled, has expired, or is shed.
