@@ -41,8 +41,13 @@ class LoopingPeer : public LocalPeer
 protected:
     void giveMany(Task &task, qint64 first, qint64 end, qint64 keys) override
     {
-        for (qint64 i = first; i < end; ++i)
-            static_cast<Derived *>(this)->Derived::give(task, quint64(i % keys));
+        // The keys are i modulo their number, without a division, which not every peer would have to pay.
+        qint64 key = first % keys;
+        for (qint64 i = first; i < end; ++i) {
+            static_cast<Derived *>(this)->Derived::give(task, quint64(key));
+            if (++key == keys)
+                key = 0;
+        }
     }
 };
 
