@@ -18,6 +18,7 @@
 #include "loadindex.h"
 #include "roomwaiter.h"
 #include "shedlist.h"
+#include "shown.h"
 #include "station.h"
 
 #include <QtCore/qfuture.h>
@@ -211,7 +212,10 @@ public:
     //! For stages to come. The old hook is no longer called, unless its turn has come already.
     void setHook(UserCall which, Hook hook);
     void setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer);
-    [[nodiscard]] std::shared_ptr<StatisticsLayer> statisticsLayer() const;
+    [[nodiscard]] std::shared_ptr<StatisticsLayer> statisticsLayer() const
+    {
+        return hasLayer() ? theLayer() : nullptr;
+    }
     void setCapacityController(CapacityController controller);
     void setQueueLimitController(QueueLimitController controller);
 
@@ -220,27 +224,12 @@ public:
 
     [[nodiscard]] qint64 queueDepth() const { return glance().waiting; }
     [[nodiscard]] int activeWorkers() const { return glance().active; }
-    [[nodiscard]] int workerCount() const
-    {
-        return m_published.workers.load(std::memory_order_relaxed);
-    }
+    [[nodiscard]] int workerCount() const { return m_workerCount; }
     [[nodiscard]] qint64 availableCapacity() const { return glance().capacity; }
-    [[nodiscard]] qint64 submitted() const
-    {
-        return m_published.submitted.load(std::memory_order_relaxed);
-    }
-    [[nodiscard]] int crashLoopingWorkers() const
-    {
-        return m_published.crashLooping.load(std::memory_order_relaxed);
-    }
-    [[nodiscard]] bool isCongested() const
-    {
-        return m_published.congested.load(std::memory_order_relaxed);
-    }
-    [[nodiscard]] FactoryState state() const
-    {
-        return m_published.state.load(std::memory_order_acquire);
-    }
+    [[nodiscard]] qint64 submitted() const { return m_published.submitted; }
+    [[nodiscard]] int crashLoopingWorkers() const { return m_crashLooping; }
+    [[nodiscard]] bool isCongested() const { return m_isCongested; }
+    [[nodiscard]] FactoryState state() const { return m_published.state.acquire(); }
 
     //! How often there has been room again after a job was refused or shed for the lack of it.
     [[nodiscard]] qint64 roomReturns() const;
@@ -353,7 +342,7 @@ private:
     {
         WorkerSlot *slot = nullptr; // nullptr: in the factory's queue
         bool isParked = false; // until another worker is done with the key
-        const KeyUse *key = nullptr; // jobs of it may be before this one
+        KeyUse *key = nullptr; // jobs of it may be before this one
     };
 
     // What the rate limit does with a job that comes now, and when there will be a token for it.
@@ -379,26 +368,34 @@ private:
     void told();
 
     // Waiting (enginejobs.cpp).
-    Refusal admit(AbstractJob &job, WorkerSlot *target, Section &section);
-    void count(Refusal refused);
-    Refusal tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section);
-    Refusal admitNow(AbstractJob &job, WorkerSlot *target, Section &section);
-    void stamp(AbstractJob &job) const;
-    [[nodiscard]] WorkerSlot *route(const AbstractJob &job, Section &section);
+    Refusal refuseOwn(AbstractJob &job);
+    Q_DECL_HIDDEN Refusal admit(AbstractJob &job, WorkerSlot *target, Section &section);
+    Q_DECL_HIDDEN void count(Refusal refused);
+    Q_DECL_HIDDEN Refusal tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section);
+    Q_DECL_HIDDEN Refusal admitNow(AbstractJob &job, WorkerSlot *target, Section &section);
+    Q_DECL_HIDDEN void stamp(AbstractJob &job) const;
+    [[nodiscard]] Q_DECL_HIDDEN WorkerSlot *route(const AbstractJob &job, Section &section);
+    void sayRouterThrew(Section &section) const;
     [[nodiscard]] WorkerSlot *targetOf(const AbstractJob &job, Section &section);
-    [[nodiscard]] bool isFull(const Destination &destination) const;
+    [[nodiscard]] Q_DECL_HIDDEN bool isFull(Destination destination) const;
     [[nodiscard]] qsizetype queueShare() const;
     [[nodiscard]] bool isWaitingAtLeast(qsizetype count) const;
     [[nodiscard]] bool mayNotEnter(const AbstractJob &job, WorkerSlot *target);
     [[nodiscard]] qsizetype waitingAt(const WorkerSlot &slot) const;
     [[nodiscard]] bool isAtRest(const WorkerSlot &slot) const;
-    [[nodiscard]] bool isShedListed(const WorkerSlot *slot) const;
+    [[nodiscard]] Q_DECL_HIDDEN bool isShedListed(const WorkerSlot *slot) const;
     void takeBackOlder(const AbstractJob &job, Section &section);
     [[nodiscard]] AbstractJob *victimFor(AbstractJob &job);
-    [[nodiscard]] Queue &queueOf(WorkerSlot *slot);
-    void enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &section);
+    [[nodiscard]] Queue &queueOf(WorkerSlot *slot) { return slot ? ownQueueOf(*slot) : *m_queue; }
+    [[nodiscard]] Q_DECL_HIDDEN Queue &ownQueueOf(WorkerSlot &slot);
+    Q_DECL_HIDDEN void enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &section);
     void delay(AbstractJob &job, qint64 until, Section &section);
-    void awaitEnd(AbstractJob &job, qint64 due, Section &section);
+    void awaitEnd(AbstractJob &job, qint64 due, Section &section)
+    {
+        if (due || job.m_promised)
+            listEnd(job, due, section);
+    }
+    void listEnd(AbstractJob &job, qint64 due, Section &section);
     //! For a job that its queue has already let go.
     void leaveQueue(AbstractJob &job, Section &section);
     void forgetWaiting(AbstractJob &job);
@@ -442,7 +439,7 @@ private:
     void dropSurplusLetters(Section &section);
 
     // Backpressure (enginebackpressure.cpp).
-    void noteCongestion(qint64 waiting);
+    void noteCongestion();
     [[nodiscard]] bool hasPlace();
     [[nodiscard]] bool hasRoom(Admission admission);
     [[nodiscard]] bool mayEnter(const RoomWaiter &waiter, Admission admission);
@@ -457,17 +454,18 @@ private:
     [[nodiscard]] bool stopWaiting(RoomWaiter &waiter);
 
     // Order within a key (enginekeys.cpp).
-    [[nodiscard]] Destination destinationOf(const AbstractJob &job, WorkerSlot *target);
-    void place(AbstractJob &job, const Destination &destination, Section &section);
+    [[nodiscard]] Q_DECL_HIDDEN Destination destinationOf(const AbstractJob &job,
+                                                          WorkerSlot *target);
+    Q_DECL_HIDDEN void place(AbstractJob &job, const Destination &destination, Section &section);
     void park(AbstractJob &job, WorkerSlot *slot, Section &section);
     void leaveParked(AbstractJob &job);
     void unpark(KeyUse &use, Section &section);
-    void prepareKey(AbstractJob &job);
-    void countKey(AbstractJob &job, WorkerSlot *slot);
-    void noteRunnable(KeyUse &use);
-    void uncountKey(AbstractJob &job, Standing standing);
-    void releaseKey(AbstractJob &job, Section &section);
-    [[nodiscard]] bool claimKey(AbstractJob &job, WorkerSlot &slot, Section &section);
+    Q_DECL_HIDDEN void prepareKey(AbstractJob &job);
+    Q_DECL_HIDDEN void countKey(AbstractJob &job, WorkerSlot *slot);
+    Q_DECL_HIDDEN void noteRunnable(KeyUse &use);
+    Q_DECL_HIDDEN void uncountKey(AbstractJob &job, Standing standing);
+    Q_DECL_HIDDEN void releaseKey(AbstractJob &job, Section &section);
+    [[nodiscard]] Q_DECL_HIDDEN bool claimKey(AbstractJob &job, WorkerSlot &slot, Section &section);
     // The rate limit (enginerate.cpp).
     Refusal admitLimited(AbstractJob &job, WorkerSlot *target, Section &section);
     Refusal awaitToken(AbstractJob &job, qint64 next, Section &section);
@@ -480,13 +478,13 @@ private:
     void sayLimiterThrew(Section &section);
 
     // Stations and hands (enginework.cpp), and single jobs (enginerun.cpp).
-    [[nodiscard]] Order decide(Station &station, Section &section);
-    [[nodiscard]] bool take(WorkerSlot &slot, bool own, Section &section);
-    [[nodiscard]] bool isToBeTaken(AbstractJob &job, WorkerSlot &slot, bool own, bool watched,
-                                   Section &section);
+    [[nodiscard]] Q_DECL_HIDDEN Order decide(Station &station, Section &section);
+    [[nodiscard]] Q_DECL_HIDDEN bool take(WorkerSlot &slot, bool own, Section &section);
+    [[nodiscard]] Q_DECL_HIDDEN bool isToBeTaken(AbstractJob &job, WorkerSlot &slot, bool own,
+                                                 bool watched, Section &section);
     [[nodiscard]] int batchSize(qsizetype share) const;
-    void account(Incarnation &incarnation);
-    void putDown(Incarnation &incarnation, Section &section);
+    Q_DECL_HIDDEN void account(Incarnation &incarnation);
+    Q_DECL_HIDDEN void putDown(Incarnation &incarnation, Section &section);
     // What was in hands: jobs to go back where they came from, and of each key that the worker is done
     // with one job that it has done.
     struct TakenBack
@@ -498,16 +496,27 @@ private:
     void putBack(TakenBack &jobs, Section &section);
     void takeBackAll(Section &section);
     [[nodiscard]] bool settle(Incarnation &incarnation, Section &section);
+    [[nodiscard]] bool isCompleted(Incarnation &incarnation, AbstractJob &job,
+                                   const std::exception_ptr &error);
+    void tellCompleted(Incarnation &incarnation, const AbstractJob &job);
+    [[nodiscard]] bool isTraced() const { return m_tracers.load(std::memory_order_relaxed) > 0; }
+    [[nodiscard]] bool mayStart(Incarnation &incarnation, AbstractJob &job);
     void endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome);
     void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
     [[nodiscard]] bool mayRun() const { return !m_paused && m_opened && !isOver(); }
     [[nodiscard]] bool isWorthCalling(bool isPending) const;
-    void callNext(Section &section);
+    void callNext(Section &section)
+    {
+        if (m_pending.first() || (m_queued > 0 && m_quiet.first()))
+            callOne(section);
+    }
+    void callOne(Section &section);
     void relist(WorkerSlot &slot);
     void relist(Station &station);
     [[nodiscard]] qint64 waitingInHands() const;
-    static std::exception_ptr execute(Incarnation &incarnation, AbstractJob &job);
-    void finish(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
+    Q_DECL_HIDDEN static std::exception_ptr execute(Incarnation &incarnation, AbstractJob &job);
+    Q_DECL_HIDDEN void finish(Incarnation &incarnation, AbstractJob &job,
+                              const std::exception_ptr &error);
 
     // Jobs that go on after process() has returned (engineasync.cpp).
     void suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job);
@@ -642,9 +651,18 @@ private:
 
     // The statistics layer (enginestatistics.cpp).
     [[nodiscard]] static qint64 samplingIntervalOf(const StatisticsLayer *layer);
-    [[nodiscard]] StatisticsLayer *layerOf(Incarnation &incarnation);
+    [[nodiscard]] bool hasLayer() const
+    {
+        return m_layerNumber.load(std::memory_order_acquire) != 0;
+    }
+    [[nodiscard]] std::shared_ptr<StatisticsLayer> theLayer() const;
+    [[nodiscard]] StatisticsLayer *layerOf(Incarnation &incarnation)
+    {
+        return hasLayer() ? theLayerOf(incarnation) : nullptr;
+    }
+    [[nodiscard]] StatisticsLayer *theLayerOf(Incarnation &incarnation);
     [[nodiscard]] static JobRun runOf(const Incarnation &incarnation, const AbstractJob &job);
-    void awaitSample(Section &section);
+    Q_DECL_HIDDEN void awaitSample(Section &section);
     void sample(qint64 now, Section &section);
     void ring(Station &station, Section &section);
 
@@ -658,11 +676,10 @@ private:
         return m_waitingPlace == WaitingPlace::AtWorkers ? std::max(1, workers) : 1;
     }
     [[nodiscard]] static qint64 limitOf(qint64 limit, qint64 places);
-    [[nodiscard]] Load loadWith(qint64 waiting) const;
+    [[nodiscard]] Q_DECL_HIDDEN Load loadWith(qint64 waiting) const;
     [[nodiscard]] qint64 capacityWith(qint64 waiting) const;
     //! Jobs that wait for their next attempt.
     [[nodiscard]] qsizetype backingOff() const { return m_delayed - m_awaitingToken; }
-    void noteBackingOff() { m_published.backingOff.store(backingOff(), std::memory_order_relaxed); }
     [[nodiscard]] qint64 workersReady() const;
     //! The jobs in the factory's queue that free workers are about to take, if there are enough.
     [[nodiscard]] qsizetype runnable() const { return m_keepsKeyOrder ? m_runnableKeys : m_queued; }
@@ -683,7 +700,20 @@ private:
         const std::lock_guard locker(m_mutex);
         return function();
     }
-    void publish();
+    // Costs a few stores for each critical section, so what stands in the hands is estimated: one job of
+    // each is running, the others wait.
+    void publish()
+    {
+        m_published.waiting = waitingInQueues() + m_dealt - m_engagedCount;
+        m_published.submitted = m_counters.submitted;
+        m_published.active = m_ready + m_engagedCount;
+    }
+    //! Somebody wants to know of every change, or of the next one.
+    [[nodiscard]] bool hasListeners() const
+    {
+        return m_roomIsWatched || m_sampleInterval > 0 || m_highWaterMark >= 0 || m_isCongested
+               || !m_observed.load(std::memory_order_relaxed);
+    }
     void log(FactoryEvent::Kind kind, int worker, const QString &key, const QString &text,
              qint64 now);
     //! nullptr if there is no such id.
@@ -698,7 +728,12 @@ private:
     [[nodiscard]] int leastLoadedWorker();
     void fillIndex(std::optional<LoadIndex> &index);
     [[nodiscard]] int holderOf(const AbstractJob &job);
-    void noteLoad(const WorkerSlot &slot);
+    void noteLoad(const WorkerSlot &slot)
+    {
+        if (m_loads || m_crowds)
+            updateLoads(slot);
+    }
+    void updateLoads(const WorkerSlot &slot);
 
     // Constant.
     const QString m_name;
@@ -718,7 +753,7 @@ private:
     const bool m_keepsKeyOrder;
     const WaitingPlace m_waitingPlace;
     std::unique_ptr<Queue> m_queue;
-    qsizetype m_limit;
+    Shown<qsizetype> m_limit;
     DiscardMode m_mode;
     OnFailure m_onFailure;
     RestartPolicy m_restartPolicy;
@@ -739,7 +774,7 @@ private:
     std::unique_ptr<Queue> m_tokenQueue; // made when a job is first delayed
     qsizetype m_highWaterMark;
     qsizetype m_lowWaterMark;
-    bool m_isCongested = false;
+    Shown<bool> m_isCongested;
     std::shared_ptr<const DiscardHandler> m_discardHandler;
     std::shared_ptr<StatisticsLayer> m_layer;
     std::atomic<quint64> m_layerNumber = 0; // of the layer; 0 if there is none
@@ -750,11 +785,11 @@ private:
     bool m_isPingWanted = false; // the next station that is called shows how long it takes
     const Station *m_pinged = nullptr; // was called, and has not come
     qint64 m_pingedAt = 0;
-    FactoryState m_state = FactoryState::Idle;
+    Shown<FactoryState> m_state{FactoryState::Idle};
     bool m_discarding = false; // stop(): nothing waits any more
     bool m_closing = false; // the workers were told to go
-    bool m_opened = false; // onStarted has ended well, or there was none
-    bool m_paused = false;
+    Shown<bool> m_opened; // onStarted has ended well, or there was none
+    Shown<bool> m_paused;
     QString m_error;
 
     struct Call
@@ -774,7 +809,7 @@ private:
     std::vector<Call> m_calls; // given to the executor, and not returned
     quint64 m_ticket = 0;
 
-    int m_workerCount;
+    Shown<int> m_workerCount;
     std::vector<std::unique_ptr<WorkerSlot>> m_slots;
     std::vector<std::shared_ptr<Station>> m_stations; // open
     std::vector<std::shared_ptr<Station>> m_ending; // told to close, to be joined
@@ -784,7 +819,7 @@ private:
     IntrusiveList<Incarnation, &Incarnation::tendedLink> m_tended; // being built or dismantled
     IntrusiveList<Station, &Station::expectedLink> m_expected; // to come, if life is watched
     int m_unstarted = 0; // workers whose first start is still to succeed or fail
-    int m_crashLooping = 0; // workers in that state
+    Shown<int> m_crashLooping; // workers in that state
     std::set<std::pair<qint64, int>> m_starts; // when which of them are started again
     bool m_asynchronous = false; // jobs go on after process() has returned
     IdSet m_freeSlots;
@@ -796,8 +831,8 @@ private:
     int m_looks = 0; // at progress
     qint64 m_calledAt = 0;
     qsizetype m_parked = 0; // until another worker is done with their key
-    qsizetype m_delayed = 0; // backing off, or waiting for a token
-    qsizetype m_awaitingToken = 0;
+    Shown<qsizetype> m_delayed; // backing off, or waiting for a token
+    Shown<qsizetype> m_awaitingToken;
 
     // What changes with nearly every job, on as few cache lines as can be: they come from the processor
     // that has held the lock before.
@@ -805,13 +840,13 @@ private:
     IntrusiveList<Station, &Station::pendingLink> m_pending; // at rest, a worker has own jobs
     Station *m_called = nullptr; // rung and not yet here; one at a time, each calls the next
     int m_serving = 0; // stations at work
-    int m_idleWithOwn = 0; // stations that are about to take a job of a worker's own
-    int m_idleForShared = 0; // stations that would take a job from the factory's queue
+    Shown<int> m_idleWithOwn; // stations that are about to take a job of a worker's own
+    Shown<int> m_idleForShared; // stations that would take a job from the factory's queue
     int m_free = 0; // workers with nothing to do
     int m_ready = 0; // workers with only waiting jobs of their own
     int m_engagedCount = 0; // workers with a hand
 
-    qsizetype m_queued = 0; // in the factory's queue
+    Shown<qsizetype> m_queued; // in the factory's queue
     qsizetype m_ownQueued = 0; // in the queues of workers
     qsizetype m_dealt = 0; // in hands, as they were dealt
     quint64 m_order = 0;
@@ -836,7 +871,7 @@ private:
 
     IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink>
         m_promised; // waiting jobs with a future
-    qsizetype m_runnableKeys = 0; // of which a job in the factory's queue may run
+    Shown<qsizetype> m_runnableKeys; // of which a job in the factory's queue may run
     KeyTable m_keys; // of the jobs that wait or run, if the router keeps their order
     ShedList m_shedable; // waiting jobs, if the queues of the workers share the factory's limit
     std::optional<LoadIndex> m_loads; // if the router asks for it
@@ -860,21 +895,13 @@ private:
     std::shared_ptr<EngineObserver> m_observer;
     std::atomic<bool> m_observed = true;
 
-    // What is seen while others hold the lock.
+    // Sums that are seen while others hold the lock. They are as they were when it was released last.
     struct alignas(64)
     {
-        std::atomic<qint64> waiting = 0;
-        std::atomic<qint64> submitted = 0;
-        std::atomic<int> active = 0;
-        std::atomic<int> workers = 0;
-        std::atomic<qint64> limit = 0;
-        std::atomic<qint64> backingOff = 0;
-        std::atomic<qint64> runnable = 0;
-        std::atomic<int> idleForShared = 0;
-        std::atomic<int> idleWithOwn = 0;
-        std::atomic<int> crashLooping = 0;
-        std::atomic<bool> congested = false;
-        std::atomic<FactoryState> state = FactoryState::Idle;
+        Shown<qint64> waiting;
+        Shown<qint64> submitted;
+        Shown<int> active;
+        Shown<FactoryState> state{FactoryState::Idle};
     } m_published;
 
     std::atomic<int> m_telling = 0; // sections that are over and still tell their outcomes

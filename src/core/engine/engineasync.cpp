@@ -10,14 +10,14 @@ namespace Millwright {
 void Engine::perform(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job)
 {
     const std::exception_ptr error = execute(*incarnation, job);
-    if (!error && job.m_asynchronous && job.isPending()) {
+    if (!job.m_asynchronous || error) {
+        finish(*incarnation, job, error);
+    } else if (!job.isPending()) {
+        conclude(*incarnation, job);
+    } else {
         suspend(incarnation, job);
         return;
     }
-    if (error || !job.m_asynchronous)
-        finish(*incarnation, job, error);
-    else
-        conclude(*incarnation, job);
     incarnation->takeSpare(); // nobody needs it any more
 }
 
@@ -26,7 +26,7 @@ void Engine::perform(const std::shared_ptr<Incarnation> &incarnation, AbstractJo
 void Engine::suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job)
 {
     bool givenUp = false;
-    if (incarnation->hand.count().calledOff) // before there was a future
+    if (incarnation->hand.count().isCalledOff()) // before there was a future
         job.callOff();
     {
         Section section(*this);
@@ -97,7 +97,7 @@ void Engine::conclude(Incarnation &incarnation, AbstractJob &job)
     }
     if (canceled) {
         incarnation.now = m_clock->now();
-        if (m_tracers.load(std::memory_order_relaxed) > 0)
+        if (isTraced())
             trace(incarnation, job, Outcome::Canceled);
         endUnrun(incarnation, job, Outcome::Canceled);
     } else {

@@ -53,12 +53,14 @@ qsizetype Engine::lowWaterMark() const
 }
 
 // Once congested, always until the low mark is reached: one job more or less changes nothing.
-void Engine::noteCongestion(qint64 waiting)
+void Engine::noteCongestion()
 {
+    if (m_highWaterMark < 0 && !m_isCongested)
+        return;
+    const qint64 waiting = m_published.waiting;
     const qsizetype low = m_lowWaterMark < 0 ? m_highWaterMark / 2
                                              : std::min(m_lowWaterMark, m_highWaterMark);
     m_isCongested = m_highWaterMark >= 0 && waiting > (m_isCongested ? low : m_highWaterMark);
-    m_published.congested.store(m_isCongested, std::memory_order_relaxed);
 }
 
 // --- Room -------------------------------------------------------------------------------------

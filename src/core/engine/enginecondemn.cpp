@@ -229,17 +229,17 @@ AbstractJob *Engine::seize(Incarnation &incarnation)
     forgetSuspended(incarnation);
     const Hand::Count count = incarnation.hand.seize();
     // What was settled since is settled; what runs is lost.
-    const int late = count.settled - incarnation.accounted;
+    const int late = count.settled() - incarnation.accounted;
     incarnation.slot->completed += late;
     m_counters.completed += late;
-    m_dealt -= count.end;
+    m_dealt -= count.end();
     incarnation.slot->dealt = 0;
     m_engaged.remove(incarnation);
     m_batches.remove(incarnation);
     --m_engagedCount;
     if (!count.running())
         return nullptr;
-    AbstractJob *job = incarnation.hand.at(count.settled);
+    AbstractJob *job = incarnation.hand.at(count.settled());
     job->ref();
     return job;
 }
@@ -248,7 +248,7 @@ AbstractJob *Engine::seize(Incarnation &incarnation)
 void Engine::releaseKeysOf(Incarnation &incarnation, Section &section)
 {
     const Hand::Count count = incarnation.hand.count();
-    for (int i = 0; i < count.claimed; ++i) {
+    for (int i = 0; i < count.claimed(); ++i) {
         AbstractJob *job = incarnation.hand.at(i);
         if (job && job->m_key) {
             uncountKey(*job, Standing::WithHolder);

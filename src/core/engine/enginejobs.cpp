@@ -15,23 +15,13 @@ namespace Millwright {
 
 Refusal Engine::submit(AbstractJob &job)
 {
-    if (m_mutex.isMine()) {
-        qCCritical(lcMillwright,
-                   "A router, queue or limiter of factory \"%s\" dispatched a job to its own "
-                   "factory; it was "
-                   "refused. Dispatch from a worker or a handler instead.",
-                   qUtf8Printable(m_name));
-        ++m_counters.submitted;
-        ++m_counters.discardedBy[std::size_t(DiscardReason::Loadshed)];
-        endDiscarded(job, DiscardReason::Loadshed); // the handler is not for use under the lock
-        return DiscardReason::Loadshed;
-    }
-
+    if (m_mutex.isMine())
+        return refuseOwn(job);
     if (m_keepsKeyOrder)
         m_keys.prefetch(job.keyHash(), m_waitingPlace != WaitingPlace::AtWorkers);
     stamp(job);
-    const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
-    tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
+    if (hasLayer())
+        tellLayer(statisticsLayer().get(), &StatisticsLayer::jobSubmitted, job);
     Refusal refused;
     std::shared_ptr<const DiscardHandler> handler;
     {
@@ -41,8 +31,22 @@ Refusal Engine::submit(AbstractJob &job)
             handler = m_discardHandler;
     }
     if (refused)
-        reportRefused(job, *refused, std::move(handler), layer.get());
+        reportRefused(job, *refused, std::move(handler), statisticsLayer().get());
     return refused;
+}
+
+// Of a policy of this factory.
+Q_NEVER_INLINE Refusal Engine::refuseOwn(AbstractJob &job)
+{
+    qCCritical(
+        lcMillwright,
+        "A router, queue or limiter of factory \"%s\" dispatched a job to its own factory; it "
+        "was refused. Dispatch from a worker or a handler instead.",
+        qUtf8Printable(m_name));
+    ++m_counters.submitted;
+    ++m_counters.discardedBy[std::size_t(DiscardReason::Loadshed)];
+    endDiscarded(job, DiscardReason::Loadshed); // the handler is not for use under the lock
+    return DiscardReason::Loadshed;
 }
 
 void Engine::submitToAll(std::span<AbstractJob *const> jobs, std::span<Refusal> refused)
@@ -113,7 +117,7 @@ Refusal Engine::tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section)
 Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
 {
     const Destination destination = destinationOf(job, target ? target : route(job, section));
-    const bool full = isFull(destination);
+    const bool full = m_limit >= 0 && isFull(destination);
     if (full && mayNotEnter(job, destination.slot))
         return turnAway(job, destination.slot, true, section);
 
@@ -192,23 +196,28 @@ WorkerSlot *Engine::route(const AbstractJob &job, Section &section)
         const Route route = m_router->route(job, Workers(*this));
         if (route.isToQueue())
             return nullptr;
-        WorkerSlot *slot = m_slots[std::size_t(route.worker() % m_workerCount)].get();
+        int worker = route.worker();
+        if (worker >= m_workerCount)
+            worker %= m_workerCount;
+        WorkerSlot *slot = m_slots[std::size_t(worker)].get();
         return slot->state == WorkerState::CrashLooping ? nullptr : slot; // whoever is free first
     } catch (...) {
-        section.say(
-            QtCriticalMsg,
-            QStringLiteral("The router of factory \"%1\" threw \"%2\"; the job waits in the "
-                           "factory's queue. Routers must not throw.")
-                .arg(m_name, errorText(std::current_exception())));
+        sayRouterThrew(section);
         return nullptr;
     }
 }
 
-// The limit is for jobs that wait. A job that a free worker is about to take does not.
-bool Engine::isFull(const Destination &destination) const
+Q_NEVER_INLINE void Engine::sayRouterThrew(Section &section) const
 {
-    if (m_limit < 0)
-        return false;
+    section.say(QtCriticalMsg,
+                QStringLiteral("The router of factory \"%1\" threw \"%2\"; the job waits in the "
+                               "factory's queue. Routers must not throw.")
+                    .arg(m_name, errorText(std::current_exception())));
+}
+
+// The limit is for jobs that wait. A job that a free worker is about to take does not.
+bool Engine::isFull(Destination destination) const
+{
     const WorkerSlot *slot = destination.slot;
     const bool runsAtOnce = slot ? isAtRest(*slot) && slot->ownSize == 0
                                  : runnable() < qsizetype(workersReady());
@@ -225,7 +234,7 @@ bool Engine::isFull(const Destination &destination) const
 // available.
 qsizetype Engine::queueShare() const
 {
-    return qsizetype(limitOf(m_limit, std::max(1, m_crashLooping)));
+    return qsizetype(limitOf(m_limit, std::max<int>(1, m_crashLooping)));
 }
 
 // Without the job that it is about to take.
@@ -259,13 +268,11 @@ bool Engine::isAtRest(const WorkerSlot &slot) const
 
 // --- Waiting ----------------------------------------------------------------------------------
 
-Queue &Engine::queueOf(WorkerSlot *slot)
+Queue &Engine::ownQueueOf(WorkerSlot &slot)
 {
-    if (!slot)
-        return *m_queue;
-    if (!slot->ownQueue)
-        slot->ownQueue = m_queueBuilder();
-    return *slot->ownQueue;
+    if (!slot.ownQueue)
+        slot.ownQueue = m_queueBuilder();
+    return *slot.ownQueue;
 }
 
 // Whether the jobs of this queue share their limit with those of others.
@@ -312,12 +319,11 @@ void Engine::delay(AbstractJob &job, qint64 until, Section &section)
     job.m_place = AbstractJob::Place::Delayed;
     job.m_order = ++m_order; // by which it can be canceled; it gets another one when it is over
     ++m_delayed;
-    noteBackingOff();
     awaitEnd(job, job.expiry() ? std::min(job.expiry(), until) : until, section);
 }
 
 // From now on the job can end although nobody runs it.
-void Engine::awaitEnd(AbstractJob &job, qint64 due, Section &section)
+void Engine::listEnd(AbstractJob &job, qint64 due, Section &section)
 {
     if (due) {
         m_due.insert(job, due);
@@ -356,7 +362,6 @@ void Engine::leaveQueue(AbstractJob &job, Section &section)
         break;
     case AbstractJob::Place::Delayed:
         --m_delayed;
-        noteBackingOff();
         break;
     case AbstractJob::Place::Running:
         Q_UNREACHABLE();

@@ -17,7 +17,7 @@ Engine::Destination Engine::destinationOf(const AbstractJob &job, WorkerSlot *ta
 {
     if (!m_keepsKeyOrder || job.m_isPinned)
         return {target};
-    const KeyUse *use = m_keys.find(job.keyHash());
+    KeyUse *use = m_keys.find(job.keyHash());
     if (!use)
         return {target};
     if (use->queued > 0 || !target) // whoever takes it from the queue will look
@@ -28,6 +28,7 @@ Engine::Destination Engine::destinationOf(const AbstractJob &job, WorkerSlot *ta
 
 void Engine::place(AbstractJob &job, const Destination &destination, Section &section)
 {
+    job.m_key = destination.key; // need not be looked up again
     if (destination.isParked)
         park(job, destination.slot, section);
     else

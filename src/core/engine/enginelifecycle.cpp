@@ -154,6 +154,7 @@ void Engine::end(Station &station, Section &section)
 void Engine::setState(FactoryState state, Section &section)
 {
     m_state = state;
+    section.setNews();
     log(FactoryEvent::StateChanged, -1, {}, nameOf(state), m_clock->now());
     if (isOver())
         section.stopped();

@@ -85,13 +85,13 @@ std::vector<Engine::ListedJob> Engine::list(qsizetype mostWaiting)
                 continue;
             const Hand::Count count = incarnation->hand.count(); // once: none is missed, none twice
             if (count.running()) {
-                AbstractJob &job = *incarnation->hand.at(count.settled);
+                AbstractJob &job = *incarnation->hand.at(count.settled());
                 JobSnapshot &seen = add(job, JobState::Running, slot->id);
                 const qint64 start = incarnation->startedAt.load(std::memory_order_relaxed);
                 seen.elapsed = std::chrono::nanoseconds(std::max<qint64>(0, now - start));
                 seen.progress = incarnation->report.progressOf(job.order());
             }
-            for (int index = count.claimed; index < count.end; ++index)
+            for (int index = count.claimed(); index < count.end(); ++index)
                 inHands.emplace_back(incarnation->hand.at(index), slot->id);
         }
         qsizetype room = mostWaiting;
@@ -157,7 +157,7 @@ int Engine::cancelJobs(std::vector<quint64> ids)
         std::vector<Incarnation *> running;
         for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
             const Hand::Count count = i->hand.count();
-            for (int index = count.settled; index < count.end; ++index) {
+            for (int index = count.settled(); index < count.end(); ++index) {
                 if (isMeant(i->hand.at(index))) {
                     takeBack(*i, unstarted);
                     break;
@@ -229,7 +229,7 @@ QList<TraceSpan> Engine::trace(quint64 since) const
 // On the worker's thread: the job has run, and has not been told of yet.
 void Engine::trace(Incarnation &incarnation, const AbstractJob &job, Outcome outcome) noexcept
 {
-    if (incarnation.hand.count().seized) // endLost() tells of it
+    if (incarnation.hand.count().isSeized()) // endLost() tells of it
         return;
     constexpr auto Relaxed = std::memory_order_relaxed;
     TraceSlice &slice = incarnation.slice;

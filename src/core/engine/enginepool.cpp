@@ -29,7 +29,8 @@ void Engine::setWorkerCount(int count, Section &section)
 {
     if (isOver() || m_closing || count == m_workerCount)
         return;
-    const int before = std::exchange(m_workerCount, count);
+    const int before = m_workerCount;
+    m_workerCount = count;
     fillSlots(section);
     for (std::optional<LoadIndex> *index : {&m_loads, &m_crowds}) {
         if (*index)
@@ -197,7 +198,7 @@ void Engine::resume()
 
 bool Engine::isPaused() const
 {
-    return read([this] { return m_paused; });
+    return m_paused;
 }
 
 // --- Building and dismantling -----------------------------------------------------------------

@@ -110,7 +110,6 @@ void Engine::enter(WorkerSlot &slot, WorkerState state)
     if (is == was)
         return;
     m_crashLooping += is ? 1 : -1;
-    m_published.crashLooping.store(m_crashLooping, std::memory_order_relaxed);
     noteLoad(slot);
 }
 

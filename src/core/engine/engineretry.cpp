@@ -146,7 +146,7 @@ void Engine::endLost(Incarnation &incarnation, AbstractJob &job, const QString &
                      Section &section)
 {
     incarnation.report.abandon();
-    if (m_tracers.load(std::memory_order_relaxed) > 0)
+    if (isTraced())
         traceLost(incarnation, job, key, now);
     const auto error = std::make_exception_ptr(WorkerLost());
     const QString text = errorText(error);

@@ -35,22 +35,32 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
         AbstractJob *job = incarnation.hand.claim();
         if (!job)
             return nullptr;
-        if (job->expiry() != 0) // what came before it on this thread may have taken long
-            incarnation.now = m_clock->now();
-        if (job->isExpired(incarnation.now)) {
-            endUnrun(incarnation, *job, Outcome::Discarded);
-        } else if (job->m_promised && job->promiseLink()->isCancelRequested()) {
-            endUnrun(incarnation, *job, Outcome::Canceled);
-        } else {
-            job->m_routed = incarnation.takenAt;
-            job->m_started = incarnation.now;
-            job->m_report = &incarnation.report;
-            job->m_place = AbstractJob::Place::Running;
-            if (job->m_extras || m_keepsSpares.load(std::memory_order_relaxed))
-                keepSpare(incarnation, *job);
-            return job;
-        }
+        if ((job->m_extras || job->m_promised) && !mayStart(incarnation, *job))
+            continue;
+        job->m_routed = incarnation.takenAt;
+        job->m_started = incarnation.now;
+        job->m_report = &incarnation.report;
+        job->m_place = AbstractJob::Place::Running;
+        if (job->m_extras || m_keepsSpares.load(std::memory_order_relaxed))
+            keepSpare(incarnation, *job);
+        return job;
     }
+}
+
+// A claimed job that may have had enough of waiting. False if it has ended.
+Q_NEVER_INLINE bool Engine::mayStart(Incarnation &incarnation, AbstractJob &job)
+{
+    if (job.expiry() != 0) // what came before it on this thread may have taken long
+        incarnation.now = m_clock->now();
+    if (job.isExpired(incarnation.now)) {
+        endUnrun(incarnation, job, Outcome::Discarded);
+        return false;
+    }
+    if (job.m_promised && job.promiseLink()->isCancelRequested()) {
+        endUnrun(incarnation, job, Outcome::Canceled);
+        return false;
+    }
+    return true;
 }
 
 std::exception_ptr Engine::execute(Incarnation &incarnation, AbstractJob &job)
@@ -72,43 +82,54 @@ std::exception_ptr Engine::execute(Incarnation &incarnation, AbstractJob &job)
 
 void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error)
 {
-    const qint64 now = m_clock->now();
-    incarnation.now = now;
+    incarnation.now = m_clock->now();
     const Hand::Count count = incarnation.hand.count();
-    const bool isCanceled = count.calledOff
-                            || (job.m_promised && job.promiseLink()->isCancelRequested());
-    if (m_tracers.load(std::memory_order_relaxed) > 0)
-        trace(incarnation, job,
-              isCanceled ? Outcome::Canceled
-              : error    ? Outcome::Failed
-                         : Outcome::Completed);
-    if (error) {
-        endFailed(incarnation, job, error);
-        return;
-    }
-    if (isCanceled) {
-        endUnrun(incarnation, job, Outcome::Canceled);
-        return;
+    if (error || count.isCalledOff() || job.m_promised || isTraced()) {
+        if (!isCompleted(incarnation, job, error))
+            return;
     }
     // The statistics first, then the counters, then the future: who has seen the later ones finds
     // the job in the earlier ones, too.
-    if (!count.seized)
-        incarnation.statistics->record(job.m_submitted, job.m_started, now);
+    if (!count.isSeized())
+        incarnation.statistics->record(job.m_submitted, job.m_started, incarnation.now);
     if (!incarnation.hand.settle()) { // given up meanwhile: nobody waits for this any more
         job.unref();
         return;
     }
-    if (StatisticsLayer *layer = layerOf(incarnation))
-        tellLayer(layer, &StatisticsLayer::jobCompleted, job, runOf(incarnation, job));
+    if (hasLayer())
+        tellCompleted(incarnation, job);
     if (job.m_promised)
         job.deliver();
+}
+
+// What process() has come back from. False if that was the end of it in another way.
+Q_NEVER_INLINE bool Engine::isCompleted(Incarnation &incarnation, AbstractJob &job,
+                                        const std::exception_ptr &error)
+{
+    const bool isCanceled = incarnation.hand.count().isCalledOff()
+                            || (job.m_promised && job.promiseLink()->isCancelRequested());
+    const Outcome outcome = isCanceled ? Outcome::Canceled
+                            : error    ? Outcome::Failed
+                                       : Outcome::Completed;
+    if (isTraced())
+        trace(incarnation, job, outcome);
+    if (error)
+        endFailed(incarnation, job, error);
+    else if (isCanceled)
+        endUnrun(incarnation, job, outcome);
+    return outcome == Outcome::Completed;
+}
+
+Q_NEVER_INLINE void Engine::tellCompleted(Incarnation &incarnation, const AbstractJob &job)
+{
+    tellLayer(layerOf(incarnation), &StatisticsLayer::jobCompleted, job, runOf(incarnation, job));
 }
 
 // Lock held. The running job ends in another way than by completing; false if it was given up.
 bool Engine::settle(Incarnation &incarnation, Section &section)
 {
     account(incarnation);
-    const int index = incarnation.hand.count().settled;
+    const int index = incarnation.hand.count().settled();
     AbstractJob *job = incarnation.hand.at(index);
     if (!incarnation.hand.settle())
         return false;
@@ -120,7 +141,7 @@ bool Engine::settle(Incarnation &incarnation, Section &section)
 }
 
 // Ends a claimed job that completes nothing.
-void Engine::endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome)
+Q_NEVER_INLINE void Engine::endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome)
 {
     Section section(*this);
     if (!incarnation.slot || !settle(incarnation, section))
@@ -131,7 +152,8 @@ void Engine::endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcom
         section.discard(job, DiscardReason::TtlExpired);
 }
 
-void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error)
+Q_NEVER_INLINE void Engine::endFailed(Incarnation &incarnation, AbstractJob &job,
+                                      const std::exception_ptr &error)
 {
     const QString key = keyTextOf(job);
     const QString text = errorText(error);
@@ -151,7 +173,7 @@ void Engine::endFailed(Incarnation &incarnation, AbstractJob &job, const std::ex
             putBack(jobs, section);
             replaceWorker(slot, text, incarnation.now, section);
         }
-        if (incarnation.hand.count().calledOff
+        if (incarnation.hand.count().isCalledOff()
             || (job.m_promised && job.promiseLink()->isCancelRequested())) {
             section.cancel(job);
             given = true;

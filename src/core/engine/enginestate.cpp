@@ -108,7 +108,7 @@ void Engine::setObserver(std::shared_ptr<EngineObserver> observer)
 
 qsizetype Engine::queueLimit() const
 {
-    return read([this] { return m_limit; });
+    return m_limit;
 }
 
 DiscardMode Engine::discardMode() const
@@ -132,16 +132,8 @@ Engine::Glance Engine::glance() const
         m_mutex.unlock();
         return exact;
     }
-    constexpr auto Relaxed = std::memory_order_relaxed;
-    const Load load{.waiting = m_published.waiting.load(Relaxed),
-                    .backingOff = m_published.backingOff.load(Relaxed),
-                    .limit = m_published.limit.load(Relaxed),
-                    .places = placesFor(m_published.workers.load(Relaxed)),
-                    .runnable = m_published.runnable.load(Relaxed),
-                    .idleForShared = m_published.idleForShared.load(Relaxed),
-                    .idleWithOwn = m_published.idleWithOwn.load(Relaxed)};
-    return {load.waiting, m_published.active.load(Relaxed),
-            state() > FactoryState::Running ? 0 : load.capacity()};
+    const qint64 waiting = m_published.waiting;
+    return {waiting, m_published.active, capacityWith(waiting)};
 }
 
 Engine::Glance Engine::exactGlance() const
@@ -151,7 +143,7 @@ Engine::Glance Engine::exactGlance() const
     for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
         const Hand::Count count = i->hand.count();
         waiting += count.waiting();
-        active += count.settled < count.end ? 1 : 0;
+        active += count.settled() < count.end() ? 1 : 0;
     }
     return {waiting, active, capacityWith(waiting)};
 }
@@ -197,32 +189,13 @@ qint64 Engine::workersReady() const
     return mayRun() ? m_idleForShared : 0;
 }
 
-// What is seen while others hold the lock. Costs a few stores for each critical section, so what
-// stands in the hands is estimated: one job of each is running, the others wait.
-void Engine::publish()
-{
-    constexpr auto Relaxed = std::memory_order_relaxed;
-    const Load load = loadWith(waitingInQueues() + m_dealt - m_engagedCount);
-    m_published.waiting.store(load.waiting, Relaxed);
-    m_published.submitted.store(m_counters.submitted, Relaxed);
-    m_published.active.store(m_ready + m_engagedCount, Relaxed);
-    if (m_highWaterMark >= 0 || m_isCongested)
-        noteCongestion(load.waiting);
-    m_published.workers.store(m_workerCount, Relaxed);
-    m_published.limit.store(load.limit, Relaxed);
-    m_published.runnable.store(load.runnable, Relaxed);
-    m_published.idleForShared.store(load.idleForShared, Relaxed);
-    m_published.idleWithOwn.store(load.idleWithOwn, Relaxed);
-    m_published.state.store(m_state, std::memory_order_release);
-}
-
 Counters Engine::exactCounters() const
 {
     Counters counters = m_counters;
     counters.waiting = waitingInQueues();
     for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
         const Hand::Count count = i->hand.count();
-        counters.completed += count.settled - i->accounted;
+        counters.completed += count.settled() - i->accounted;
         counters.running += count.running();
         counters.waiting += count.waiting();
     }
@@ -271,7 +244,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
             if (const Incarnation *incarnation = slot->incarnation.get();
                 incarnation && m_engaged.contains(*incarnation)) {
                 worker.waiting += incarnation->hand.count().waiting();
-                worker.completed += incarnation->hand.count().settled - incarnation->accounted;
+                worker.completed += incarnation->hand.count().settled() - incarnation->accounted;
                 if ((job = incarnation->hand.running())) {
                     job->ref();
                     worker.job = job->order();
@@ -316,7 +289,7 @@ std::chrono::nanoseconds Engine::oldestWaiting(qint64 now) const
     }
     for (const Incarnation *i = m_batches.first(); i; i = m_batches.next(*i)) {
         const Hand::Count count = i->hand.count();
-        look(count.waiting() > 0 ? i->hand.at(count.claimed) : nullptr);
+        look(count.waiting() > 0 ? i->hand.at(count.claimed()) : nullptr);
     }
     return std::chrono::nanoseconds(now - earliest);
 }
@@ -424,10 +397,8 @@ void Engine::fillIndex(std::optional<LoadIndex> &index)
 
 // How much a worker has before it: what waits for it, and what it has in hand. For one that is not
 // available it is more than any other has.
-void Engine::noteLoad(const WorkerSlot &slot)
+void Engine::updateLoads(const WorkerSlot &slot)
 {
-    if (!m_loads && !m_crowds)
-        return;
     if (slot.state == WorkerState::CrashLooping) {
         for (std::optional<LoadIndex> *index : {&m_loads, &m_crowds}) {
             if (*index)

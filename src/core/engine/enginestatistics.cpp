@@ -23,10 +23,8 @@ void Engine::setStatisticsLayer(std::shared_ptr<StatisticsLayer> layer)
     m_isPingWanted = interval > 0;
 }
 
-std::shared_ptr<StatisticsLayer> Engine::statisticsLayer() const
+std::shared_ptr<StatisticsLayer> Engine::theLayer() const
 {
-    if (m_layerNumber.load(std::memory_order_acquire) == 0)
-        return nullptr;
     return read([this] { return m_layer; });
 }
 
@@ -41,11 +39,9 @@ qint64 Engine::samplingIntervalOf(const StatisticsLayer *layer)
 }
 
 // On the worker's thread, without the lock. Most jobs find the layer that the last one has used.
-StatisticsLayer *Engine::layerOf(Incarnation &incarnation)
+StatisticsLayer *Engine::theLayerOf(Incarnation &incarnation)
 {
     const quint64 number = m_layerNumber.load(std::memory_order_acquire);
-    if (number == 0)
-        return nullptr;
     if (incarnation.layerNumber != number) {
         incarnation.layer = statisticsLayer();
         incarnation.layerNumber = number;

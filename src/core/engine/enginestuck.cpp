@@ -207,10 +207,10 @@ qint64 Engine::signOfLife(Incarnation &incarnation, qint64 now) const
         return vigil.since;
     }
     const Hand::Count count = incarnation.hand.count();
-    if (vigil.deal != incarnation.deal || vigil.claimed != count.claimed
-        || vigil.settled != count.settled) {
-        vigil = {.deal = incarnation.deal, .claimed = count.claimed, .settled = count.settled};
-        vigil.since = count.running() && count.claimed == 1
+    if (vigil.deal != incarnation.deal || vigil.claimed != count.claimed()
+        || vigil.settled != count.settled()) {
+        vigil = {.deal = incarnation.deal, .claimed = count.claimed(), .settled = count.settled()};
+        vigil.since = count.running() && count.claimed() == 1
                           ? incarnation.startedAt.load(std::memory_order_relaxed)
                           : now;
     }
@@ -254,7 +254,7 @@ bool Engine::isStuck(const WorkerSlot &slot) const
         return vigil.since == incarnation.tendedSince;
     const Hand::Count count = incarnation.hand.count();
     return m_engaged.contains(incarnation) && vigil.deal == incarnation.deal
-           && vigil.claimed == count.claimed && vigil.settled == count.settled
+           && vigil.claimed == count.claimed() && vigil.settled == count.settled()
            && (!count.running() || incarnation.report.lastHeartbeat() <= vigil.sign);
 }
 
@@ -268,7 +268,7 @@ void Engine::report(Incarnation &incarnation, qint64 now, StuckNews &news)
     if (!m_tended.contains(incarnation)) {
         const Hand::Count count = incarnation.hand.count();
         found.where = count.running() ? StuckCase::InJob : StuckCase::AfterJob;
-        const int index = count.running() ? count.settled : count.settled - 1;
+        const int index = count.running() ? count.settled() : count.settled() - 1;
         if (index >= 0)
             found.job = incarnation.hand.at(index);
         news.keep(found.job);

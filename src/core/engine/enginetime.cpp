@@ -90,14 +90,14 @@ void Engine::checkProgress(qint64 now, Section &section)
     TakenBack jobs;
     for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
         const Hand::Count count = i->hand.count();
-        const bool stands = i->dealSeen == i->deal && i->claimedSeen == count.claimed
-                            && i->settledSeen == count.settled;
+        const bool stands = i->dealSeen == i->deal && i->claimedSeen == count.claimed()
+                            && i->settledSeen == count.settled();
         i->dealSeen = i->deal;
-        i->claimedSeen = count.claimed;
-        i->settledSeen = count.settled;
+        i->claimedSeen = count.claimed();
+        i->settledSeen = count.settled();
         const qint64 elapsed = count.running() ? now - i->startedAt.load(std::memory_order_relaxed)
                                                : 0;
-        const bool holdsUp = count.waiting() > 0 || (m_keepsKeyOrder && count.settled > 0);
+        const bool holdsUp = count.waiting() > 0 || (m_keepsKeyOrder && count.settled() > 0);
         if (elapsed >= WatchInterval / 2 || (stands && holdsUp)) {
             // The estimate was wrong, or the worker's thread is in a continuation of the user's.
             m_meanRunTime = std::max({m_meanRunTime, double(elapsed), BatchTime});

@@ -19,31 +19,45 @@ namespace Millwright {
 //! (`revoke()`), or all, the running one included (`seize()`). One atomic word decides every race.
 class Hand
 {
+    static constexpr int PrefetchDistance = 4; // jobs
+    static constexpr quint64 Mask = 0xffff;
+    static constexpr quint64 One = 1;
+    static constexpr int SettledShift = 16;
+    static constexpr int EndShift = 32;
+    static constexpr quint64 Seized = One << 48;
+    static constexpr quint64 CalledOff = One << 49;
+
 public:
     static constexpr int Capacity = 128;
 
     //! What the word says: the jobs [0, settled) are done, [settled, claimed) is the one running,
     //! [claimed, end) are waiting.
-    struct Count
+    class Count
     {
-        int settled;
-        int claimed;
-        int end;
-        bool seized;
-        bool calledOff; // what the running job does is not wanted any more
+    public:
+        explicit Count(quint64 word) : m_word(word) {}
 
-        [[nodiscard]] int running() const { return claimed - settled; }
-        [[nodiscard]] int waiting() const { return end - claimed; }
+        [[nodiscard]] int settled() const { return int(m_word >> SettledShift & Mask); }
+        [[nodiscard]] int claimed() const { return int(m_word & Mask); }
+        [[nodiscard]] int end() const { return int(m_word >> EndShift & Mask); }
+        [[nodiscard]] int running() const { return claimed() - settled(); }
+        [[nodiscard]] int waiting() const { return end() - claimed(); }
+        [[nodiscard]] bool isSeized() const { return (m_word & Seized) != 0; }
+        //! What the running job does is not wanted any more.
+        [[nodiscard]] bool isCalledOff() const { return (m_word & CalledOff) != 0; }
+
+    private:
+        quint64 m_word;
     };
 
-    [[nodiscard]] Count count() const { return unpack(m_word.load(std::memory_order_acquire)); }
+    [[nodiscard]] Count count() const { return Count(m_word.load(std::memory_order_acquire)); }
     [[nodiscard]] AbstractJob *at(int index) const { return jobs()[std::size_t(index)]; }
     //! Lock held. The job that is running, if any. It cannot be destroyed before the owner takes
     //! the lock again.
     [[nodiscard]] AbstractJob *running() const
     {
         const Count now = count();
-        return now.running() && !now.seized ? at(now.settled) : nullptr;
+        return now.running() && !now.isSeized() ? at(now.settled()) : nullptr;
     }
 
     //! Owner, lock held, everything settled. The hand is empty now; what it held stays where it is
@@ -61,7 +75,7 @@ public:
     //! Owner. The jobs that are done, without those that have found another owner (nullptr).
     [[nodiscard]] std::span<AbstractJob *const> settledJobs() const
     {
-        return {jobs().data(), std::size_t(count().settled)};
+        return {jobs().data(), std::size_t(count().settled())};
     }
 
     //! Owner, lock held. The job at this index has found another owner.
@@ -72,13 +86,13 @@ public:
     {
         quint64 word = m_word.load(std::memory_order_acquire);
         for (;;) {
-            const Count now = unpack(word);
-            if (now.seized || now.claimed == now.end)
+            const Count now = Count(word);
+            if (now.isSeized() || now.claimed() == now.end())
                 return nullptr;
             if (m_word.compare_exchange_weak(word, word + One, std::memory_order_acq_rel)) {
-                if (const int ahead = now.claimed + PrefetchDistance; ahead < now.end)
+                if (const int ahead = now.claimed() + PrefetchDistance; ahead < now.end())
                     prefetchForWriting(at(ahead), sizeof(AbstractJob));
-                return at(now.claimed);
+                return at(now.claimed());
             }
         }
     }
@@ -97,28 +111,28 @@ public:
     }
 
     //! Lock held. Cuts off the jobs that are not claimed and returns how many they are; they stand
-    //! at `count().end` and after.
+    //! at `count().end()` and after.
     int revoke()
     {
         quint64 word = m_word.load(std::memory_order_acquire);
         for (;;) {
-            const Count now = unpack(word);
+            const Count now = Count(word);
             if (now.waiting() == 0)
                 return 0;
-            const quint64 cut = (word & ~(Mask << EndShift)) | quint64(now.claimed) << EndShift;
+            const quint64 cut = (word & ~(Mask << EndShift)) | quint64(now.claimed()) << EndShift;
             if (m_word.compare_exchange_weak(word, cut, std::memory_order_acq_rel))
                 return now.waiting();
         }
     }
 
     //! Lock held. Takes everything away from the owner for good, and returns the count as it was.
-    Count seize() { return unpack(m_word.fetch_or(Seized, std::memory_order_acq_rel)); }
+    Count seize() { return Count(m_word.fetch_or(Seized, std::memory_order_acq_rel)); }
 
     //! Lock held. Calls the running job off; false if none is running any more.
     [[nodiscard]] bool callOff()
     {
         quint64 word = m_word.load(std::memory_order_acquire);
-        while (unpack(word).running() > 0 && !(word & Seized)) {
+        while (Count(word).running() > 0 && !(word & Seized)) {
             if (m_word.compare_exchange_weak(word, word | CalledOff, std::memory_order_acq_rel))
                 return true;
         }
@@ -126,20 +140,6 @@ public:
     }
 
 private:
-    static constexpr int PrefetchDistance = 4; // jobs
-    static constexpr quint64 Mask = 0xffff;
-    static constexpr quint64 One = 1;
-    static constexpr int SettledShift = 16;
-    static constexpr int EndShift = 32;
-    static constexpr quint64 Seized = One << 48;
-    static constexpr quint64 CalledOff = One << 49;
-
-    static constexpr Count unpack(quint64 word)
-    {
-        return {int(word >> SettledShift & Mask), int(word & Mask), int(word >> EndShift & Mask),
-                (word & Seized) != 0, (word & CalledOff) != 0};
-    }
-
     using Jobs = std::array<AbstractJob *, Capacity>;
     [[nodiscard]] Jobs &jobs() { return m_jobs[m_front ? 1 : 0]; }
     [[nodiscard]] const Jobs &jobs() const { return m_jobs[m_front ? 1 : 0]; }

@@ -6,19 +6,24 @@
 #include "engine/insist.h"
 #include "job/errors.h"
 #include "logging.h"
+#include "prefetch.h"
 #include "statistics/telllayer.h"
 
 namespace Millwright {
 
-Engine::Section::~Section()
+Q_NEVER_INLINE Engine::Section::Rest::~Rest() = default;
+
+// Releases the lock, and then does what could not be done under it.
+Q_NEVER_INLINE void Engine::Section::leave()
 {
     if (!m_quiet)
         m_engine.awaitSample(*this);
-    m_engine.publish();
+    m_engine.noteCongestion();
+    m_engine.m_published.state.release(m_engine.m_state);
     const std::unique_ptr<RoomNews> room = m_engine.m_roomIsWatched ? m_engine.findRoom(*this)
                                                                     : nullptr;
     std::shared_ptr<EngineObserver> observer;
-    if (m_engine.m_observer && !m_engine.m_observed.load(std::memory_order_relaxed)
+    if (!m_engine.m_observed.load(std::memory_order_relaxed)
         && !m_engine.m_observed.exchange(true, std::memory_order_acq_rel)) {
         observer = m_engine.m_observer;
     }
@@ -31,8 +36,11 @@ Engine::Section::~Section()
         call();
     if (m_alarm)
         insist([&] { m_engine.m_clock->setAlarm(m_engine.weak_from_this(), alarmAt); });
-    for (AbstractJob *job : m_settled) {
-        if (job)
+    constexpr std::size_t PrefetchDistance = 4; // jobs
+    for (std::size_t i = 0; i < m_settled.size(); ++i) {
+        if (i + PrefetchDistance < m_settled.size())
+            prefetchForWriting(m_settled[i + PrefetchDistance], sizeof(AbstractJob));
+        if (AbstractJob *job = m_settled[i])
             job->unref();
     }
     if (m_released)
@@ -47,6 +55,7 @@ Engine::Section::~Section()
 
 void Engine::Section::ring(Station &station)
 {
+    m_hasNews = true;
     if (m_ring)
         rest().rings.push_back(station.shared_from_this());
     else

@@ -13,12 +13,21 @@ class Engine::Section
 {
 public:
     explicit Section(Engine &engine) : m_engine(engine) { m_engine.m_mutex.lock(); }
-    ~Section();
+    ~Section()
+    {
+        m_engine.publish();
+        if (m_hasNews || m_engine.hasListeners()) [[unlikely]]
+            leave();
+        else
+            m_engine.m_mutex.unlock();
+    }
 
     void ring(Station &station);
     void close(Station &station) { rest().closes.push_back(station.shared_from_this()); }
     void open(std::shared_ptr<Station> station) { rest().opens.push_back(std::move(station)); }
-    void setAlarm() { m_alarm = true; }
+    void setAlarm() { m_hasNews = m_alarm = true; }
+    //! There is something to be told to others, or to be seen by them, at the end.
+    void setNews() { m_hasNews = true; }
     void stopped() { rest().stopped = true; }
     //! Is called on the engine's executor.
     void execute(std::function<void()> task) { rest().tasks.push_back(std::move(task)); }
@@ -46,9 +55,17 @@ public:
     //! A job that nobody is told of.
     void drop(AbstractJob::Pointer job);
     //! Jobs that have ended and are told so already.
-    void release(std::span<AbstractJob *const> jobs) { m_settled = jobs; }
+    void release(std::span<AbstractJob *const> jobs)
+    {
+        m_settled = jobs;
+        m_hasNews = true;
+    }
     [[nodiscard]] bool releases() const { return !m_settled.empty(); }
-    void release(AbstractJob &job) { m_released = &job; }
+    void release(AbstractJob &job)
+    {
+        m_released = &job;
+        m_hasNews = true;
+    }
 
 private:
     Q_DISABLE_COPY_MOVE(Section)
@@ -63,6 +80,8 @@ private:
     // What few sections have. The others, one for each job, do not pay for it.
     struct Rest
     {
+        ~Rest();
+
         std::vector<std::shared_ptr<Station>> opens;
         std::vector<std::shared_ptr<Station>> rings;
         std::vector<std::shared_ptr<Station>> closes;
@@ -88,8 +107,13 @@ private:
         bool sample = false;
     };
 
-    [[nodiscard]] Rest &rest() { return m_rest ? *m_rest : m_rest.emplace(); }
+    [[nodiscard]] Rest &rest()
+    {
+        m_hasNews = true;
+        return m_rest ? *m_rest : m_rest.emplace();
+    }
     [[nodiscard]] Rest &told();
+    void leave();
     void call();
     void tell();
 
@@ -97,6 +121,7 @@ private:
     std::shared_ptr<Station> m_ring; // most ring one
     std::span<AbstractJob *const> m_settled;
     AbstractJob *m_released = nullptr;
+    bool m_hasNews = false; // any of what is here
     bool m_alarm = false;
     bool m_quiet = false;
     std::optional<Rest> m_rest;

@@ -9,17 +9,11 @@
 
 namespace Millwright {
 
-AbstractJob::AbstractJob(quint64 keyHash, const JobOptions &options)
-    : m_keyHash(keyHash)
-    , m_priority(quint8(options.priority.value_or(Priority::Normal)))
-    , m_discardable(options.discardable.value_or(true))
+void AbstractJob::addExtras(const JobOptions &options)
 {
     const qint64 timeToLive = std::max<qint64>(0, options.timeToLive.count());
-    if (timeToLive > 0 || !options.label.isEmpty() || options.retry)
-        m_extras = std::make_unique<Extras>(Extras{options.label, options.retry, timeToLive});
+    m_extras = std::make_unique<Extras>(Extras{options.label, options.retry, timeToLive});
 }
-
-AbstractJob::~AbstractJob() = default;
 
 QString AbstractJob::label() const
 {

@@ -38,7 +38,7 @@ struct WorkerSlot;
 class MILLWRIGHT_CORE_EXPORT AbstractJob
 {
 public:
-    virtual ~AbstractJob();
+    virtual ~AbstractJob() = default;
 
     //! Lets go of a job that belongs to no factory. A discard handler may still look at it.
     struct Release
@@ -111,7 +111,15 @@ public:
     void setProgress(int value, const QString &text = {});
 
 protected:
-    AbstractJob(quint64 keyHash, const JobOptions &options);
+    // Inline, since most options are known to be the defaults where a job is made.
+    AbstractJob(quint64 keyHash, const JobOptions &options)
+        : m_keyHash(keyHash)
+        , m_priority(quint8(options.priority.value_or(Priority::Normal)))
+        , m_discardable(options.discardable.value_or(true))
+    {
+        if (options.timeToLive.count() > 0 || !options.label.isEmpty() || options.retry)
+            addExtras(options);
+    }
     Q_DISABLE_COPY_MOVE(AbstractJob)
 
     //! What it was submitted with; what was left open then is filled in.
@@ -170,6 +178,7 @@ private:
         bool isAdmitted = true; // the rate limit has let it in
         bool isExhausted = false; // discarded although its policy is to try again
     };
+    void addExtras(const JobOptions &options);
     // Made when first needed: before the job is the factory's, or with the engine's lock held.
     [[nodiscard]] Extras &extras();
 

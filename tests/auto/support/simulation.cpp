@@ -331,7 +331,7 @@ std::optional<Workload> VirtualStation::workload() const
         return std::nullopt;
     const Hand::Count count = m_atWork->hand.count();
     Workload workload{this, m_atWork->id, m_dealt > 1, {}};
-    for (int i = count.claimed; i < count.end; ++i)
+    for (int i = count.claimed(); i < count.end(); ++i)
         workload.unstarted += static_cast<VirtualJob *>(m_atWork->hand.at(i))->name();
     return workload;
 }
@@ -371,7 +371,7 @@ void VirtualStation::step()
     const Order order = m_engine->next(*this);
     if (order.kind == Order::Run || order.kind == Order::Conclude)
         m_atWork = order.incarnation;
-    m_dealt = m_atWork ? m_atWork->hand.count().end : 0;
+    m_dealt = m_atWork ? m_atWork->hand.count().end() : 0;
     int &hangs = order.kind == Order::Build ? m_world.m_hangingBuilds : m_world.m_hangingEnds;
     if ((order.kind == Order::Build || order.kind == Order::Dismantle) && hangs > 0) {
         --hangs;
