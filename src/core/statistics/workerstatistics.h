@@ -57,7 +57,7 @@ private:
 };
 
 //! How long the completed jobs of one worker took. Written by the thread of the worker, read by any.
-struct WorkerStatistics
+struct alignas(64) WorkerStatistics
 {
     Histogram queueTime; // submitted to started
     Histogram runTime; // started to finished
