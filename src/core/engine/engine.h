@@ -513,6 +513,7 @@ private:
     void callOne(Section &section);
     void relist(WorkerSlot &slot);
     void relist(Station &station);
+    void noteAppetite(Station::Appetite appetite, int change);
     [[nodiscard]] qint64 waitingInHands() const;
     Q_DECL_HIDDEN static std::exception_ptr execute(Incarnation &incarnation, AbstractJob &job);
     Q_DECL_HIDDEN void finish(Incarnation &incarnation, AbstractJob &job,
@@ -721,7 +722,7 @@ private:
     {
         return id < 0 ? nullptr : m_slots[std::size_t(id)].get();
     }
-    [[nodiscard]] int firstFreeWorker() const;
+    [[nodiscard]] int firstFreeWorker();
     [[nodiscard]] bool isFreeWorker(int index) const;
     [[nodiscard]] bool isAvailableWorker(int index) const;
     [[nodiscard]] qsizetype waitingAtWorker(int index) const;
@@ -822,7 +823,7 @@ private:
     Shown<int> m_crashLooping; // workers in that state
     std::set<std::pair<qint64, int>> m_starts; // when which of them are started again
     bool m_asynchronous = false; // jobs go on after process() has returned
-    IdSet m_freeSlots;
+    std::optional<IdSet> m_freeSlots; // if the router asks for the first
     int m_producing = 0; // threads that do nothing but submit, about
     quint64 m_submittedSeen = 0; // when progress was last looked at
     quint64 m_dealsSeen = 0;

@@ -263,7 +263,7 @@ bool Engine::isAtRest(const WorkerSlot &slot) const
     if (!mayRun() || !slot.station || slot.station->atWork)
         return false;
     const WorkerSlot *next = slot.station->ready.first();
-    return next ? next == &slot : m_freeSlots.contains(slot.id);
+    return next ? next == &slot : slot.isFree;
 }
 
 // --- Waiting ----------------------------------------------------------------------------------

@@ -112,6 +112,7 @@ Station *Engine::emptiestStation() const
 // Its thread ends soon. There is nothing of the worker on it any more.
 void Engine::move(WorkerSlot &slot, Section &section)
 {
+    Q_ASSERT(!slot.isFree && !slot.station->ready.contains(slot));
     Station &before = *slot.station;
     before.lastWorker = slot.id;
     --before.hosted;

@@ -356,15 +356,26 @@ QList<FactoryEvent> Engine::eventsSince(quint64 number) const
 
 // --- For routers ------------------------------------------------------------------------------
 
-int Engine::firstFreeWorker() const
+int Engine::firstFreeWorker()
 {
-    const Station *quiet = m_quiet.first();
-    return quiet ? quiet->parked.first() : m_freeSlots.first();
+    if (const Station *quiet = m_quiet.first())
+        return quiet->parked.first();
+    if (!m_freeSlots) {
+        insist([this] {
+            IdSet all;
+            for (const auto &slot : m_slots) {
+                if (slot->isFree)
+                    all.insert(slot->id);
+            }
+            m_freeSlots = std::move(all);
+        });
+    }
+    return m_freeSlots->first();
 }
 
 bool Engine::isFreeWorker(int index) const
 {
-    return index >= 0 && index < m_workerCount && m_freeSlots.contains(index);
+    return index >= 0 && index < m_workerCount && m_slots[std::size_t(index)]->isFree;
 }
 
 bool Engine::isAvailableWorker(int index) const

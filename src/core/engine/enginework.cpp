@@ -162,27 +162,30 @@ void Engine::relist(Station &station)
 
     WorkerSlot *next = station.atWork ? nullptr : station.ready.first();
     if (WorkerSlot *before = std::exchange(station.nextAtWork, next); before != next) {
-        for (const WorkerSlot *slot : {before, next}) {
-            if (slot)
-                noteLoad(*slot);
-        }
+        if (before)
+            noteLoad(*before);
+        if (next)
+            noteLoad(*next);
     }
 
     using Appetite = Station::Appetite;
-    Appetite appetite = Appetite::None;
-    if (!station.atWork) {
-        if (!station.ready.isEmpty())
-            appetite = Appetite::OwnJobs;
-        else if (!station.parked.isEmpty())
-            appetite = Appetite::SharedJobs;
-    }
+    const Appetite appetite = station.atWork              ? Appetite::None
+                              : !station.ready.isEmpty()  ? Appetite::OwnJobs
+                              : !station.parked.isEmpty() ? Appetite::SharedJobs
+                                                          : Appetite::None;
     if (appetite == station.appetite)
         return;
-    m_idleWithOwn += int(appetite == Appetite::OwnJobs)
-                     - int(station.appetite == Appetite::OwnJobs);
-    m_idleForShared += int(appetite == Appetite::SharedJobs)
-                       - int(station.appetite == Appetite::SharedJobs);
+    noteAppetite(station.appetite, -1);
+    noteAppetite(appetite, 1);
     station.appetite = appetite;
+}
+
+void Engine::noteAppetite(Station::Appetite appetite, int change)
+{
+    if (appetite == Station::Appetite::OwnJobs)
+        m_idleWithOwn += change;
+    else if (appetite == Station::Appetite::SharedJobs)
+        m_idleForShared += change;
 }
 
 // Puts a worker into the lists it belongs to, after something about it has changed.
@@ -195,22 +198,22 @@ void Engine::relist(WorkerSlot &slot)
     const bool ready = up && !engaged && slot.ownSize > 0;
     const bool free = up && !engaged && slot.ownSize == 0 && !slot.leaving;
 
-    const bool wasFree = station.parked.contains(slot.id);
-    if (free && !wasFree) {
-        m_freeSlots.insert(slot.id);
-        station.parked.insert(slot.id);
-        ++m_free;
-    } else if (!free && wasFree) {
-        m_freeSlots.remove(slot.id);
-        station.parked.remove(slot.id);
-        --m_free;
+    if (free != slot.isFree) {
+        slot.isFree = free;
+        for (IdSet *set : {&station.parked, m_freeSlots ? &*m_freeSlots : nullptr}) {
+            if (set && free)
+                set->insert(slot.id);
+            else if (set)
+                set->remove(slot.id);
+        }
+        m_free += free ? 1 : -1;
     }
-    if (ready && !station.ready.contains(slot)) {
-        station.ready.append(slot);
-        ++m_ready;
-    } else if (!ready && station.ready.contains(slot)) {
-        station.ready.remove(slot);
-        --m_ready;
+    if (ready != station.ready.contains(slot)) {
+        if (ready)
+            station.ready.append(slot);
+        else
+            station.ready.remove(slot);
+        m_ready += ready ? 1 : -1;
     }
     if (up)
         slot.state = engaged || ready ? WorkerState::Busy : WorkerState::Idle;

@@ -102,6 +102,7 @@ struct alignas(64) WorkerSlot
     WorkerState state = WorkerState::Absent;
     bool leaving = false; // surplus: goes when its own queue is empty
     bool awaited = false; // the factory waits for its first start
+    bool isFree = false; // it has nothing to do, and takes what there is
     int dealt = 0; // jobs in its hand, the done ones included
     Station *station = nullptr;
     std::shared_ptr<Incarnation> incarnation;
