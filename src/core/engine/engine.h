@@ -708,6 +708,9 @@ private:
         m_published.waiting = waitingInQueues() + m_dealt - m_engagedCount;
         m_published.submitted = m_counters.submitted;
         m_published.active = m_ready + m_engagedCount;
+        m_published.runnable = runnable();
+        m_published.idleForShared = m_idleForShared;
+        m_published.idleWithOwn = m_idleWithOwn;
     }
     //! Somebody wants to know of every change, or of the next one.
     [[nodiscard]] bool hasListeners() const
@@ -896,12 +899,15 @@ private:
     std::shared_ptr<EngineObserver> m_observer;
     std::atomic<bool> m_observed = true;
 
-    // Sums that are seen while others hold the lock. They are as they were when it was released last.
+    // What is seen while others hold the lock, as it was when it was released last.
     struct alignas(64)
     {
         Shown<qint64> waiting;
         Shown<qint64> submitted;
         Shown<int> active;
+        Shown<qint64> runnable;
+        Shown<int> idleForShared;
+        Shown<int> idleWithOwn;
         Shown<FactoryState> state{FactoryState::Idle};
     } m_published;
 

@@ -20,8 +20,9 @@ Refusal Engine::submit(AbstractJob &job)
     if (m_keepsKeyOrder)
         m_keys.prefetch(job.keyHash(), m_waitingPlace != WaitingPlace::AtWorkers);
     stamp(job);
-    if (hasLayer())
-        tellLayer(statisticsLayer().get(), &StatisticsLayer::jobSubmitted, job);
+    const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
+    if (layer)
+        tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
     Refusal refused;
     std::shared_ptr<const DiscardHandler> handler;
     {
@@ -31,7 +32,7 @@ Refusal Engine::submit(AbstractJob &job)
             handler = m_discardHandler;
     }
     if (refused)
-        reportRefused(job, *refused, std::move(handler), statisticsLayer().get());
+        reportRefused(job, *refused, std::move(handler), layer.get());
     return refused;
 }
 

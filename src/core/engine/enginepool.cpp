@@ -199,7 +199,7 @@ void Engine::resume()
 
 bool Engine::isPaused() const
 {
-    return m_paused;
+    return read([this] { return bool(m_paused); });
 }
 
 // --- Building and dismantling -----------------------------------------------------------------

@@ -132,8 +132,16 @@ Engine::Glance Engine::glance() const
         m_mutex.unlock();
         return exact;
     }
-    const qint64 waiting = m_published.waiting;
-    return {waiting, m_published.active, capacityWith(waiting)};
+    const Load load{.waiting = m_published.waiting,
+                    .backingOff = backingOff(),
+                    .limit = m_limit,
+                    .places = placesFor(m_workerCount),
+                    .runnable = m_published.runnable,
+                    .idleForShared = m_awaitingToken > 0 || !mayRun() ? 0
+                                                                      : m_published.idleForShared,
+                    .idleWithOwn = mayRun() ? m_published.idleWithOwn : 0};
+    return {load.waiting, m_published.active,
+            state() > FactoryState::Running ? 0 : load.capacity()};
 }
 
 Engine::Glance Engine::exactGlance() const

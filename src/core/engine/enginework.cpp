@@ -199,13 +199,13 @@ void Engine::relist(WorkerSlot &slot)
     const bool free = up && !engaged && slot.ownSize == 0 && !slot.leaving;
 
     if (free != slot.isFree) {
-        slot.isFree = free;
         for (IdSet *set : {&station.parked, m_freeSlots ? &*m_freeSlots : nullptr}) {
             if (set && free)
                 set->insert(slot.id);
             else if (set)
                 set->remove(slot.id);
         }
+        slot.isFree = free;
         m_free += free ? 1 : -1;
     }
     if (ready != station.ready.contains(slot)) {
@@ -246,8 +246,7 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
         const std::span<AbstractJob *> popped = jobs.subspan(std::size_t(count),
                                                              std::size_t(end - count));
         if (queue.popMany(popped) < popped.size()) {
-            qFatal("Millwright: the queue of factory \"%s\" holds %lld jobs but pop() returned "
-                   "none. A "
+            qFatal("Millwright: the queue of factory \"%s\" holds %lld jobs but returned fewer. A "
                    "Queue must return every job that was pushed.",
                    qUtf8Printable(m_name), qlonglong(available()));
         }

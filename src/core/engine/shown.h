@@ -15,6 +15,11 @@ class Shown
 public:
     Shown() = default;
     explicit Shown(T value) : m_value(value) {}
+    Shown &operator=(const Shown &other)
+    {
+        *this = T(other);
+        return *this;
+    }
 
     operator T() const { return m_value.load(std::memory_order_relaxed); }
     T operator=(T value)

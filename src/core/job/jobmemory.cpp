@@ -281,8 +281,9 @@ struct Stocks : std::array<Stock, Classes>
     ~Stocks();
 };
 
-#if defined(Q_OF_ELF) && defined(__GLIBC__)
-// The place of the pointer is known when the library is loaded, also by dlopen(): no call for each look.
+#if defined(Q_OF_ELF) && defined(__GLIBC__) && !defined(MILLWRIGHT_STATIC)
+// The place of the pointer is known when the library is loaded, and looking at it takes no call. The C library
+// has room for that in what dlopen() loads, if it is as little as it is here.
 #define MILLWRIGHT_TLS_MODEL [[gnu::tls_model("initial-exec")]]
 #else
 #define MILLWRIGHT_TLS_MODEL

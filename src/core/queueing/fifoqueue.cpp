@@ -122,7 +122,7 @@ void FifoQueue::remove(AbstractJob &job)
     }
 }
 
-inline void FifoQueue::vacate(FifoBlock &block, quint64 places)
+void FifoQueue::vacate(FifoBlock &block, quint64 places)
 {
     block.waiting &= ~places;
     if (block.discardable != 0) {

@@ -45,7 +45,7 @@ private:
     [[nodiscard]] AbstractJob *firstReturned() const;
     [[nodiscard]] AbstractJob *popReturned();
     [[nodiscard]] FifoBlock *addBlock();
-    void vacate(FifoBlock &block, quint64 places);
+    inline void vacate(FifoBlock &block, quint64 places);
     void emptied(FifoBlock &block);
 
     static constexpr int MostSpare = 2; // what a worker takes at once

@@ -205,19 +205,13 @@ void Histogram::addTo(HistogramSnapshot &snapshot) const
                        std::min(possibleMin, possibleMax), possibleMax);
 }
 
-Q_NEVER_INLINE std::atomic<qint64> *Histogram::bucketElsewhere(unsigned index) noexcept
+Q_NEVER_INLINE std::atomic<qint64> *Histogram::bucketInNewBlock(int index) noexcept
 {
-    const unsigned home = index / BucketsPerBlock;
-    Block *block = m_blocks[home].load(std::memory_order_relaxed);
-    if (!block) {
-        block = new (std::nothrow) Block;
-        if (!block)
-            return nearestBucket(int(index));
-        m_blocks[home].store(block, std::memory_order_release);
-    }
-    m_latest = block;
-    m_latestIndex = home;
-    return &block->counts[index % BucketsPerBlock];
+    Block *block = new (std::nothrow) Block;
+    if (!block)
+        return nearestBucket(index);
+    m_blocks[size_t(index / BucketsPerBlock)].store(block, std::memory_order_release);
+    return &block->counts[size_t(index % BucketsPerBlock)];
 }
 
 std::atomic<qint64> *Histogram::nearestBucket(int index) noexcept

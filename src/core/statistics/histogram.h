@@ -131,10 +131,11 @@ public:
     Q_ALWAYS_INLINE void record(qint64 nanoseconds) noexcept
     {
         const qint64 value = nanoseconds > 0 ? nanoseconds : 0;
-        const auto index = unsigned(Detail::bucketIndex(value));
-        std::atomic<qint64> *const count = index / Detail::BucketsPerBlock == m_latestIndex
-                                               ? &m_latest->counts[index % Detail::BucketsPerBlock]
-                                               : bucketElsewhere(index);
+        const auto index = std::size_t(Detail::bucketIndex(value));
+        Block *const block = m_blocks[index / Detail::BucketsPerBlock].load(
+            std::memory_order_relaxed);
+        std::atomic<qint64> *const count = block ? &block->counts[index % Detail::BucketsPerBlock]
+                                                 : bucketInNewBlock(int(index));
         if (!count) [[unlikely]]
             return;
 
@@ -161,7 +162,6 @@ public:
 
 private:
     static constexpr int BlockCount = 59; // 0 to 31, and the powers of two from 2^5 to 2^62
-    static constexpr unsigned NoBlock = BlockCount;
 
     struct Block
     {
@@ -175,16 +175,14 @@ private:
         number.store(number.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
     }
 
-    [[nodiscard]] std::atomic<qint64> *bucketElsewhere(unsigned index) noexcept;
-    [[nodiscard]] std::atomic<qint64> *nearestBucket(int index) noexcept;
+    std::atomic<qint64> *bucketInNewBlock(int index) noexcept;
+    std::atomic<qint64> *nearestBucket(int index) noexcept;
 
-    // Samples that follow one another are alike, so the block of the last one is looked at first. Where many
-    // histograms are written to, each now and then, every cache line costs as much as the rest.
+    // Written with each sample, hence far from the next histogram of an array: the last blocks of
+    // the one before are for durations of years.
     std::atomic<double> m_sum = 0;
     std::atomic<qint64> m_min = std::numeric_limits<qint64>::max();
     std::atomic<qint64> m_max = 0;
-    Block *m_latest = nullptr;
-    unsigned m_latestIndex = NoBlock;
     std::array<std::atomic<Block *>, BlockCount> m_blocks{};
 };
 

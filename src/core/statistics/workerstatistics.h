@@ -21,9 +21,11 @@ public:
     //! `time` in nanoseconds.
     void record(qint64 time)
     {
-        if (time >= m_end || time < m_end - Second)
-            enter(time / Second);
-        m_latest->store(m_latest->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        const auto second = quint64(time / Second);
+        std::atomic<quint64> &entry = m_entries[second % Entries];
+        const quint64 before = entry.load(std::memory_order_relaxed);
+        entry.store((before >> CountBits == second ? before : second << CountBits) + 1,
+                    std::memory_order_relaxed);
     }
 
     //! In the seconds from this one on.
@@ -42,21 +44,12 @@ private:
     static constexpr int Entries = 8;
     static constexpr int CountBits = 28;
 
-    Q_NEVER_INLINE void enter(qint64 second)
-    {
-        m_end = (second + 1) * Second;
-        m_latest = &m_entries[std::size_t(second) % Entries];
-        if (m_latest->load(std::memory_order_relaxed) >> CountBits != quint64(second))
-            m_latest->store(quint64(second) << CountBits, std::memory_order_relaxed);
-    }
-
     std::array<std::atomic<quint64>, Entries> m_entries{}; // the second, and how many in it
-    // The writer's: the entry of the last job, and when its second is over.
-    std::atomic<quint64> *m_latest = nullptr;
-    qint64 m_end = 0;
 };
 
-//! How long the completed jobs of one worker took. Written by the thread of the worker, read by any.
+//! How long the completed jobs of one worker took. Written by the thread of the worker, read by any. Nothing
+//! that others write is on its cache lines. When a worker is given up just as its job comes back, its
+//! thread may write for the last time beside the next one: that may cost a count, and nothing else.
 struct alignas(64) WorkerStatistics
 {
     Histogram queueTime; // submitted to started
