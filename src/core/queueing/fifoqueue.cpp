@@ -11,11 +11,9 @@ FifoQueue::FifoQueue() = default;
 
 FifoQueue::~FifoQueue()
 {
-    for (auto *blocks : {&m_blocks, &m_spare}) {
-        while (FifoBlock *block = blocks->first()) {
-            blocks->remove(*block);
-            delete block;
-        }
+    while (FifoBlock *block = m_blocks.first()) {
+        m_blocks.remove(*block);
+        delete block;
     }
 }
 
@@ -38,13 +36,7 @@ void FifoQueue::push(AbstractJob &job)
 
 Q_NEVER_INLINE FifoBlock *FifoQueue::addBlock()
 {
-    FifoBlock *block = m_spare.first();
-    if (block) {
-        m_spare.remove(*block);
-        --m_spareCount;
-    } else {
-        block = new FifoBlock;
-    }
+    auto *block = new FifoBlock;
     m_blocks.append(*block);
     return block;
 }
@@ -136,14 +128,10 @@ void FifoQueue::vacate(FifoBlock &block, quint64 places)
 
 Q_NEVER_INLINE void FifoQueue::emptied(FifoBlock &block)
 {
-    block.filled = 0;
-    if (&block == m_blocks.last())
-        return;
-    m_blocks.remove(block);
-    if (m_spareCount < MostSpare) {
-        m_spare.append(block);
-        ++m_spareCount;
+    if (&block == m_blocks.last()) {
+        block.filled = 0;
     } else {
+        m_blocks.remove(block);
         delete &block;
     }
 }

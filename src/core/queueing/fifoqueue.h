@@ -48,14 +48,10 @@ private:
     inline void vacate(FifoBlock &block, quint64 places);
     void emptied(FifoBlock &block);
 
-    static constexpr int MostSpare = 2; // what a worker takes at once
-
     // Pointers side by side rather than a linked list: while the engine's lock is held, popping must
     // not touch the jobs themselves, which are still in the cache of the processor that made them.
     // Each block but the last has a job, so the memory is in proportion to what waits.
     IntrusiveList<FifoBlock, &FifoBlock::link> m_blocks;
-    IntrusiveList<FifoBlock, &FifoBlock::link> m_spare; // for the next jobs, rather than new ones
-    int m_spareCount = 0;
     IntrusiveList<FifoBlock, &FifoBlock::shedLink> m_shedable; // with a discardable job, in order
     // Jobs that came back go before all others.
     Returned m_returned;
