@@ -291,6 +291,9 @@ private:
     friend class Workers;
     class Section;
 
+    // Functions below that are hidden are on the way of every job: nobody outside the library can call them,
+    // so they may be inlined.
+
     struct Glance
     {
         qint64 waiting;

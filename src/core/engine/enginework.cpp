@@ -141,9 +141,8 @@ bool Engine::isWorthCalling(bool isPending) const
         return true;
     if (isPending && m_extraServing > 0)
         return m_serving + m_producing < m_parallelism + m_extraServing;
-    return m_serving
-           + m_producing<m_parallelism &&double(m_queued + m_ownQueued) * m_meanRunTime> WakeTime
-                 * m_serving;
+    const bool hasProcessor = m_serving + m_producing < m_parallelism;
+    return hasProcessor && double(m_queued + m_ownQueued) * m_meanRunTime > WakeTime * m_serving;
 }
 
 void Engine::relist(Station &station)

@@ -45,7 +45,7 @@ private:
     [[nodiscard]] AbstractJob *firstReturned() const;
     [[nodiscard]] AbstractJob *popReturned();
     [[nodiscard]] FifoBlock *addBlock();
-    inline void vacate(FifoBlock &block, quint64 places);
+    void vacate(FifoBlock &block, quint64 places);
     void emptied(FifoBlock &block);
 
     // Pointers side by side rather than a linked list: while the engine's lock is held, popping must

@@ -49,7 +49,7 @@ private:
 
 //! How long the completed jobs of one worker took. Written by the thread of the worker, read by any. Nothing
 //! that others write is on its cache lines. When a worker is given up just as its job comes back, its
-//! thread may write for the last time beside the next one: that may cost a count, and nothing else.
+//! thread may write for the last time beside the next one: that may cost a count or a block of buckets.
 struct alignas(64) WorkerStatistics
 {
     Histogram queueTime; // submitted to started
