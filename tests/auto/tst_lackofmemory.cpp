@@ -3,8 +3,11 @@
 
 #include "support/expectations.h"
 
+#include "engine/clock.h"
+
 #include <Millwright/Factory>
 
+#include <QSemaphore>
 #include <QTest>
 
 #include <cstdlib>
@@ -98,6 +101,16 @@ public:
     Q_DISABLE_COPY_MOVE(Scarcity)
 };
 
+class Sleeper final : public Alarmed
+{
+public:
+    void onAlarm() override { m_rung.release(); }
+    [[nodiscard]] bool hasWoken() { return m_rung.tryAcquire(1, Support::Patience); }
+
+private:
+    QSemaphore m_rung;
+};
+
 struct Way
 {
     RouterBuilder router = {};
@@ -121,6 +134,8 @@ class tst_LackOfMemory : public QObject
 private Q_SLOTS:
     void initTestCase();
     void init() { Support::failOnAnyWarning(); }
+    void JOB_1_alarmIsSetOrNot_data();
+    void JOB_1_alarmIsSetOrNot();
     void JOB_1_dispatchDoesAllOrNothing_data();
     void JOB_1_dispatchDoesAllOrNothing();
     void JOB_1_whatIsAcceptedIsDone();
@@ -131,6 +146,47 @@ void tst_LackOfMemory::initTestCase()
 #ifdef __SANITIZE_ADDRESS__
     QSKIP("The address sanitizer does not let anybody else allocate.");
 #endif
+}
+
+void tst_LackOfMemory::JOB_1_alarmIsSetOrNot_data()
+{
+    QTest::addColumn<bool>("replaces");
+    QTest::newRow("the first") << false; // whose thread is still to be started
+    QTest::newRow("another") << false;
+    QTest::newRow("earlier than another") << true;
+}
+
+// Whoever tries it again, as factories do, is woken in time.
+void tst_LackOfMemory::JOB_1_alarmIsSetOrNot()
+{
+    QFETCH(const bool, replaces);
+    constexpr qint64 Hour = 3'600'000'000'000;
+    const std::shared_ptr<Clock> clock = Clock::system();
+    int failures = 0;
+    for (int allocations = 0;; ++allocations) {
+        QVERIFY(allocations < 100);
+        const auto sleeper = std::make_shared<Sleeper>();
+        if (replaces)
+            clock->setAlarm(sleeper, clock->now() + Hour);
+        const qint64 time = clock->now();
+        bool failed = false;
+        try {
+            const Scarcity scarcity(allocations);
+            clock->setAlarm(sleeper, time);
+        } catch (const std::bad_alloc &) {
+            failed = true;
+        }
+        if (failed)
+            clock->setAlarm(sleeper, time);
+        QVERIFY(sleeper->hasWoken());
+        if (!failed)
+            break;
+        ++failures;
+    }
+    QVERIFY(failures > 0);
+    // So that the thread of the clock sleeps until somebody wakes it.
+    static const auto last = std::make_shared<Sleeper>();
+    clock->setAlarm(last, clock->now() + Hour);
 }
 
 void tst_LackOfMemory::JOB_1_dispatchDoesAllOrNothing_data()

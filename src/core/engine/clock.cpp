@@ -51,29 +51,16 @@ public:
         bool wake = false;
         {
             const std::lock_guard locker(m_state->mutex);
+            watchTime();
             auto &alarms = m_state->alarms;
-            auto &times = m_state->times;
-            const auto known = times.find(whom);
-            if (known != times.end()) {
-                if (known->second->first <= time)
-                    return;
-                alarms.erase(known->second);
-                times.erase(known);
-            }
+            auto &known = m_state->alarmOf.try_emplace(whom, alarms.end()).first->second;
+            if (known != alarms.end() && known->first <= time)
+                return;
             const auto alarm = alarms.emplace(time, whom);
-            times.emplace(whom, alarm);
+            if (known != alarms.end())
+                alarms.erase(known);
+            known = alarm;
             wake = alarm == alarms.begin();
-            if (!m_state->running) {
-                try {
-                    std::thread(run, m_state, this).detach();
-                    m_state->running = true;
-                } catch (const std::system_error &error) { // the next alarm tries it again
-                    qCCritical(lcMillwright,
-                               "The system has no thread to watch the time: nothing times out, is "
-                               "retried or restarted until it has one: %s.",
-                               error.what());
-                }
-            }
         }
         if (wake)
             m_state->changed.notify_one();
@@ -87,9 +74,26 @@ private:
         std::mutex mutex;
         std::condition_variable changed;
         Alarms alarms;
-        std::map<std::weak_ptr<Alarmed>, Alarms::iterator, std::owner_less<>> times;
+        // The end where there was no memory for more than this.
+        std::map<std::weak_ptr<Alarmed>, Alarms::iterator, std::owner_less<>> alarmOf;
         bool running = false;
     };
+
+    // Lock held. An alarm is set only where somebody rings it.
+    void watchTime()
+    {
+        if (m_state->running)
+            return;
+        try {
+            std::thread(run, m_state, this).detach();
+            m_state->running = true;
+        } catch (const std::system_error &error) { // the next alarm tries it again
+            qCCritical(lcMillwright,
+                       "The system has no thread to watch the time: nothing times out, is "
+                       "retried or restarted until it has one: %s.",
+                       error.what());
+        }
+    }
 
     static void run(const std::shared_ptr<State> &state, const SystemClock *clock)
     {
@@ -112,7 +116,7 @@ private:
                 continue;
             }
             const std::weak_ptr<Alarmed> whom = next->second;
-            state->times.erase(whom);
+            state->alarmOf.erase(whom);
             state->alarms.erase(next);
             locker.unlock();
             if (const auto alarmed = whom.lock())

@@ -32,7 +32,7 @@ public:
     //! Monotonic, in nanoseconds.
     [[nodiscard]] virtual qint64 now() const = 0;
     //! Calls `onAlarm()` at `time` or soon after, once, if `whom` still exists then. Each `whom`
-    //! has one alarm; an earlier time replaces a later one.
+    //! has one alarm; an earlier time replaces a later one. After `std::bad_alloc` it is as before.
     virtual void setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time) = 0;
 
     //! The machine's clock. Its alarms come from one thread shared by all factories, which exists
