@@ -108,6 +108,7 @@ void tst_MonitorView::UI_6_frozenTimelineCanBeExported()
     monitor.setActive(true);
     watched.gate.open();
     watched.dispatch(3, false);
+    QTRY_COMPARE(watched.factory->trace().size(), 3);
     QTRY_COMPARE(monitor.timeline().size(), 3);
     monitor.setFrozen(true);
     const auto kept = [&] {
