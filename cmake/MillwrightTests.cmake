@@ -6,11 +6,12 @@ if(MILLWRIGHT_SANITIZE STREQUAL "thread") # what runs much and waits little take
 elseif(MILLWRIGHT_SANITIZE) # four times
     set(MILLWRIGHT_TEST_TIMEOUT 300)
 endif()
+set(MILLWRIGHT_TEST_OPTIONS "" CACHE STRING "Compiler options for the test programs alone, as in \"-O0\"")
 set(MILLWRIGHT_TEST_ENVIRONMENT QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software)
 
 # millwright_add_test(<tst_name>
 #     [SOURCES <file>...]          the default is <tst_name>.cpp
-#     [LIBRARIES <target>...]      beside Millwright::Core and Qt6::Test
+#     [LIBRARIES <target>...]      beside MillwrightTestSupport
 # )
 function(millwright_add_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
@@ -19,9 +20,8 @@ function(millwright_add_test name)
     endif()
 
     add_executable(${name} ${arg_SOURCES})
-    target_link_libraries(${name} PRIVATE Millwright::Core Qt6::Test ${arg_LIBRARIES})
-    # Tests may look inside: "engine/engine.h", where a user has only <Millwright/Factory>.
-    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src/core")
+    target_link_libraries(${name} PRIVATE MillwrightTestSupport ${arg_LIBRARIES})
+    target_compile_options(${name} PRIVATE ${MILLWRIGHT_TEST_OPTIONS})
     millwright_strict(${name})
 
     add_test(NAME ${name} COMMAND ${name})

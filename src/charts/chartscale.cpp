@@ -3,7 +3,7 @@
 
 #include "chartscale.h"
 
-#include <QtCore/qcoreapplication.h>
+#include "charttexts.h"
 
 #include <algorithm>
 #include <array>
@@ -12,11 +12,6 @@
 namespace Millwright {
 
 namespace {
-
-struct Texts
-{
-    Q_DECLARE_TR_FUNCTIONS(Millwright::Chart)
-};
 
 // 1, 2 or 5 times a power of ten, the first that is not below the value.
 double roundUp(double value)
@@ -52,27 +47,27 @@ QString writtenCount(double value, const QLocale &locale)
     if (std::abs(value) < 9999.5)
         return decimal(value, value < 9.95 ? 1 : 0, locale);
     if (std::abs(value) < 999500)
-        return Texts::tr("%1 k").arg(significant(value / 1e3, locale));
+        return ChartTexts::tr("%1 k").arg(significant(value / 1e3, locale));
     if (std::abs(value) < 999.5e6)
-        return Texts::tr("%1 M").arg(significant(value / 1e6, locale));
-    return Texts::tr("%1 G").arg(significant(value / 1e9, locale));
+        return ChartTexts::tr("%1 M").arg(significant(value / 1e6, locale));
+    return ChartTexts::tr("%1 G").arg(significant(value / 1e9, locale));
 }
 
 QString writtenDuration(double milliseconds, const QLocale &locale)
 {
     if (milliseconds == 0)
-        return Texts::tr("%1 ms").arg(locale.toString(0));
+        return ChartTexts::tr("%1 ms").arg(locale.toString(0));
     if (milliseconds < 0.0009995)
-        return Texts::tr("%1 ns").arg(significant(milliseconds * 1e6, locale));
+        return ChartTexts::tr("%1 ns").arg(significant(milliseconds * 1e6, locale));
     if (milliseconds < 0.9995)
-        return Texts::tr("%1 µs").arg(significant(milliseconds * 1e3, locale));
+        return ChartTexts::tr("%1 µs").arg(significant(milliseconds * 1e3, locale));
     if (milliseconds < 999.5)
-        return Texts::tr("%1 ms").arg(significant(milliseconds, locale));
+        return ChartTexts::tr("%1 ms").arg(significant(milliseconds, locale));
     if (milliseconds < 119500)
-        return Texts::tr("%1 s").arg(significant(milliseconds / 1e3, locale));
+        return ChartTexts::tr("%1 s").arg(significant(milliseconds / 1e3, locale));
     if (milliseconds < 7170000)
-        return Texts::tr("%1 min").arg(significant(milliseconds / 60e3, locale));
-    return Texts::tr("%1 h").arg(significant(milliseconds / 3600e3, locale));
+        return ChartTexts::tr("%1 min").arg(significant(milliseconds / 60e3, locale));
+    return ChartTexts::tr("%1 h").arg(significant(milliseconds / 3600e3, locale));
 }
 
 } // namespace
@@ -149,7 +144,7 @@ QString written(double value, ChartUnit unit, const QLocale &locale)
         return writtenCount(value, locale);
     case ChartUnit::Rate:
         //: A number per second; "1.2 k/s"
-        return Texts::tr("%1/s").arg(writtenCount(value, locale));
+        return ChartTexts::tr("%1/s").arg(writtenCount(value, locale));
     case ChartUnit::Duration:
         return writtenDuration(value, locale);
     }
@@ -159,14 +154,14 @@ QString written(double value, ChartUnit unit, const QLocale &locale)
 QString writtenAge(double seconds, const QLocale &locale)
 {
     if (seconds <= 0)
-        return Texts::tr("now");
+        return ChartTexts::tr("now");
     if (seconds < 60)
-        return Texts::tr("%1 s").arg(decimal(seconds, seconds < 9.95 ? 1 : 0, locale));
+        return ChartTexts::tr("%1 s").arg(decimal(seconds, seconds < 9.95 ? 1 : 0, locale));
     const auto whole = qint64(std::llround(seconds));
     const bool inHours = whole >= 3600;
     const qint64 large = whole / (inHours ? 3600 : 60);
     const qint64 small = whole % (inHours ? 3600 : 60) / (inHours ? 60 : 1);
-    const QString unit = inHours ? Texts::tr("%1 h") : Texts::tr("%1 min");
+    const QString unit = inHours ? ChartTexts::tr("%1 h") : ChartTexts::tr("%1 min");
     if (small == 0)
         return unit.arg(locale.toString(large));
     return unit.arg(locale.toString(large) + QLatin1Char(':')

@@ -3,9 +3,10 @@
 
 #include "histogrampainter.h"
 
+#include "charttexts.h"
+
 #include "../core/monitor/factorymonitor.h"
 
-#include <QtCore/qcoreapplication.h>
 #include <QtGui/qpainter.h>
 
 #include <algorithm>
@@ -14,11 +15,6 @@
 namespace Millwright {
 
 namespace {
-
-struct Texts
-{
-    Q_DECLARE_TR_FUNCTIONS(Millwright::Chart)
-};
 
 constexpr double Milliseconds = 1e-6; // of a nanosecond
 constexpr double Shortest = 1e-6; // of what a logarithmic axis can show
@@ -76,7 +72,7 @@ void HistogramPainter::setHistogram(const HistogramSnapshot &histogram)
     m_counts = ValueScale::linear(double(highest) / double(m_total) * 100, ChartUnit::Rate, 3);
     m_marks = {{QStringLiteral("p50"), double(histogram.quantile(0.5)) * Milliseconds},
                {QStringLiteral("p99"), double(histogram.quantile(0.99)) * Milliseconds},
-               {Texts::tr("max"), double(histogram.max()) * Milliseconds}};
+               {ChartTexts::tr("max"), double(histogram.max()) * Milliseconds}};
 }
 
 double HistogramPainter::headerHeight() const
@@ -166,9 +162,9 @@ QString HistogramPainter::share(double count) const
 {
     // A tail of one in a million is not nothing.
     if (count > 0 && count < 0.095)
-        return Texts::tr("< %1 %").arg(locale().toString(0.1, 'f', 1));
+        return ChartTexts::tr("< %1 %").arg(locale().toString(0.1, 'f', 1));
     const bool isWhole = count >= 9.95 || count == std::floor(count);
-    return Texts::tr("%1 %").arg(locale().toString(count, 'f', isWhole ? 0 : 1));
+    return ChartTexts::tr("%1 %").arg(locale().toString(count, 'f', isWhole ? 0 : 1));
 }
 
 QString HistogramPainter::textOf(int index) const
@@ -176,10 +172,10 @@ QString HistogramPainter::textOf(int index) const
     if (index < 0 || index >= count())
         return {};
     const Bar &bar = m_bars.at(index);
-    const QString range = Texts::tr("%1 to %2")
+    const QString range = ChartTexts::tr("%1 to %2")
                               .arg(written(bar.lower, ChartUnit::Duration, locale()),
                                    written(bar.upper, ChartUnit::Duration, locale()));
-    const QString jobs = Texts::tr("%1 jobs, %2")
+    const QString jobs = ChartTexts::tr("%1 jobs, %2")
                              .arg(written(double(bar.count), ChartUnit::Count, locale()),
                                   share(double(bar.count) / double(m_total) * 100));
     return range + QLatin1Char('\n') + jobs;

@@ -3,11 +3,10 @@
 
 #include "timechartpainter.h"
 
+#include "charttexts.h"
 #include "decimation.h"
 
 #include "../core/monitor/factorymonitor.h"
-
-#include <QtCore/qcoreapplication.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,11 +15,6 @@
 namespace Millwright {
 
 namespace {
-
-struct Texts
-{
-    Q_DECLARE_TR_FUNCTIONS(Millwright::Chart)
-};
 
 // So that the first minute is not a sliver at the end of many.
 int roomFor(qsizetype samples, double interval)
@@ -54,31 +48,31 @@ void TimeChartPainter::take(const FactoryMonitor *monitor)
     const auto latencies = [&](FactoryMonitor::Series median, FactoryMonitor::Series p99,
                                FactoryMonitor::Series maximum) {
         setSettings(settings(ChartUnit::Duration, true));
-        setSeries({{Texts::tr("p50"), monitor->history(median)},
-                   {Texts::tr("p99"), monitor->history(p99)},
-                   {Texts::tr("max"), monitor->history(maximum)}});
+        setSeries({{ChartTexts::tr("p50"), monitor->history(median)},
+                   {ChartTexts::tr("p99"), monitor->history(p99)},
+                   {ChartTexts::tr("max"), monitor->history(maximum)}});
     };
     switch (m_quantity) {
     case ChartQuantity::Throughput:
         setSettings(settings(ChartUnit::Rate));
-        setSeries({{Texts::tr("completed"), monitor->history(FactoryMonitor::Throughput)},
-                   {Texts::tr("failed"), monitor->history(FactoryMonitor::Failures)},
-                   {Texts::tr("discarded"), monitor->history(FactoryMonitor::Discards)}});
+        setSeries({{ChartTexts::tr("completed"), monitor->history(FactoryMonitor::Throughput)},
+                   {ChartTexts::tr("failed"), monitor->history(FactoryMonitor::Failures)},
+                   {ChartTexts::tr("discarded"), monitor->history(FactoryMonitor::Discards)}});
         return;
     case ChartQuantity::QueueDepth: {
         Settings withLimit = settings(ChartUnit::Count);
         withLimit.limit = monitor->queueLimit();
-        withLimit.limitName = Texts::tr("limit");
+        withLimit.limitName = ChartTexts::tr("limit");
         setSettings(withLimit);
-        setSeries({{Texts::tr("waiting"), monitor->history(FactoryMonitor::QueueDepth)}});
+        setSeries({{ChartTexts::tr("waiting"), monitor->history(FactoryMonitor::QueueDepth)}});
         return;
     }
     case ChartQuantity::ActiveWorkers: {
         Settings withLimit = settings(ChartUnit::Count);
         withLimit.limit = monitor->workerCount();
-        withLimit.limitName = Texts::tr("workers");
+        withLimit.limitName = ChartTexts::tr("workers");
         setSettings(withLimit);
-        setSeries({{Texts::tr("busy"), monitor->history(FactoryMonitor::ActiveWorkers)}});
+        setSeries({{ChartTexts::tr("busy"), monitor->history(FactoryMonitor::ActiveWorkers)}});
         return;
     }
     case ChartQuantity::QueueTime:
@@ -232,7 +226,7 @@ QString TimeChartPainter::textOf(int index) const
         return {};
     const double seconds = age(index);
     QString text = seconds <= 0 ? writtenAge(0, locale())
-                                : Texts::tr("%1 ago").arg(writtenAge(seconds, locale()));
+                                : ChartTexts::tr("%1 ago").arg(writtenAge(seconds, locale()));
     for (int i = 0; i < m_series.size(); ++i) {
         text += QStringLiteral("\n%1: %2")
                     .arg(m_series.at(i).name,
@@ -252,7 +246,7 @@ QString TimeChartPainter::summary() const
     }
     if (m_settings.limit >= 0) {
         parts.append(
-            Texts::tr("limit %1").arg(written(m_settings.limit, m_settings.unit, locale())));
+            ChartTexts::tr("limit %1").arg(written(m_settings.limit, m_settings.unit, locale())));
     }
     return parts.join(QStringLiteral(", "));
 }

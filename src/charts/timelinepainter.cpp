@@ -3,9 +3,10 @@
 
 #include "timelinepainter.h"
 
+#include "charttexts.h"
+
 #include "../core/monitor/factorymonitor.h"
 
-#include <QtCore/qcoreapplication.h>
 #include <QtGui/qpainter.h>
 
 #include <algorithm>
@@ -16,21 +17,16 @@ namespace Millwright {
 
 namespace {
 
-struct Texts
-{
-    Q_DECLARE_TR_FUNCTIONS(Millwright::Chart)
-};
-
 // Of one that did not end well.
 QString outcomeOf(const TraceSpan &span)
 {
     switch (span.outcome) {
     case Outcome::Failed:
-        return Texts::tr("failed");
+        return ChartTexts::tr("failed");
     case Outcome::Canceled:
-        return Texts::tr("canceled");
+        return ChartTexts::tr("canceled");
     case Outcome::WorkerLost:
-        return Texts::tr("lost");
+        return ChartTexts::tr("lost");
     case Outcome::Completed:
     case Outcome::Discarded:
         break;
@@ -40,7 +36,7 @@ QString outcomeOf(const TraceSpan &span)
 
 QString nameOf(const TraceSpan &span, const QLocale &locale)
 {
-    return span.jobs > 1 ? Texts::tr("%1 jobs").arg(locale.toString(span.jobs)) : span.key;
+    return span.jobs > 1 ? ChartTexts::tr("%1 jobs").arg(locale.toString(span.jobs)) : span.key;
 }
 
 } // namespace
@@ -232,14 +228,14 @@ QString TimelinePainter::textOf(int index) const
                                      locale());
     const double started = std::max(0.0, secondsAgo(span.start));
     const QString name = nameOf(span, locale());
-    QStringList lines{name.isEmpty() ? Texts::tr("job") : name};
+    QStringList lines{name.isEmpty() ? ChartTexts::tr("job") : name};
     if (!span.label.isEmpty())
         lines.append(span.label);
-    lines.append(Texts::tr("worker %1").arg(locale().toString(span.worker)));
-    lines.append(
-        Texts::tr("started %1 ago").arg(written(started * 1e3, ChartUnit::Duration, locale())));
-    lines.append(span.end < 0 ? Texts::tr("running for %1").arg(duration)
-                              : Texts::tr("took %1").arg(duration));
+    lines.append(ChartTexts::tr("worker %1").arg(locale().toString(span.worker)));
+    lines.append(ChartTexts::tr("started %1 ago")
+                     .arg(written(started * 1e3, ChartUnit::Duration, locale())));
+    lines.append(span.end < 0 ? ChartTexts::tr("running for %1").arg(duration)
+                              : ChartTexts::tr("took %1").arg(duration));
     if (const QString outcome = outcomeOf(span); !outcome.isEmpty())
         lines.append(outcome);
     return lines.join(QLatin1Char('\n'));
@@ -251,7 +247,7 @@ QString TimelinePainter::summary() const
                                        [this](const TraceSpan &span) { return isInSight(span); });
     if (inSight == 0)
         return emptyText();
-    return Texts::tr("%1 jobs of %2 workers in the last %3")
+    return ChartTexts::tr("%1 jobs of %2 workers in the last %3")
         .arg(locale().toString(inSight), locale().toString(m_workers.size()),
              writtenAge(m_duration, locale()));
 }

@@ -3,9 +3,11 @@
 
 #include "workergridpainter.h"
 
+#include "charttexts.h"
+
+#include "../core/milliseconds.h"
 #include "../core/monitor/factorymonitor.h"
 
-#include <QtCore/qcoreapplication.h>
 #include <QtGui/qpainter.h>
 
 #include <algorithm>
@@ -13,20 +15,6 @@
 #include <cmath>
 
 namespace Millwright {
-
-namespace {
-
-struct Texts
-{
-    Q_DECLARE_TR_FUNCTIONS(Millwright::Chart)
-};
-
-double milliseconds(std::chrono::nanoseconds time)
-{
-    return std::chrono::duration<double, std::milli>(time).count();
-}
-
-} // namespace
 
 void WorkerGridPainter::take(const FactoryMonitor *monitor)
 {
@@ -64,19 +52,19 @@ QString WorkerGridPainter::nameOf(Look look)
 {
     switch (look) {
     case Look::Absent:
-        return Texts::tr("absent");
+        return ChartTexts::tr("absent");
     case Look::Starting:
-        return Texts::tr("starting");
+        return ChartTexts::tr("starting");
     case Look::Idle:
-        return Texts::tr("idle");
+        return ChartTexts::tr("idle");
     case Look::Running:
-        return Texts::tr("running");
+        return ChartTexts::tr("running");
     case Look::Stopping:
-        return Texts::tr("stopping");
+        return ChartTexts::tr("stopping");
     case Look::CrashLooping:
-        return Texts::tr("crash-looping");
+        return ChartTexts::tr("crash-looping");
     case Look::Stuck:
-        return Texts::tr("stuck");
+        return ChartTexts::tr("stuck");
     }
     Q_UNREACHABLE();
 }
@@ -98,7 +86,7 @@ QColor WorkerGridPainter::colorOf(const WorkerSnapshot &worker) const
     case Look::Running:
         break;
     }
-    const double decades = std::log10(std::max(1.0, milliseconds(worker.elapsed)));
+    const double decades = std::log10(std::max(1.0, toMilliseconds(worker.elapsed)));
     return mixed(theme().series.front(), theme().ground, 0.4 + 0.6 * std::min(1.0, decades / 4));
 }
 
@@ -203,27 +191,27 @@ QString WorkerGridPainter::textOf(int index) const
     if (index < 0 || index >= count())
         return {};
     const WorkerSnapshot &worker = m_workers.at(index);
-    QStringList lines{
-        Texts::tr("Worker %1: %2").arg(locale().toString(worker.id), nameOf(lookOf(worker.state)))};
+    QStringList lines{ChartTexts::tr("Worker %1: %2")
+                          .arg(locale().toString(worker.id), nameOf(lookOf(worker.state)))};
     if (!worker.key.isEmpty() || worker.elapsed.count() > 0) {
         lines.append(
-            Texts::tr("%1 for %2")
+            ChartTexts::tr("%1 for %2")
                 .arg(worker.label.isEmpty() ? worker.key : worker.label,
-                     written(milliseconds(worker.elapsed), ChartUnit::Duration, locale())));
+                     written(toMilliseconds(worker.elapsed), ChartUnit::Duration, locale())));
     }
     if (worker.untilStart.count() > 0) {
         lines.append(
-            Texts::tr("starts in %1")
-                .arg(written(milliseconds(worker.untilStart), ChartUnit::Duration, locale())));
+            ChartTexts::tr("starts in %1")
+                .arg(written(toMilliseconds(worker.untilStart), ChartUnit::Duration, locale())));
     }
     const auto number = [this](qint64 value) {
         return written(double(value), ChartUnit::Count, locale());
     };
     lines.append(
-        Texts::tr("%1 done, %2 failed, %3 restarts")
+        ChartTexts::tr("%1 done, %2 failed, %3 restarts")
             .arg(number(worker.completed), number(worker.failed), number(worker.restarts)));
     if (worker.waiting > 0)
-        lines.append(Texts::tr("%1 waiting").arg(number(worker.waiting)));
+        lines.append(ChartTexts::tr("%1 waiting").arg(number(worker.waiting)));
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -267,7 +255,7 @@ void WorkerGridPainter::draw(QPainter &painter) const
     if (layout.shown < count()) {
         const QRectF row(0, rect().bottom() - rowHeight(), rect().width(), rowHeight());
         drawText(painter, row, Qt::AlignLeft | Qt::AlignVCenter,
-                 Texts::tr("and %1 more").arg(locale().toString(count() - layout.shown)),
+                 ChartTexts::tr("and %1 more").arg(locale().toString(count() - layout.shown)),
                  theme().mutedText);
     }
     const QRectF cell = cellRect(hovered(), layout);

@@ -5,6 +5,7 @@
 
 #include "engine/threadstation.h"
 #include "logging.h"
+#include "milliseconds.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
@@ -12,7 +13,6 @@
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace Millwright {
@@ -29,18 +29,6 @@ qint64 toInteger(double value)
 {
     constexpr double Most = 9e18;
     return qint64(std::min(value, Most));
-}
-
-double toMilliseconds(std::chrono::nanoseconds time)
-{
-    return double(time.count()) / 1e6;
-}
-
-std::chrono::nanoseconds toNanoseconds(double milliseconds)
-{
-    constexpr double Most = 9e18;
-    const double time = std::isnan(milliseconds) ? 0 : milliseconds * 1e6;
-    return std::chrono::nanoseconds(qint64(std::clamp(time, -Most, Most)));
 }
 
 // QML can write any number to a property.
@@ -294,7 +282,7 @@ double FactoryBase::restartInterval() const
 
 void FactoryBase::setRestartInterval(double milliseconds)
 {
-    changeRestartPolicy(&RestartPolicy::interval, toNanoseconds(milliseconds));
+    changeRestartPolicy(&RestartPolicy::interval, fromMilliseconds(milliseconds));
 }
 
 double FactoryBase::restartBackoff() const
@@ -304,7 +292,7 @@ double FactoryBase::restartBackoff() const
 
 void FactoryBase::setRestartBackoff(double milliseconds)
 {
-    changeRestartPolicy(&RestartPolicy::backoff, toNanoseconds(milliseconds));
+    changeRestartPolicy(&RestartPolicy::backoff, fromMilliseconds(milliseconds));
 }
 
 void FactoryBase::setRestartBackoffFactor(double factor)
@@ -319,7 +307,7 @@ double FactoryBase::maximumRestartBackoff() const
 
 void FactoryBase::setMaximumRestartBackoff(double milliseconds)
 {
-    changeRestartPolicy(&RestartPolicy::maximumBackoff, toNanoseconds(milliseconds));
+    changeRestartPolicy(&RestartPolicy::maximumBackoff, fromMilliseconds(milliseconds));
 }
 
 void FactoryBase::setRestartJitter(double fraction)
@@ -430,7 +418,7 @@ void FactoryBase::setRateLimitInterval(double milliseconds)
         return;
     }
     RateLimit limit = rateLimit();
-    limit.interval = toNanoseconds(milliseconds);
+    limit.interval = fromMilliseconds(milliseconds);
     setRateLimit(limit);
 }
 

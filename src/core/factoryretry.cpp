@@ -3,6 +3,7 @@
 
 #include "factorybase.h"
 #include "logging.h"
+#include "milliseconds.h"
 
 #include <algorithm>
 #include <limits>
@@ -10,17 +11,6 @@
 namespace Millwright {
 
 namespace {
-
-// Longer than the library can count is as good as no end.
-std::chrono::nanoseconds fromMilliseconds(double milliseconds)
-{
-    return std::chrono::nanoseconds(qint64(std::min(milliseconds * 1e6, 9e18)));
-}
-
-double toMilliseconds(std::chrono::nanoseconds time)
-{
-    return double(time.count()) / 1e6;
-}
 
 bool isInRange(const FactoryBase &factory, const char *what, double value, double least,
                double most = std::numeric_limits<double>::infinity())

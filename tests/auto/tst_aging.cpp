@@ -17,8 +17,6 @@ using Support::Dice;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 //! What a priority queue with aging must do, as simply as it can be said.
 class AgingModel
 {

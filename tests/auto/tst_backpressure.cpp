@@ -21,7 +21,6 @@ using Support::hasEnded;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
 using Act = std::function<void(World &)>;
 
 //! One worker, busy for 50 ms, and no room for more than those that wait.

@@ -12,12 +12,6 @@ using namespace Simulation;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr qint64 Millisecond = 1'000'000;
-
-} // namespace
-
 // What becomes of workers that are stuck, in virtual time.
 class tst_Condemned : public QObject
 {

@@ -39,8 +39,6 @@ private Q_SLOTS:
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 const RestartPolicy Strict{.maximumRestarts = 0, .jitter = 0};
 
 //! Which worker runs a job of each of these keys, with nothing else to do.

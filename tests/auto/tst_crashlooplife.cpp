@@ -41,8 +41,6 @@ private Q_SLOTS:
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 const RestartPolicy Strict{.maximumRestarts = 0, .jitter = 0};
 
 } // namespace

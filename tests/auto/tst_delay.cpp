@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 class Identified final : public Worker<int, int, int>
 {
 public:

@@ -8,12 +8,6 @@
 using namespace Simulation;
 using namespace Qt::StringLiterals;
 
-namespace {
-
-constexpr qint64 Millisecond = 1'000'000;
-
-} // namespace
-
 // The life of factories and workers, in virtual time.
 class tst_EngineLife : public QObject
 {

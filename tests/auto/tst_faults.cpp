@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
 constexpr int Always = std::numeric_limits<int>::max();
 
 const RestartPolicy Patient{.backoff = 100ms, .backoffFactor = 2, .jitter = 0};

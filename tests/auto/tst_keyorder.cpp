@@ -33,8 +33,6 @@ private Q_SLOTS:
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 RouterBuilder threeWorkersByKey()
 {
     return customHash<quint64>(

@@ -18,8 +18,6 @@ using Support::CountingLayer;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 //! Writes down what it is told, as text. Milliseconds.
 class Recorder : public StatisticsLayer
 {

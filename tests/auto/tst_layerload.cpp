@@ -24,8 +24,6 @@ using Support::CountingLayer;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 class Thrower final : public CountingLayer
 {
 public:

@@ -10,6 +10,7 @@
 #include <QtTest/qtest.h>
 
 using namespace Chaos;
+using Simulation::Millisecond;
 using Simulation::World;
 using Support::Dice;
 using namespace Qt::StringLiterals;
@@ -35,7 +36,6 @@ private Q_SLOTS:
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
 constexpr int RunsPerRow = 1'000;
 #ifdef __SANITIZE_THREAD__
 constexpr int Rows = 2; // all is on one thread

@@ -16,8 +16,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 class PingLayer : public StatisticsLayer
 {
 public:

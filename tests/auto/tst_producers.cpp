@@ -14,8 +14,6 @@ using Support::Dice;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 enum class Rate { None, Reject, Delay };
 
 FactorySettings settingsFor(RouterBuilder router, int limit, Rate rate)

@@ -35,7 +35,6 @@ private Q_SLOTS:
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
 constexpr int ByKey = 100; // keys below go to the worker of that number
 
 class RouterByKey final : public Router

@@ -20,7 +20,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
 constexpr qint64 Huge = std::numeric_limits<qint64>::max();
 
 //! What a bucket must do, as simply as it can be said.

@@ -18,8 +18,6 @@ using Support::hasEnded;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 //! Runs one job for each of the keys; tells which worker has run it.
 std::map<quint64, int> placesOf(World &world, int keys)
 {

@@ -19,8 +19,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 //! A started factory whose workers are up, and that has seen short jobs: hands are full from now on.
 std::unique_ptr<World> practisedWorld(const FactorySettings &settings)
 {

@@ -11,12 +11,6 @@
 using namespace Simulation;
 using namespace Qt::StringLiterals;
 
-namespace {
-
-constexpr qint64 Millisecond = 1'000'000;
-
-} // namespace
-
 // The sticky router, and the limits of routers that let jobs wait at their workers.
 class tst_StickyRouting : public QObject
 {

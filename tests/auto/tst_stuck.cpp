@@ -14,8 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 QList<FactoryEvent> stuckEvents(Engine &engine)
 {
     QList<FactoryEvent> events = engine.eventsSince(0);

@@ -18,8 +18,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 //! Lets one in every millisecond.
 class Pacemaker final : public RateLimiter
 {

@@ -13,19 +13,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qint64 nanoseconds(std::chrono::nanoseconds duration)
+constexpr qint64 inNanoseconds(std::chrono::nanoseconds duration)
 {
     return duration.count();
 }
 
-constexpr qint64 RateSpan = nanoseconds(1s);
-constexpr qint64 HealthSpan = nanoseconds(60s);
-constexpr qint64 LatencyInterval = nanoseconds(500ms);
-constexpr qint64 KeepLatenciesEvery = nanoseconds(1s);
+constexpr qint64 RateSpan = inNanoseconds(1s);
+constexpr qint64 HealthSpan = inNanoseconds(60s);
+constexpr qint64 LatencyInterval = inNanoseconds(500ms);
+constexpr qint64 KeepLatenciesEvery = inNanoseconds(1s);
 
 qint64 intervalOf(const FactoryMonitor &monitor)
 {
-    return nanoseconds(std::chrono::milliseconds(monitor.interval()));
+    return inNanoseconds(std::chrono::milliseconds(monitor.interval()));
 }
 
 } // namespace
@@ -192,7 +192,7 @@ void FactoryMonitor::sample()
     m_knownUntil = m_now.time;
     m_meanThroughput = m_history.mean(MonitorHistory::Throughput);
     if (m_traced) {
-        const auto span = nanoseconds(std::chrono::seconds(m_timelineSpan));
+        const auto span = inNanoseconds(std::chrono::seconds(m_timelineSpan));
         m_timeline.update(*m_factory, workers, m_now.time, m_now.time - span);
     }
     if (before.counters == m_now.counters && before.state == m_now.state && isAtRest())
@@ -250,7 +250,7 @@ void FactoryMonitor::updateRates()
     if (!m_lastSecond.empty() && now.time > m_lastSecond.front().time) {
         const auto &[time, before] = m_lastSecond.front();
         const auto rate = [&, since = time](qint64 current, qint64 earlier) {
-            return double(current - earlier) * double(nanoseconds(1s)) / double(now.time - since);
+            return double(current - earlier) * double(inNanoseconds(1s)) / double(now.time - since);
         };
         m_throughput = rate(now.counters.completed, before.completed);
         m_failures = rate(now.counters.failed + now.counters.lost, before.failed + before.lost);
@@ -262,12 +262,12 @@ void FactoryMonitor::updateRates()
 void FactoryMonitor::updateHealth()
 {
     const qint64 now = m_now.time;
-    const qint64 slack = nanoseconds(2s); // entries are a second apart
+    const qint64 slack = inNanoseconds(2s); // entries are a second apart
     while (m_lastMinute.size() > 1 && m_lastMinute[1].time <= now - HealthSpan)
         m_lastMinute.pop_front();
     if (!m_lastMinute.empty() && m_lastMinute.front().time < now - HealthSpan - slack)
         m_lastMinute.pop_front(); // nobody has looked since
-    if (m_lastMinute.empty() || m_lastMinute.back().time <= now - nanoseconds(1s))
+    if (m_lastMinute.empty() || m_lastMinute.back().time <= now - inNanoseconds(1s))
         m_lastMinute.push_back({now, m_now.counters});
     m_health = Health::of(m_now, m_lastMinute.front().counters);
     m_isHealthSteady = m_health == Health::of(m_now, m_now.counters);
@@ -288,7 +288,7 @@ void FactoryMonitor::updateLatencies()
         m_earlier.push_back({now, m_latencies});
     else
         m_last = LatencySummaries::since(before, m_latencies);
-    while (m_earlier.size() > 1 && m_earlier[1].time <= now - nanoseconds(RecentSpan))
+    while (m_earlier.size() > 1 && m_earlier[1].time <= now - inNanoseconds(RecentSpan))
         m_earlier.pop_front();
     m_recent = LatencySummaries::since(m_earlier.front().latencies, m_latencies);
     if (now - m_earlier.back().time >= KeepLatenciesEvery)

@@ -3,20 +3,13 @@
 
 #include "monitor/jobmodel.h"
 
+#include "milliseconds.h"
+
 #include <QtCore/qset.h>
 
 #include <algorithm>
 
 namespace Millwright {
-
-namespace {
-
-double milliseconds(std::chrono::nanoseconds duration)
-{
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-} // namespace
 
 JobModel::JobModel(QObject *parent) : QAbstractListModel(parent) {}
 
@@ -52,13 +45,13 @@ QVariant JobModel::data(const QModelIndex &index, int role) const
     case AttemptRole:
         return job.attempt;
     case AgeRole:
-        return milliseconds(job.age);
+        return toMilliseconds(job.age);
     case ElapsedRole:
-        return milliseconds(job.elapsed);
+        return toMilliseconds(job.elapsed);
     case TimeToLiveRole:
-        return job.timeToLive ? milliseconds(*job.timeToLive) : -1;
+        return job.timeToLive ? toMilliseconds(*job.timeToLive) : -1;
     case UntilAttemptRole:
-        return milliseconds(job.untilAttempt);
+        return toMilliseconds(job.untilAttempt);
     case ProgressRole:
         return job.progress.fraction();
     case ProgressTextRole:

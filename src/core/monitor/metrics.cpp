@@ -4,6 +4,7 @@
 #include "monitor/metrics.h"
 
 #include "factorybase.h"
+#include "milliseconds.h"
 #include "monitor/latencysummary.h"
 
 #include <QtCore/qjsonarray.h>
@@ -145,11 +146,6 @@ private:
 
 // --- JSON -------------------------------------------------------------------------------------
 
-double milliseconds(nanoseconds duration)
-{
-    return double(duration.count()) / 1e6;
-}
-
 QJsonObject toJson(const Counters &counters)
 {
     QJsonObject discarded;
@@ -189,19 +185,19 @@ QJsonObject toJson(const WorkerSnapshot &worker)
         const double fraction = worker.progress.fraction();
         object.insert(QStringLiteral("key"), worker.key);
         object.insert(QStringLiteral("label"), worker.label);
-        object.insert(QStringLiteral("elapsed"), milliseconds(worker.elapsed));
+        object.insert(QStringLiteral("elapsed"), toMilliseconds(worker.elapsed));
         object.insert(QStringLiteral("progress"),
                       fraction < 0 ? QJsonValue() : QJsonValue(fraction));
     }
     if (worker.state == WorkerState::CrashLooping)
-        object.insert(QStringLiteral("untilStart"), milliseconds(worker.untilStart));
+        object.insert(QStringLiteral("untilStart"), toMilliseconds(worker.untilStart));
     return object;
 }
 
 QJsonObject toJson(const DeadLetter &letter, qint64 now)
 {
     return {{QStringLiteral("id"), qint64(letter.id)},
-            {QStringLiteral("age"), milliseconds(nanoseconds(now - letter.time))},
+            {QStringLiteral("age"), toMilliseconds(nanoseconds(now - letter.time))},
             {QStringLiteral("outcome"), nameOf(letter.outcome)},
             {QStringLiteral("key"), letter.key},
             {QStringLiteral("label"), letter.label},

@@ -15,7 +15,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
 constexpr int MostCondemned = 1000;
 
 // Sends some jobs to workers of their own, by key, and the others to the queue. One that misbehaves

@@ -17,7 +17,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
 // QUEUE 6, JOB 8: what is to leave has left by then.
 constexpr qint64 Soon = 50 * Millisecond;
 // Somebody is found to be idle, or a taken job to be stuck, by then.

@@ -15,8 +15,6 @@ namespace Simulation {
 
 namespace {
 
-constexpr qint64 Millisecond = 1'000'000;
-
 // Attempts, backoff and outcomes are the captures from `first` on.
 RetryPolicy policyOf(const QRegularExpressionMatch &match, int first)
 {

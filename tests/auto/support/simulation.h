@@ -25,6 +25,8 @@ namespace Simulation {
 
 using namespace Millwright;
 
+inline constexpr qint64 Millisecond = 1'000'000;
+
 //! Time stands still until somebody moves it.
 class VirtualClock final : public Clock
 {
