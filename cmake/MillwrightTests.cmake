@@ -6,7 +6,7 @@ if(MILLWRIGHT_SANITIZE STREQUAL "thread") # what runs much and waits little take
 elseif(MILLWRIGHT_SANITIZE) # four times
     set(MILLWRIGHT_TEST_TIMEOUT 300)
 endif()
-set(MILLWRIGHT_TEST_OPTIONS "" CACHE STRING "Compiler options for the test programs alone, as in \"-O0\"")
+set(MILLWRIGHT_TEST_OPTIONS "" CACHE STRING "Compiler options for the test programs alone, as in \"-O0;-g1\"")
 set(MILLWRIGHT_TEST_ENVIRONMENT QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software)
 
 # millwright_add_test(<tst_name>
@@ -41,6 +41,7 @@ function(millwright_add_quick_tests name)
 
     add_executable(${name} ${arg_SOURCES})
     target_link_libraries(${name} PRIVATE Millwright::Core Qt6::QuickTest ${arg_LIBRARIES})
+    target_compile_options(${name} PRIVATE ${MILLWRIGHT_TEST_OPTIONS})
     millwright_use_qml_module(${name})
     millwright_strict(${name})
 

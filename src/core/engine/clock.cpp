@@ -6,11 +6,14 @@
 #include "engine/station.h"
 #include "logging.h"
 
+#include <QtCore/qscopeguard.h>
+
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #ifdef Q_OS_LINUX
 #include <sys/prctl.h>
@@ -51,15 +54,19 @@ public:
         bool wake = false;
         {
             const std::lock_guard locker(m_state->mutex);
-            watchTime();
+            watchTime(); // first: where this fails, no alarm is set that nobody rings
             auto &alarms = m_state->alarms;
-            auto &known = m_state->alarmOf.try_emplace(whom, alarms.end()).first->second;
-            if (known != alarms.end() && known->first <= time)
+            const auto known = m_state->alarmOf.find(whom);
+            const bool isKnown = known != m_state->alarmOf.end();
+            if (isKnown && known->second->first <= time)
                 return;
             const auto alarm = alarms.emplace(time, whom);
-            if (known != alarms.end())
-                alarms.erase(known);
-            known = alarm;
+            auto rollback = qScopeGuard([&] { alarms.erase(alarm); });
+            if (isKnown)
+                alarms.erase(std::exchange(known->second, alarm));
+            else
+                m_state->alarmOf.emplace(whom, alarm);
+            rollback.dismiss();
             wake = alarm == alarms.begin();
         }
         if (wake)
@@ -74,12 +81,11 @@ private:
         std::mutex mutex;
         std::condition_variable changed;
         Alarms alarms;
-        // The end where there was no memory for more than this.
         std::map<std::weak_ptr<Alarmed>, Alarms::iterator, std::owner_less<>> alarmOf;
         bool running = false;
     };
 
-    // Lock held. An alarm is set only where somebody rings it.
+    // Lock held.
     void watchTime()
     {
         if (m_state->running)

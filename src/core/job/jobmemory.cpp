@@ -3,7 +3,6 @@
 
 #include "job/jobmemory.h"
 
-#include "job/slabspace.h"
 #include "prefetch.h"
 
 #include <algorithm>
@@ -43,7 +42,7 @@ namespace {
 
 constexpr std::size_t CacheLine = 64;
 constexpr std::size_t Classes = 8; // up to 512 bytes; larger jobs are left to the allocator
-constexpr std::size_t SlabSize = SlabSpace::SlabSize;
+constexpr std::size_t SlabSize = 32 * 1024; // a power of two, and the alignment of slabs
 constexpr std::size_t PrefetchDistance = 3; // blocks
 constexpr int MostMagazines = 128; // kept for each class, of the full ones and of the empty ones
 
@@ -79,15 +78,11 @@ std::size_t classOf(std::size_t size)
 class alignas(CacheLine) Slab
 {
 public:
-    static Slab *create(SlabSpace &space, std::size_t blockSize)
+    static Slab *create(std::size_t blockSize)
     {
-        const SlabSpace::Piece piece = space.take();
-        return new (piece.memory) Slab(blockSize, piece.area);
+        return new (::operator new(SlabSize, std::align_val_t(SlabSize))) Slab(blockSize);
     }
-    static void destroy(Slab *slab, SlabSpace &space) noexcept
-    {
-        space.give({.memory = slab, .area = slab->m_area});
-    }
+    static void destroy(Slab *slab) { ::operator delete(slab, std::align_val_t(SlabSize)); }
     static Slab *of(void *block)
     {
         return reinterpret_cast<Slab *>(reinterpret_cast<std::uintptr_t>(block)
@@ -120,9 +115,7 @@ private:
 
     static constexpr std::size_t WordSize = 64;
 
-    Slab(std::size_t blockSize, SlabSpace::Area *area)
-        : m_blocks((SlabSize - sizeof(Slab)) / blockSize)
-        , m_area(area)
+    explicit Slab(std::size_t blockSize) : m_blocks((SlabSize - sizeof(Slab)) / blockSize)
     {
         const std::size_t lines = blockSize / CacheLine;
         for (std::size_t i = 0; i < m_blocks * lines; i += lines)
@@ -130,7 +123,6 @@ private:
     }
 
     const std::size_t m_blocks;
-    SlabSpace::Area *const m_area;
     std::size_t m_given = 0;
     std::size_t m_latest = 0; // the word of the block that came back last
     // A bit for each cache line that a free block begins with. The blocks themselves are not touched: they
@@ -209,7 +201,7 @@ private:
     void *cut(std::size_t blockSize)
     {
         if (!m_withRoom)
-            link(Slab::create(m_space, blockSize));
+            link(Slab::create(blockSize));
         Slab *slab = m_withRoom;
         void *block = slab->give();
         if (slab->isFull())
@@ -225,7 +217,7 @@ private:
         slab->take(block);
         if (slab->isUnused()) {
             unlink(slab);
-            Slab::destroy(slab, m_space);
+            Slab::destroy(slab);
         }
     }
 
@@ -266,7 +258,6 @@ private:
     int m_fullCount = 0;
     Magazine *m_empty = nullptr;
     int m_emptyCount = 0;
-    SlabSpace m_space;
     Slab *m_withRoom = nullptr;
 };
 

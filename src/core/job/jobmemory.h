@@ -13,7 +13,7 @@ namespace Millwright {
 //! allocators are worst at: both threads meet at the allocator's lock for every job. Here blocks go
 //! back to those who make jobs by the magazine, 62 at a time, and begin at a cache line.
 //!
-//! Thread-safe. Keeps at most some 8,000 blocks of a size that nobody uses, and the few megabytes of `SlabSpace`.
+//! Thread-safe. Keeps at most a few megabytes that nobody uses.
 class MILLWRIGHT_CORE_EXPORT JobMemory
 {
 public:
