@@ -86,6 +86,7 @@ struct Order
     Kind kind = Rest;
     std::shared_ptr<Incarnation> incarnation = {};
     bool orderly = false; //!< Dismantle: the worker did not fail, tell it
+    bool isFurther = false; //!< Run: it was dealt together with the last one
     bool isAll = false; //!< Run: nothing else waits that the station could do
     bool mayLinger = false; //!< Rest: a processor has nothing else to do for the factory
 };
@@ -482,12 +483,25 @@ private:
 
     // Stations and hands (enginework.cpp), and single jobs (enginerun.cpp).
     [[nodiscard]] Q_DECL_HIDDEN Order decide(Station &station, Section &section);
-    [[nodiscard]] Q_DECL_HIDDEN bool take(WorkerSlot &slot, bool own, Section &section);
+    [[nodiscard]] Q_DECL_HIDDEN bool take(WorkerSlot &slot, bool own, int most, Section &section);
+    Q_DECL_HIDDEN void takeMore(Station &station, Section &section);
+    [[nodiscard]] Q_DECL_HIDDEN Order nextHand(Station &station);
     [[nodiscard]] Q_DECL_HIDDEN bool isToBeTaken(AbstractJob &job, WorkerSlot &slot, bool own,
                                                  bool watched, Section &section);
     [[nodiscard]] int batchSize(qsizetype share) const;
     Q_DECL_HIDDEN void account(Incarnation &incarnation);
+    Q_DECL_HIDDEN void putDown(Station &station, Section &section);
     Q_DECL_HIDDEN void putDown(Incarnation &incarnation, Section &section);
+    Q_DECL_HIDDEN void releaseLayer(Incarnation &incarnation, Section &section);
+    void disengage(Incarnation &incarnation)
+    {
+        Q_ASSERT(m_engaged.contains(incarnation));
+        m_engaged.remove(incarnation);
+        m_batches.remove(incarnation);
+        --m_engagedCount;
+        m_behind -= incarnation.isBehind ? 1 : 0;
+        incarnation.isBehind = false;
+    }
     // What was in hands: jobs to go back where they came from, and of each key that the worker is done
     // with one job that it has done.
     struct TakenBack
@@ -622,6 +636,7 @@ private:
     void expect(Station &station, Section &section);
     void checkLife();
     void look(qint64 now, StuckNews &news, Section &section);
+    [[nodiscard]] bool isAt(const Incarnation &incarnation) const;
     void lookAt(Incarnation &incarnation, qint64 now, StuckNews &news, Section &section);
     void lookAt(Station &station, qint64 now, StuckNews &news);
     struct Judgement;
@@ -708,7 +723,7 @@ private:
     // each is running, the others wait.
     void publish()
     {
-        m_published.waiting = waitingInQueues() + m_dealt - m_engagedCount;
+        m_published.waiting = waitingInQueues() + m_dealt - (m_engagedCount - m_behind);
         m_published.submitted = m_counters.submitted;
         m_published.active = m_ready + m_engagedCount;
         m_published.runnable = runnable();
@@ -852,6 +867,7 @@ private:
     int m_free = 0; // workers with nothing to do
     int m_ready = 0; // workers with only waiting jobs of their own
     int m_engagedCount = 0; // workers with a hand
+    int m_behind = 0; // of those, the ones that stood behind another one when they were dealt
 
     Shown<qsizetype> m_queued; // in the factory's queue
     qsizetype m_ownQueued = 0; // in the queues of workers

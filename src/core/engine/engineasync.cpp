@@ -33,7 +33,8 @@ void Engine::suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJo
         givenUp = !incarnation->slot;
         if (!givenUp) {
             incarnation->suspended = true;
-            incarnation->station.atWork = nullptr;
+            Q_ASSERT(incarnation->station.handCount == 1);
+            incarnation->station.putDown();
             relist(incarnation->station);
         }
     }
@@ -67,7 +68,8 @@ std::optional<Order> Engine::nextEnded(Station &station)
     if (!incarnation)
         return std::nullopt;
     forgetSuspended(*incarnation);
-    station.atWork = incarnation;
+    station.add(*incarnation);
+    station.nextHand = station.handCount;
     relist(station);
     return Order{Order::Conclude, incarnation->slot->incarnation};
 }

@@ -176,7 +176,8 @@ void Engine::condemnThread(Station &hung, int worker, Incarnation *cause, qint64
         } else if (slot.id == worker) {
             replaceWorker(slot, noSignOfLife(), now, section);
         } else { // it could not help it
-            owe(slot);
+            if (state != WorkerState::Restarting)
+                owe(slot);
             addChore(slot, WorkerState::Restarting, section);
         }
     }
@@ -234,9 +235,7 @@ AbstractJob *Engine::seize(Incarnation &incarnation)
     m_counters.completed += late;
     m_dealt -= count.end();
     incarnation.slot->dealt = 0;
-    m_engaged.remove(incarnation);
-    m_batches.remove(incarnation);
-    --m_engagedCount;
+    disengage(incarnation);
     if (!count.running())
         return nullptr;
     AbstractJob *job = incarnation.hand.at(count.settled());
@@ -306,8 +305,11 @@ Order Engine::comeBack(Station &station)
     {
         Section section(*this);
         left.swap(station.left);
-        if (const Incarnation *last = std::exchange(station.atWork, nullptr))
-            section.release(last->hand.settledJobs());
+        const std::span<Incarnation *const> atWork = station.atWork();
+        station.putDown();
+        for (const Incarnation *incarnation : atWork)
+            station.settle(incarnation->hand.settledJobs());
+        section.release(station.settled());
     }
     left.clear();
     Section section(*this);
@@ -323,7 +325,7 @@ void Engine::terminated(Station &station)
         if (!station.givenUp)
             return;
         left.swap(station.left);
-        station.atWork = nullptr;
+        station.putDown();
         noteReturn(station, section);
     }
     keepForever(std::move(left));

@@ -261,7 +261,7 @@ bool Engine::isWaitingAtLeast(qsizetype count) const
 // It takes a job as soon as it has one.
 bool Engine::isAtRest(const WorkerSlot &slot) const
 {
-    if (!mayRun() || !slot.station || slot.station->atWork)
+    if (!mayRun() || !slot.station || slot.station->isAtWork())
         return false;
     const WorkerSlot *next = slot.station->ready.first();
     return next ? next == &slot : slot.isFree;

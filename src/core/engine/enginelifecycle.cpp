@@ -247,7 +247,9 @@ StopReport Engine::giveUp()
             if (!slot->incarnation)
                 continue;
             Lost lost{{slot->id, {}, {}, {}}, nullptr};
+            bool holdsUp = !slot->station->chores.contains(*slot); // or another one does
             if (Incarnation &incarnation = *slot->incarnation; m_engaged.contains(incarnation)) {
+                holdsUp = holdsUp && isAt(incarnation);
                 lost.isAwaited = incarnation.suspended;
                 lost.job = seize(incarnation);
                 if (lost.job) {
@@ -257,8 +259,7 @@ StopReport Engine::giveUp()
                         now - incarnation.startedAt.load(std::memory_order_relaxed));
                 }
             }
-            if (lost.job
-                || !slot->station->chores.contains(*slot)) // or another one holds up its thread
+            if (lost.job || holdsUp)
                 unfinished.push_back(std::move(lost));
             detach(*slot);
         }

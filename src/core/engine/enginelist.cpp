@@ -155,7 +155,8 @@ int Engine::cancelJobs(std::vector<quint64> ids)
             return 0;
         TakenBack unstarted;
         std::vector<Incarnation *> running;
-        for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
+        for (Incarnation *i = m_engaged.first(), *next = nullptr; i; i = next) {
+            next = m_engaged.next(*i);
             const Hand::Count count = i->hand.count();
             for (int index = count.settled(); index < count.end(); ++index) {
                 if (isMeant(i->hand.at(index))) {

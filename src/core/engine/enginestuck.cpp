@@ -114,7 +114,12 @@ void Engine::carryOut(const StuckNews &news)
 
 void Engine::look(qint64 now, StuckNews &news, Section &section)
 {
-    for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
+    std::vector<Incarnation *> engaged; // not all of them stay where one of them is called off
+    for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
+        if (isAt(*i))
+            engaged.push_back(i);
+    }
+    for (Incarnation *i : engaged)
         lookAt(*i, now, news, section);
     for (Incarnation *i = m_tended.first(); i; i = m_tended.next(*i))
         lookAt(*i, now, news, section);
@@ -122,6 +127,20 @@ void Engine::look(qint64 now, StuckNews &news, Section &section)
         lookAt(*station, now, news);
     if (m_lifeAt != Never)
         alarmBy(m_lifeAt, section);
+}
+
+// Of several hands, the thread is at the one that was begun last.
+bool Engine::isAt(const Incarnation &incarnation) const
+{
+    const auto hands = incarnation.station.atWork();
+    if (incarnation.suspended || hands.empty())
+        return true;
+    const Incarnation *begun = hands.front();
+    for (const Incarnation *hand : hands.subspan(1)) {
+        if (hand->hand.count().claimed() > 0)
+            begun = hand;
+    }
+    return begun == &incarnation;
 }
 
 void Engine::lookAt(Incarnation &incarnation, qint64 now, StuckNews &news, Section &section)
@@ -143,7 +162,7 @@ void Engine::lookAt(Incarnation &incarnation, qint64 now, StuckNews &news, Secti
 // A thread that is in nothing that the engine has given it, and should come for something.
 void Engine::lookAt(Station &station, qint64 now, StuckNews &news)
 {
-    bool isBusy = station.atWork;
+    bool isBusy = station.isAtWork();
     for (const Incarnation *i = m_tended.first(); i && !isBusy; i = m_tended.next(*i))
         isBusy = &i->station == &station;
     const int worker = isBusy ? -1 : dutyOf(station);
@@ -210,7 +229,7 @@ qint64 Engine::signOfLife(Incarnation &incarnation, qint64 now) const
     if (vigil.deal != incarnation.deal || vigil.claimed != count.claimed()
         || vigil.settled != count.settled()) {
         vigil = {.deal = incarnation.deal, .claimed = count.claimed(), .settled = count.settled()};
-        vigil.since = count.running() && count.claimed() == 1
+        vigil.since = count.running() && count.claimed() == 1 && !incarnation.isBehind
                           ? incarnation.startedAt.load(std::memory_order_relaxed)
                           : now;
     }
@@ -309,8 +328,12 @@ AbstractJob *Engine::callOff(Incarnation &incarnation, StuckNews &news, Section 
     AbstractJob *meant = m_tended.contains(incarnation) ? nullptr : incarnation.hand.running();
     if (!meant)
         return nullptr;
-    TakenBack jobs; // no other job of this hand is to be run on a thread that is interrupted
+    TakenBack jobs; // no other job is to be run on a thread that is interrupted
     takeBack(incarnation, jobs);
+    for (Incarnation *other : incarnation.station.atWork()) {
+        if (!incarnation.suspended && other != &incarnation && m_engaged.contains(*other))
+            takeBack(*other, jobs);
+    }
     putBack(jobs, section);
     // Until now another one may have followed.
     AbstractJob *job = incarnation.hand.running();

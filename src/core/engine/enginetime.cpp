@@ -88,7 +88,8 @@ void Engine::checkProgress(qint64 now, Section &section)
     m_producing = int(submitted * SubmitTime / WatchInterval + 0.5);
     bool again = m_producing > 0;
     TakenBack jobs;
-    for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i)) {
+    for (Incarnation *i = m_engaged.first(), *next = nullptr; i; i = next) {
+        next = m_engaged.next(*i);
         const Hand::Count count = i->hand.count();
         const bool stands = i->dealSeen == i->deal && i->claimedSeen == count.claimed()
                             && i->settledSeen == count.settled();

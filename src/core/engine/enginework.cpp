@@ -13,6 +13,8 @@ namespace Millwright {
 
 Order Engine::next(Station &station)
 {
+    if (station.nextHand < station.handCount) // without the lock: it was dealt with the last one
+        return nextHand(station);
     for (;;) {
         Order order;
         {
@@ -21,8 +23,8 @@ Order Engine::next(Station &station)
                 break;
             // Jobs that are done are destroyed when the lock is released: before more are taken, for that
             // may take its time, unless they are short. Those that have to wait for it can be taken back.
-            if (station.atWork) {
-                putDown(*station.atWork, section);
+            if (station.isAtWork()) {
+                putDown(station, section);
                 if (batchSize(Hand::Capacity) == 1) {
                     if (section.releases())
                         expect(station, section);
@@ -37,6 +39,19 @@ Order Engine::next(Station &station)
         return order;
     }
     return comeBack(station);
+}
+
+// No lock. Of those that were dealt together, one that is not the first: it begins when the one before has
+// ended.
+Order Engine::nextHand(Station &station)
+{
+    const int index = station.nextHand++;
+    Incarnation &incarnation = *station.hands[std::size_t(index)];
+    incarnation.now = station.hands[std::size_t(index - 1)]->now;
+    return {.kind = Order::Run,
+            .incarnation = incarnation.shared_from_this(),
+            .isFurther = true,
+            .isAll = station.handsAreAll && station.nextHand == station.handCount};
 }
 
 Order Engine::decide(Station &station, Section &section)
@@ -75,10 +90,15 @@ Order Engine::decide(Station &station, Section &section)
         const bool takeOwn = own && !(shared && station.sharedTurn);
         station.sharedTurn = takeOwn;
         WorkerSlot &slot = takeOwn ? *own : *shared;
-        if (take(slot, takeOwn, section)) {
+        if (take(slot, takeOwn, Hand::Capacity, section)) {
+            if (takeOwn && !station.ready.isEmpty())
+                takeMore(station, section);
             callNext(section);
-            const bool isAll = m_queued == 0 && station.ready.isEmpty();
-            return {.kind = Order::Run, .incarnation = slot.incarnation, .isAll = isAll};
+            station.nextHand = 1;
+            station.handsAreAll = m_queued == 0 && station.ready.isEmpty();
+            return {.kind = Order::Run,
+                    .incarnation = slot.incarnation,
+                    .isAll = station.handsAreAll && station.handCount == 1};
         }
     }
 
@@ -99,11 +119,13 @@ Order Engine::decide(Station &station, Section &section)
 
 bool Engine::yield(Station &station)
 {
+    if (station.nextHand < station.handCount) // short jobs
+        return false;
     Section section(*this);
     if (station.givenUp || station.closing)
         return false;
-    if (station.atWork)
-        putDown(*station.atWork, section);
+    if (station.isAtWork())
+        putDown(station, section);
     expect(station, section);
     callNext(section);
     return true;
@@ -159,7 +181,7 @@ void Engine::relist(Station &station)
     else if (!pending)
         m_pending.remove(station);
 
-    WorkerSlot *next = station.atWork ? nullptr : station.ready.first();
+    WorkerSlot *next = station.isAtWork() ? nullptr : station.ready.first();
     if (WorkerSlot *before = std::exchange(station.nextAtWork, next); before != next) {
         if (before)
             noteLoad(*before);
@@ -168,7 +190,7 @@ void Engine::relist(Station &station)
     }
 
     using Appetite = Station::Appetite;
-    const Appetite appetite = station.atWork              ? Appetite::None
+    const Appetite appetite = station.isAtWork()          ? Appetite::None
                               : !station.ready.isEmpty()  ? Appetite::OwnJobs
                               : !station.parked.isEmpty() ? Appetite::SharedJobs
                                                           : Appetite::None;
@@ -221,15 +243,30 @@ void Engine::relist(WorkerSlot &slot)
 
 // --- Hands ------------------------------------------------------------------------------------
 
+// Where each worker has only a job or two, the thread would come for every one of them, and wait for the
+// lock for longer than they take: it gets the hands of several workers at once. All of them together
+// are no longer than one may be.
+void Engine::takeMore(Station &station, Section &section)
+{
+    int most = batchSize(Hand::Capacity) - station.hands[0]->hand.count().end();
+    for (int seen = 1; seen < Station::MostHands && most > 0; ++seen) {
+        WorkerSlot *slot = station.ready.first();
+        if (!slot || !take(*slot, true, most, section)) // what there was has expired
+            return;
+        most -= slot->dealt;
+    }
+}
+
 // Fills the worker's hand from its own queue or from the factory's. False if nothing was left.
-bool Engine::take(WorkerSlot &slot, bool own, Section &section)
+bool Engine::take(WorkerSlot &slot, bool own, int most, Section &section)
 {
     Incarnation &incarnation = *slot.incarnation;
     const auto available = [&] { return own ? slot.ownSize : qsizetype(m_queued); };
     Queue &queue = queueOf(own ? &slot : nullptr);
     const qint64 now = m_clock->now();
     queue.m_now = now;
-    const int wanted = batchSize(own ? available() : available() / std::max(1, m_serving));
+    const int wanted = std::min(
+        most, batchSize(own ? available() : available() / std::max(1, m_serving)));
     const std::span<AbstractJob *, Hand::Capacity> jobs = incarnation.hand.room();
     // Jobs that can end while they wait are on a list that they have to leave. Others need not be
     // touched here, where everybody else has to wait for it.
@@ -289,14 +326,17 @@ bool Engine::take(WorkerSlot &slot, bool own, Section &section)
     incarnation.hand.deal(count);
     slot.dealt = count;
     m_engaged.append(incarnation);
-    if (count > 1)
+    const bool isNext = !slot.station->isAtWork();
+    if (count > 1 || !isNext)
         m_batches.append(incarnation);
+    incarnation.isBehind = !isNext;
+    m_behind += isNext ? 0 : 1;
     ++m_engagedCount;
     m_dealt += count;
-    slot.station->atWork = &incarnation;
+    slot.station->add(incarnation);
     relist(slot);
     noteLoad(slot);
-    if (count > 1 || section.releases()) // not all are started at once
+    if (count > 1 || !isNext || section.releases()) // not all are started at once
         watch(section);
     return true;
 }
@@ -341,27 +381,41 @@ void Engine::account(Incarnation &incarnation)
     m_counters.completed += done;
 }
 
-// The worker has worked through its hand.
+// The thread has worked through what it was dealt.
+void Engine::putDown(Station &station, Section &section)
+{
+    const std::span<Incarnation *const> atWork
+        = station.atWork(); // stays there until it is dealt more
+    station.putDown();
+    int settled = 0;
+    for (const Incarnation *incarnation : atWork)
+        settled += incarnation->hand.count().settled();
+    if (settled > 0 && !m_asynchronous) {
+        const double mean = double(atWork.back()->now - atWork.front()->takenAt) / settled;
+        m_meanRunTime = m_meanRunTime < 0 ? mean : m_meanRunTime + (mean - m_meanRunTime) / 8;
+    }
+    for (Incarnation *incarnation : atWork) {
+        if (m_engaged.contains(*incarnation))
+            putDown(*incarnation, section);
+        else // all was taken back before it came to it
+            relist(station);
+        if (incarnation->layer)
+            releaseLayer(*incarnation, section);
+    }
+    section.release(station.settled());
+}
+
 void Engine::putDown(Incarnation &incarnation, Section &section)
 {
     account(incarnation);
     const Hand::Count count = incarnation.hand.count();
     Q_ASSERT(count.settled() == count.end());
     const std::span<AbstractJob *const> done = incarnation.hand.settledJobs();
-    section.release(done);
-    if (count.settled() > 0 && !m_asynchronous) {
-        const double mean = double(incarnation.now - incarnation.takenAt) / count.settled();
-        m_meanRunTime = m_meanRunTime < 0 ? mean : m_meanRunTime + (mean - m_meanRunTime) / 8;
-    }
+    incarnation.station.settle(done);
     m_dealt -= count.end();
     incarnation.hand.clear();
     incarnation.accounted = 0;
-    m_engaged.remove(incarnation);
-    m_batches.remove(incarnation);
-    --m_engagedCount;
-    incarnation.station.atWork = nullptr;
-    section.release(std::move(incarnation.layer));
-    incarnation.layerNumber = 0;
+    disengage(incarnation);
 
     WorkerSlot &slot = *incarnation.slot;
     slot.dealt = 0;
@@ -385,6 +439,14 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
         && (slot.state == WorkerState::Idle || slot.state == WorkerState::Busy)) {
         addChore(slot, WorkerState::Stopping, section); // it moves, or all go
     }
+}
+
+void Engine::releaseLayer(Incarnation &incarnation, Section &section)
+{
+    if (incarnation.layer != m_layer) // or else it is not the last one
+        section.release(std::move(incarnation.layer));
+    incarnation.layer.reset();
+    incarnation.layerNumber = 0;
 }
 
 // Takes what the worker has in hand but has not started.
@@ -415,17 +477,24 @@ void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
                 job->m_key = nullptr;
         }
     }
-    if (incarnation.slot) {
-        incarnation.slot->dealt = left.end();
-        noteLoad(*incarnation.slot);
+    if (!incarnation.slot)
+        return;
+    incarnation.slot->dealt = left.end();
+    const bool isBehind = incarnation.station.handCount > 1 && m_engaged.contains(incarnation);
+    if (left.end() == 0 && isBehind) { // its thread is at another one
+        disengage(incarnation);
+        relist(*incarnation.slot);
     }
+    noteLoad(*incarnation.slot);
 }
 
 void Engine::takeBackAll(Section &section)
 {
     TakenBack jobs;
-    for (Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
+    for (Incarnation *i = m_engaged.first(), *next = nullptr; i; i = next) {
+        next = m_engaged.next(*i);
         takeBack(*i, jobs);
+    }
     putBack(jobs, section);
 }
 

@@ -37,11 +37,13 @@ Q_NEVER_INLINE void Engine::Section::leave()
     if (m_alarm)
         insist([&] { m_engine.m_clock->setAlarm(m_engine.weak_from_this(), alarmAt); });
     constexpr std::size_t PrefetchDistance = 4; // jobs
-    for (std::size_t i = 0; i < m_settled.size(); ++i) {
-        if (i + PrefetchDistance < m_settled.size())
-            prefetchForWriting(m_settled[i + PrefetchDistance], sizeof(AbstractJob));
-        if (AbstractJob *job = m_settled[i])
-            job->unref();
+    for (const std::span<AbstractJob *const> jobs : m_settled) {
+        for (std::size_t i = 0; i < jobs.size(); ++i) {
+            if (i + PrefetchDistance < jobs.size())
+                prefetchForWriting(jobs[i + PrefetchDistance], sizeof(AbstractJob));
+            if (AbstractJob *job = jobs[i])
+                job->unref();
+        }
     }
     if (m_released)
         m_released->unref();

@@ -41,7 +41,7 @@ public:
     void release(std::shared_ptr<StatisticsLayer> layer)
     {
         if (layer)
-            rest().formerLayer = std::move(layer);
+            rest().formerLayers.push_back(std::move(layer));
     }
     //! Goes to the log: a message handler may be anything, and slow.
     void say(QtMsgType type, const QString &text) { rest().said.emplace_back(type, text); }
@@ -55,9 +55,9 @@ public:
     //! A job that nobody is told of.
     void drop(AbstractJob::Pointer job);
     //! Jobs that have ended and are told so already.
-    void release(std::span<AbstractJob *const> jobs)
+    void release(std::span<const std::span<AbstractJob *const>> hands)
     {
-        m_settled = jobs;
+        m_settled = hands;
         m_hasNews = true;
     }
     [[nodiscard]] bool releases() const { return !m_settled.empty(); }
@@ -87,7 +87,7 @@ private:
         std::vector<std::shared_ptr<Station>> closes;
         std::vector<std::pair<QtMsgType, QString>> said;
         std::vector<std::function<void()>> tasks;
-        std::shared_ptr<StatisticsLayer> formerLayer;
+        std::vector<std::shared_ptr<StatisticsLayer>> formerLayers;
         bool stopped = false;
 
         // To be told to handlers, futures and the layer.
@@ -119,7 +119,7 @@ private:
 
     Engine &m_engine;
     std::shared_ptr<Station> m_ring; // most ring one
-    std::span<AbstractJob *const> m_settled;
+    std::span<const std::span<AbstractJob *const>> m_settled;
     AbstractJob *m_released = nullptr;
     bool m_hasNews = false; // any of what is here
     bool m_alarm = false;

@@ -9,7 +9,9 @@
 
 #include <QtCore/qdeadlinetimer.h>
 
+#include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace Millwright {
@@ -49,8 +51,27 @@ protected:
     Station() = default;
     Q_DISABLE_COPY_MOVE(Station)
 
+    //! Lock held. Whose hands it works through, those that it is done with included.
+    [[nodiscard]] std::span<Incarnation *const> atWork() const
+    {
+        return {hands.data(), std::size_t(handCount)};
+    }
+
 private:
     friend class Engine;
+
+    [[nodiscard]] bool isAtWork() const { return handCount > 0; }
+    void add(Incarnation &incarnation) { hands[std::size_t(handCount++)] = &incarnation; }
+    void putDown() { handCount = nextHand = doneCount = 0; }
+    void settle(std::span<AbstractJob *const> jobs)
+    {
+        if (!jobs.empty())
+            done[std::size_t(doneCount++)] = jobs;
+    }
+    [[nodiscard]] std::span<const std::span<AbstractJob *const>> settled() const
+    {
+        return {done.data(), std::size_t(doneCount)};
+    }
 
     enum class Activity : quint8 { Quiet, Called, Serving };
     // What the thread will take next: nothing while it is at work or has no worker to take it.
@@ -66,7 +87,16 @@ private:
     int hosted = 0; // slots that live here
     int lastWorker = -1; // that has left
     WorkerSlot *nextAtWork = nullptr; // takes one of its own jobs as soon as the thread comes
-    Incarnation *atWork = nullptr; // whose hand it works through
+    // The workers whose hands it works through, one after the other. Changed by its own thread alone, with
+    // the lock; where it is among them is known to nobody else.
+    static constexpr int MostHands = 16;
+    std::array<Incarnation *, MostHands> hands{};
+    int handCount = 0;
+    int nextHand = 0;
+    bool handsAreAll = false; // there was nothing else that it could do
+    // The jobs of the hands before these: to be destroyed, without the lock.
+    std::array<std::span<AbstractJob *const>, MostHands> done;
+    int doneCount = 0;
     IntrusiveList<Incarnation, &Incarnation::endedLink> ended; // suspended, to be concluded
     std::vector<std::shared_ptr<Incarnation>> left; // given up, to be destroyed on this thread
     IdSet parked; // workers with nothing to do

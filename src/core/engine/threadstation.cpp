@@ -180,13 +180,18 @@ void ThreadStation::serve()
     const qint64 start = nanoseconds();
     bool mayLinger = false;
     do {
-        for (int fetched = 0;; ++fetched) {
+        int fetched = 0;
+        qint64 since = 0;
+        for (;;) {
             const Order order = m_engine->next(*this);
             if (order.kind == Order::Rest) {
                 mayLinger = order.mayLinger;
                 break;
             }
-            const qint64 since = nanoseconds();
+            if (!order.isFurther) {
+                ++fetched;
+                since = nanoseconds();
+            }
             carryOut(order);
             if (m_closed) {
                 m_serving = false;
@@ -201,7 +206,7 @@ void ThreadStation::serve()
                 ring();
                 return;
             }
-            if (fetched > 0 && order.isAll)
+            if (fetched > 1 && order.isAll)
                 gather(since + FetchInterval);
         }
     } while (linger(mayLinger));

@@ -37,7 +37,7 @@ struct Vigil
 
 //! One life of a worker, from its constructor to its destructor. A worker that is replaced goes on
 //! under the same id as a new incarnation; what an old one still does concerns nobody.
-struct Incarnation
+struct Incarnation : std::enable_shared_from_this<Incarnation>
 {
     Incarnation(WorkerSlot &theSlot, Station &theStation, const std::shared_ptr<Clock> &clock);
     ~Incarnation();
@@ -62,6 +62,7 @@ struct Incarnation
     int claimedSeen = 0;
     int settledSeen = 0;
     bool fromOwnQueue = false; // where the hand's jobs come from
+    bool isBehind = false; // its thread was dealt the hand of another worker first
     ListLink<Incarnation> engagedLink;
     ListLink<Incarnation> batchLink;
     bool suspended = false; // its job goes on, the thread does something else

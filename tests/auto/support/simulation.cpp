@@ -325,15 +325,19 @@ VirtualJob *VirtualStation::job() const
     return static_cast<VirtualJob *>(m_job);
 }
 
-std::optional<Workload> VirtualStation::workload() const
+std::vector<Workload> VirtualStation::workloads() const
 {
-    if (!m_atWork || !m_atWork->slot)
-        return std::nullopt;
-    const Hand::Count count = m_atWork->hand.count();
-    Workload workload{this, m_atWork->id, m_dealt > 1, {}};
-    for (int i = count.claimed(); i < count.end(); ++i)
-        workload.unstarted += static_cast<VirtualJob *>(m_atWork->hand.at(i))->name();
-    return workload;
+    std::vector<Workload> workloads;
+    for (const Incarnation *incarnation : atWork()) {
+        if (!incarnation->engagedLink.linked)
+            continue;
+        const Hand::Count count = incarnation->hand.count();
+        Workload workload{this, incarnation->id, incarnation->batchLink.linked, {}};
+        for (int i = count.claimed(); i < count.end(); ++i)
+            workload.unstarted += static_cast<VirtualJob *>(incarnation->hand.at(i))->name();
+        workloads.push_back(std::move(workload));
+    }
+    return workloads;
 }
 
 void VirtualStation::letGo()
@@ -350,8 +354,6 @@ void VirtualStation::step()
         if (auto *scripted = static_cast<VirtualJob *>(job); !scripted->isAsynchronous())
             scripted->stopped();
         m_engine->perform(m_incarnation, *job);
-        if (m_incarnation->suspended)
-            m_atWork.reset();
         return;
     }
     if (isHungInOrder()) {
@@ -367,11 +369,7 @@ void VirtualStation::step()
         proceed();
         return;
     }
-    m_atWork.reset();
     const Order order = m_engine->next(*this);
-    if (order.kind == Order::Run || order.kind == Order::Conclude)
-        m_atWork = order.incarnation;
-    m_dealt = m_atWork ? m_atWork->hand.count().end() : 0;
     int &hangs = order.kind == Order::Build ? m_world.m_hangingBuilds : m_world.m_hangingEnds;
     if ((order.kind == Order::Build || order.kind == Order::Dismantle) && hangs > 0) {
         --hangs;
@@ -648,8 +646,10 @@ std::vector<Workload> World::workloads() const
     std::vector<Workload> workloads;
     for (const auto &weak : m_stations) {
         const auto station = weak.lock();
-        if (auto workload = station ? station->workload() : std::nullopt)
-            workloads.push_back(std::move(*workload));
+        if (station) {
+            for (Workload &workload : station->workloads())
+                workloads.push_back(std::move(workload));
+        }
     }
     return workloads;
 }

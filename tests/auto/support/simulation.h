@@ -100,12 +100,13 @@ public:
     virtual void destroyed(int worker) = 0;
 };
 
-//! What a thread works through: the worker has taken these jobs and not started them.
+//! What a thread works through: the worker has taken these jobs and not started them. A thread may
+//! have those of several workers.
 struct Workload
 {
     const void *thread;
     int worker;
-    bool isBatch; //!< it has taken more than one
+    bool isBatch; //!< they wait for others in the same hand, or for the hands of other workers
     QStringList unstarted;
 };
 
@@ -158,7 +159,7 @@ public:
     [[nodiscard]] bool isDeaf() const { return m_deaf; }
     //! It is in something that has not come to its end, or is to end itself.
     [[nodiscard]] bool isHeldUp() const { return m_job || isHungInOrder() || m_deaf || m_isToEnd; }
-    [[nodiscard]] std::optional<Workload> workload() const;
+    [[nodiscard]] std::vector<Workload> workloads() const;
 
 private:
     void proceed();
@@ -171,8 +172,6 @@ private:
     bool m_isToEnd = false;
     bool m_closed = false;
     std::shared_ptr<Incarnation> m_incarnation; // whose hand is worked through
-    std::shared_ptr<Incarnation> m_atWork; // as far as the engine knows
-    int m_dealt = 0; // jobs in its hand, at first
     AbstractJob *m_job = nullptr; // running
     qint64 m_finishTime = 0;
     Order m_hungOrder; // to be carried out when it is let go
