@@ -44,6 +44,16 @@ void submitRound(World &world, const Script &first)
     world.settle();
 }
 
+//! Two workers are through, one hangs, and one has not begun.
+void submitThirdHung(World &world)
+{
+    world.submit({.name = u"a"_s});
+    world.submit({.name = u"b"_s});
+    world.submit({.name = u"c"_s, .duration = World::Hung});
+    world.submit({.name = u"d"_s});
+    world.settle();
+}
+
 qsizetype handsOf(const World &world)
 {
     return qsizetype(world.workloads().size());
@@ -142,11 +152,7 @@ void tst_SharedThreads::STUCK_2_thoseThatAreThroughAreNotStuck()
 {
     World world(settings());
     makeQuick(world);
-    world.submit({.name = u"a"_s});
-    world.submit({.name = u"b"_s});
-    world.submit({.name = u"c"_s, .duration = World::Hung});
-    world.submit({.name = u"d"_s});
-    world.settle();
+    submitThirdHung(world);
     QCOMPARE(handsOf(world), Hosted);
     world.pass(130 * Millisecond); // when its job has begun is not known
     QCOMPARE(world.engine().counters().stuck, 1);
@@ -195,11 +201,7 @@ void tst_SharedThreads::LIFE_5_thoseThatAreThroughAreNotUnfinished()
     patient.deadMansSwitch = {};
     World world(patient);
     makeQuick(world);
-    world.submit({.name = u"a"_s});
-    world.submit({.name = u"b"_s});
-    world.submit({.name = u"c"_s, .duration = World::Hung});
-    world.submit({.name = u"d"_s});
-    world.settle();
+    submitThirdHung(world);
     QCOMPARE(handsOf(world), Hosted);
     world.engine().stop();
     const StopReport report = world.engine().giveUp();

@@ -384,8 +384,8 @@ void Engine::account(Incarnation &incarnation)
 // The thread has worked through what it was dealt.
 void Engine::putDown(Station &station, Section &section)
 {
-    const std::span<Incarnation *const> atWork
-        = station.atWork(); // stays there until it is dealt more
+    // They stand there until more are dealt.
+    const std::span<Incarnation *const> atWork = station.atWork();
     station.putDown();
     int settled = 0;
     for (const Incarnation *incarnation : atWork)
