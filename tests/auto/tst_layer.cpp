@@ -87,6 +87,7 @@ class tst_Layer : public QObject
 private Q_SLOTS:
     void init() { Support::failOnAnyWarning(); }
 
+    void JOB_7_clocksOfThreadsMayDiffer();
     void STAT_1_jobsAreTold();
     void STAT_1_discardedJobsAreTold();
     void STAT_1_workersAreTold();
@@ -96,6 +97,47 @@ private Q_SLOTS:
     void STAT_5_layersOfIdleFactoriesRest();
     void LIFE_6_layersAreExchanged();
 };
+
+void tst_Layer::JOB_7_clocksOfThreadsMayDiffer()
+{
+    struct Timekeeper : StatisticsLayer
+    {
+        void jobCompleted(const AbstractJob &, const JobRun &run) override { runs += run; }
+        QList<JobRun> runs;
+    };
+    constexpr qint64 Lag = 20;
+    const auto layer = std::make_shared<Timekeeper>();
+    World world({.workerCount = 1, .statistics = layer});
+    world.engine().start();
+    world.settle();
+    for (const QString &name : {u"a"_s, u"b"_s, u"c"_s}) {
+        world.submit({.name = name});
+        world.clock().lag(Lag); // before the worker looks
+        world.settle();
+    }
+    QCOMPARE(layer->runs.size(), 3);
+    for (const JobRun &run : std::as_const(layer->runs)) {
+        QVERIFY(run.submitted <= run.routed);
+        QVERIFY(run.routed <= run.started);
+        QVERIFY(run.started <= run.finished);
+    }
+    const Latencies latencies = world.engine().latencies();
+    for (const HistogramSnapshot &times :
+         {latencies.queueTime, latencies.runTime, latencies.totalTime}) {
+        QCOMPARE(times.count(), 3);
+        QCOMPARE(times.min(), 0);
+        QCOMPARE(times.max(), 0);
+    }
+
+    world.submit({.name = u"d"_s, .duration = Millisecond});
+    world.submit({.name = u"e"_s});
+    world.settle();
+    world.clock().lag(Lag);
+    const FactorySnapshot now = world.engine().snapshot(true);
+    QCOMPARE(now.workers.at(0).elapsed.count(), 0);
+    QCOMPARE(now.oldestWaiting.count(), 0);
+    QVERIFY(world.finish());
+}
 
 void tst_Layer::STAT_1_jobsAreTold()
 {

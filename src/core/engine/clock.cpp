@@ -4,7 +4,9 @@
 #include "engine/clock.h"
 
 #include "engine/station.h"
+#include "engine/tickclock.h"
 #include "logging.h"
+#include "threadlocal.h"
 
 #include <QtCore/qscopeguard.h>
 
@@ -17,6 +19,12 @@
 
 #ifdef Q_OS_LINUX
 #include <sys/prctl.h>
+#endif
+
+#if defined(Q_OS_LINUX) && defined(Q_PROCESSOR_X86_64)
+#define MILLWRIGHT_COUNTS_TICKS
+#include <cpuid.h>
+#include <x86intrin.h>
 #endif
 
 namespace Millwright {
@@ -37,17 +45,53 @@ void nameThread()
 #endif
 }
 
-// The thread that waits for the earliest alarm. It lives as long as there is something to wait for
-// and a little longer, and owns what it works with, so that nobody has to wait for its end.
-class SystemClock final : public Clock
+// `steady_clock`, and what the processor counts meanwhile.
+struct SteadyTicks
 {
-public:
-    [[nodiscard]] qint64 now() const override
+    [[nodiscard]] static qint64 time()
     {
         return std::chrono::duration_cast<std::chrono::nanoseconds>(
                    std::chrono::steady_clock::now().time_since_epoch())
             .count();
     }
+
+#ifdef MILLWRIGHT_COUNTS_TICKS
+    [[nodiscard]] static quint64 ticks()
+    {
+        return __rdtsc();
+    }
+
+    [[nodiscard]] static bool isTrusted()
+    {
+        constexpr unsigned PowerManagement = 0x8000'0007;
+        constexpr unsigned InvariantCounter
+            = 1u << 8; // whatever the processor's speed, and while it sleeps
+        unsigned eax = 0;
+        unsigned ebx = 0;
+        unsigned ecx = 0;
+        unsigned edx = 0;
+        return __get_cpuid(PowerManagement, &eax, &ebx, &ecx, &edx) && (edx & InvariantCounter);
+    }
+#else
+    [[nodiscard]] static quint64 ticks()
+    {
+        return 0;
+    }
+    [[nodiscard]] static bool isTrusted()
+    {
+        return false;
+    }
+#endif
+};
+
+MILLWRIGHT_TLS_MODEL constinit thread_local TickClock<SteadyTicks> t_clock;
+
+// The thread that waits for the earliest alarm. It lives as long as there is something to wait for
+// and a little longer, and owns what it works with, so that nobody has to wait for its end.
+class SystemClock final : public Clock
+{
+public:
+    [[nodiscard]] qint64 now() const override { return t_clock.now(); }
 
     void setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time) override
     {

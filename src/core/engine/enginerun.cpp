@@ -37,7 +37,9 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
             return nullptr;
         if ((job->m_extras || job->m_promised) && !mayStart(incarnation, *job))
             continue;
-        job->m_routed = incarnation.takenAt;
+        // Clocks of two threads may differ a little, but nothing happens to a job before it was submitted.
+        incarnation.now = std::max(incarnation.now, job->m_submitted);
+        job->m_routed = std::max(incarnation.takenAt, job->m_submitted);
         job->m_started = incarnation.now;
         job->m_report = &incarnation.report;
         job->m_place = AbstractJob::Place::Running;
@@ -82,7 +84,7 @@ std::exception_ptr Engine::execute(Incarnation &incarnation, AbstractJob &job)
 
 void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error)
 {
-    incarnation.now = m_clock->now();
+    incarnation.now = std::max(incarnation.now, m_clock->now());
     const Hand::Count count = incarnation.hand.count();
     if (error || count.isCalledOff() || job.m_promised || isTraced()) {
         if (!isCompleted(incarnation, job, error))

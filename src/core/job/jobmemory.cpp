@@ -4,6 +4,7 @@
 #include "job/jobmemory.h"
 
 #include "prefetch.h"
+#include "threadlocal.h"
 
 #include <algorithm>
 #include <array>
@@ -280,14 +281,6 @@ struct Stocks : std::array<Stock, Classes>
 {
     ~Stocks();
 };
-
-#if defined(Q_OF_ELF) && defined(__GLIBC__) && !defined(MILLWRIGHT_STATIC)
-// The place of the pointer is known when the library is loaded, and looking at it takes no call. The C library
-// has room for that in what dlopen() loads, if it is as little as it is here.
-#define MILLWRIGHT_TLS_MODEL [[gnu::tls_model("initial-exec")]]
-#else
-#define MILLWRIGHT_TLS_MODEL
-#endif
 
 // Plain pointers, so that access costs no check; the object behind them registers its destructor.
 MILLWRIGHT_TLS_MODEL constinit thread_local Stocks *t_stocks = nullptr;

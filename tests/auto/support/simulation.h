@@ -38,6 +38,8 @@ public:
     void moveTo(qint64 time);
     //! The same, but the alarms on the way are late: they come when time is moved again.
     void jumpTo(qint64 time) { m_now = std::max(now(), time); }
+    //! What another thread may be told, a little later.
+    void lag(qint64 nanoseconds) { m_now -= nanoseconds; }
     [[nodiscard]] bool hasAlarm() const { return !m_alarms.empty(); }
     [[nodiscard]] qint64 nextAlarm() const { return m_alarms.begin()->first; }
     [[nodiscard]] int alarmsRung() const { return m_rung; }

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QtCore/qglobal.h>
+
+#include <algorithm>
+#include <atomic>
+
+namespace Millwright {
+
+//! The processor's counter and the system's clock, in nanoseconds, at the same moment.
+struct TickReading
+{
+    quint64 ticks = 0;
+    qint64 time = 0;
+};
+
+//! How long a tick of the processor's counter takes, as found out from the readings of all threads.
+//! Thread-safe.
+class TickRate
+{
+public:
+    static constexpr int ScaleBits = 20;
+
+    //! Nanoseconds in a tick, times 2 to the power of ScaleBits; 0 as long as it is not known.
+    [[nodiscard]] quint64 scale() const { return m_scale.load(std::memory_order_relaxed); }
+
+    void learn(TickReading now)
+    {
+        if (now.time - m_readAt.load(std::memory_order_relaxed) < MinimumSpan
+            || m_isLearning.test_and_set(std::memory_order_acquire)) {
+            return;
+        }
+        const qint64 span = now.time - m_last.time;
+        const quint64 ticks = now.ticks - m_last.ticks;
+        m_last = now;
+        m_readAt.store(now.time, std::memory_order_relaxed);
+        // In a longer span the system may have slept, when one of the two can stand still.
+        const quint64 scale = span <= MaximumSpan && ticks > 0
+                                  ? (quint64(span) << ScaleBits) / ticks
+                                  : 0;
+        const quint64 off = std::max(scale, m_candidate) - std::min(scale, m_candidate);
+        if (scale > 0 && off <= scale / Tolerance)
+            m_scale.store(scale, std::memory_order_relaxed);
+        m_candidate = scale;
+        m_isLearning.clear(std::memory_order_release);
+    }
+
+private:
+    static constexpr qint64 MinimumSpan = 1'000'000;
+    static constexpr qint64 MaximumSpan = 100'000'000;
+    static constexpr quint64 Tolerance = 1000; // what two spans may differ by
+
+    std::atomic<quint64> m_scale = 0;
+    std::atomic<qint64> m_readAt = 0;
+    std::atomic_flag m_isLearning;
+    TickReading m_last;
+    quint64 m_candidate = 0;
+};
+
+/*!
+    Tells one thread the time, in a fraction of what the system's clock takes.
+
+    It asks the system's clock, and for the next 10 microseconds adds what the processor has counted since. That
+    is how wrong it can get if the counter changes its pace, or the thread goes to a processor that counts
+    differently; otherwise it is a few nanoseconds. It never goes back.
+
+    `Source` has `ticks()`, `time()`, and `isTrusted()`: whether all processors count alike, at an even pace.
+*/
+template<typename Source>
+class TickClock
+{
+public:
+    static constexpr qint64 Window = 10'000; // nanoseconds
+
+    [[nodiscard]] qint64 now()
+    {
+        if (m_window > 0) {
+            const quint64 since = Source::ticks() - m_anchor.ticks;
+            if (since < m_window)
+                return advance(m_anchor.time + qint64(since * m_scale >> TickRate::ScaleBits));
+        }
+        return ask();
+    }
+
+private:
+    struct Reading : TickReading
+    {
+        quint64 took = 0;
+    };
+
+    // The counter is taken to have stood in the middle.
+    [[nodiscard]] static Reading read()
+    {
+        const quint64 before = Source::ticks();
+        const qint64 time = Source::time();
+        const quint64 took = Source::ticks() - before;
+        return {{before + took / 2, time}, took};
+    }
+
+    // In ticks. What takes longer has been interrupted. 0 if the counter is not worth asking; it is not, either,
+    // where the system itself does not read it, for then its clock takes much longer.
+    [[nodiscard]] static quint64 longestReading()
+    {
+        constexpr int Tries = 10;
+        constexpr quint64 Most = 300;
+        if (!Source::isTrusted())
+            return 0;
+        quint64 quickest = Most;
+        for (int i = 0; i < Tries; ++i)
+            quickest = std::min(quickest, read().took);
+        return quickest < Most ? std::max<quint64>(1, quickest + quickest / 2) : 0;
+    }
+
+    Q_NEVER_INLINE qint64 ask()
+    {
+        static const quint64 longest = longestReading();
+        if (longest == 0)
+            return advance(Source::time());
+        const Reading reading = read();
+        if (reading.took <= longest) {
+            s_rate.learn(reading);
+            m_anchor = reading;
+            m_scale = s_rate.scale();
+            m_window = m_scale > 0 ? (quint64(Window) << TickRate::ScaleBits) / m_scale : 0;
+        }
+        return advance(reading.time);
+    }
+
+    qint64 advance(qint64 time) { return m_latest = std::max(m_latest, time); }
+
+    static constinit inline TickRate s_rate;
+
+    TickReading m_anchor;
+    quint64 m_scale = 0;
+    quint64 m_window = 0; // in ticks; 0: ask the system
+    qint64 m_latest = 0;
+};
+
+} // namespace Millwright
