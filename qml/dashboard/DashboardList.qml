@@ -16,6 +16,7 @@ ListView {
     property string emptyText
 
     clip: true
+    cacheBuffer: 0
     boundsBehavior: Flickable.StopAtBounds
     currentIndex: -1
     activeFocusOnTab: true

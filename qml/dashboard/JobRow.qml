@@ -43,6 +43,8 @@ Item {
         timeToLive >= 0 ? qsTr("expires in %1").arg(DashboardTexts.elapsed(timeToLive)) : ""
     ], ", ")
 
+    onJobIdChanged: cancel.isOthers = cancel.pressed
+
     implicitHeight: theme.rowHeight * 1.75
 
     Accessible.role: Accessible.ListItem
@@ -103,13 +105,25 @@ Item {
             font.pixelSize: row.theme.smallFontSize
         }
         DashboardButton {
+            id: cancel
+
+            //! The row has become another job's since the button was pressed: that one is not meant.
+            property bool isOthers: false
+
             objectName: "cancel"
             visible: row.isCancelable
             theme: row.theme
             text: qsTr("Cancel…")
             font.pixelSize: row.theme.smallFontSize
             Accessible.name: qsTr("Cancel %1").arg(row.name)
-            onClicked: row.cancelAsked()
+            onPressed: isOthers = false
+            onCanceled: isOthers = false
+            onClicked: {
+                const isMeant = !isOthers;
+                isOthers = false;
+                if (isMeant)
+                    row.cancelAsked();
+            }
         }
     }
 }

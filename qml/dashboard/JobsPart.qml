@@ -29,6 +29,11 @@ ColumnLayout {
         sourceModel: jobs.monitor.jobs
         text: search.text
     }
+    RowsInPlace {
+        id: rows
+
+        sourceModel: found
+    }
     RowLayout {
         Layout.fillWidth: true
         spacing: jobs.theme.spacing
@@ -70,7 +75,7 @@ ColumnLayout {
         emptyText: !search.text ? qsTr("No jobs")
                  : jobs.hidden > 0 ? qsTr("None of the jobs that are listed has this in its key or label")
                                    : qsTr("No job has this in its key or label")
-        model: visible ? found : null
+        model: visible ? rows : null
         reuseItems: true
         delegate: JobRow {
             id: row

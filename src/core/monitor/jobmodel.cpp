@@ -5,8 +5,6 @@
 
 #include "milliseconds.h"
 
-#include <QtCore/qset.h>
-
 #include <algorithm>
 
 namespace Millwright {
@@ -103,6 +101,19 @@ void JobModel::removeGone(const QList<JobSnapshot> &jobs)
     }
 }
 
+// Of those that were here before, the ages at least.
+void JobModel::tellChanged(const QSet<quint64> &before)
+{
+    for (int row = 0; row < count();) {
+        int end = row;
+        while (end < count() && before.contains(m_jobs.at(end).id))
+            ++end;
+        if (end > row)
+            Q_EMIT dataChanged(index(row), index(end - 1));
+        row = end + 1;
+    }
+}
+
 // First those go that are gone. Of what is left, which has mostly kept its order, each is moved to its place, or
 // comes there.
 void JobModel::update(const QList<JobSnapshot> &jobs)
@@ -136,8 +147,7 @@ void JobModel::update(const QList<JobSnapshot> &jobs)
         row = end - 1;
     }
     m_jobs = jobs;
-    if (!m_jobs.isEmpty()) // the ages of all, at least
-        Q_EMIT dataChanged(index(0), index(count() - 1));
+    tellChanged(shown);
     if (m_jobs.size() != countBefore)
         Q_EMIT countChanged();
 }

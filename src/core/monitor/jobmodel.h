@@ -6,6 +6,7 @@
 #include "../statistics/snapshot.h"
 
 #include <QtCore/qabstractitemmodel.h>
+#include <QtCore/qset.h>
 
 namespace Millwright {
 
@@ -59,6 +60,7 @@ Q_SIGNALS:
 
 private:
     void removeGone(const QList<JobSnapshot> &jobs);
+    void tellChanged(const QSet<quint64> &before);
 
     QList<JobSnapshot> m_jobs;
 };

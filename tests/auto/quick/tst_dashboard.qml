@@ -266,6 +266,30 @@ TestCase {
         tryCompare(factory, "completed", 3);
     }
 
+    // Between press and release it becomes another job's.
+    function test_UI_6_pressedJobIsMeant() {
+        const factory = createTemporaryObject(gated, test);
+        for (const key of ["zero", "one", "two", "three"])
+            factory.dispatch(key, {});
+        const dashboard = dashboardOf(factory, {part: "jobs", confirmedActions: DashboardAction.None});
+        const list = findChild(dashboard, "jobList");
+        tryCompare(list, "count", 4);
+        waitForRendering(dashboard);
+        tryVerify(() => list.itemAtIndex(1)?.key === "one");
+        const button = findChild(list.itemAtIndex(1), "cancel");
+        mousePress(button);
+        Bench.open(1); // "zero" ends, "one" runs
+        tryVerify(() => list.itemAtIndex(1)?.key === "two");
+        mouseRelease(button);
+        compare(factory.canceled, 0);
+        mouseClick(button);
+        tryCompare(factory, "canceled", 1);
+        tryCompare(list, "count", 2);
+        compare(list.itemAtIndex(1).key, "three");
+        Bench.open(2);
+        tryCompare(factory, "completed", 3);
+    }
+
     function test_UI_6_nothingIsAskedWhereThatIsNotWanted() {
         const factory = createTemporaryObject(gated, test);
         factory.dispatch("one", {});
