@@ -165,7 +165,7 @@ public:
                                  const JobOptions &options = {})
     {
         auto job = makeJob<Detail::DispatchedJob<W>>(std::move(key), std::move(message), options);
-        const Refusal refused = engine().submitFor(*job, QDeadlineTimer(deadline));
+        const Refusal refused = engine().submit(*job, deadline);
         return verdict(std::move(job), refused);
     }
 
@@ -176,7 +176,7 @@ public:
     {
         auto job = makeJob<Detail::SubmittedJob<W>>(std::move(key), std::move(message), options);
         QFuture<Result> future = job->future();
-        if (!engine().submitFor(*job, QDeadlineTimer(deadline)))
+        if (!engine().submit(*job, deadline))
             job.release(); // the factory's
         return future;
     }

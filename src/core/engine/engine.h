@@ -122,10 +122,9 @@ public:
 
     //! The factory owns the job from here on, unless a reason is returned: then it was refused, the
     //! discard handler has seen it, its future has ended, and it is still the caller's.
-    [[nodiscard]] Refusal submit(AbstractJob &job);
-    //! Waits for room until the deadline; then it is `submit()`. Does not wait, with a warning, where
-    //! that would do harm.
-    [[nodiscard]] Refusal submitFor(AbstractJob &job, QDeadlineTimer deadline);
+    //! Where there is no room for it, waits as long as that until there is, unless waiting would do harm: that
+    //! is said with a warning.
+    [[nodiscard]] Refusal submit(AbstractJob &job, std::chrono::milliseconds patience = {});
     //! Ends when some job would be accepted; canceled if the factory takes no more jobs.
     [[nodiscard]] QFuture<void> whenCapacityAvailable();
     //! The first job for the first worker, and so on, without asking the router but for jobs whose
@@ -234,7 +233,7 @@ public:
 
     //! How often there has been room again after a job was refused or shed for the lack of it.
     [[nodiscard]] qint64 roomReturns() const;
-    //! How often threads have gone to sleep in `submitFor()`, and were woken because there is room.
+    //! How often threads have gone to sleep in `submit()`, and were woken because there is room.
     struct Sleeps
     {
         qint64 begun;
@@ -446,14 +445,16 @@ private:
     void noteCongestion();
     [[nodiscard]] bool hasPlace();
     [[nodiscard]] bool hasRoom(Admission admission);
-    [[nodiscard]] bool mayEnter(const RoomWaiter &waiter, Admission admission);
-    [[nodiscard]] WorkerSlot *chosenFor(const RoomWaiter &waiter) const;
+    [[nodiscard]] bool mayEnter(const RoomSeeker &seeker, Admission admission);
+    [[nodiscard]] WorkerSlot *chosenFor(const RoomSeeker &seeker) const;
     [[nodiscard]] qint64 placesAt(const WorkerSlot &slot) const;
     [[nodiscard]] RoomEpoch roomEpoch(Admission admission) const;
     void noteLackOfRoom();
     [[nodiscard]] std::unique_ptr<RoomNews> findRoom(Section &section);
     void tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &epoch);
-    Refusal tryPatiently(RoomWaiter &waiter, AbstractJob &job, Section &section);
+    Refusal waitForRoom(const RoomSeeker &seeker, AbstractJob &job, QDeadlineTimer deadline,
+                        StatisticsLayer *layer);
+    Refusal admitPatiently(RoomSeeker &seeker, AbstractJob &job, Section &section);
     [[nodiscard]] bool warnIfWaitingHarms() const;
     [[nodiscard]] bool stopWaiting(RoomWaiter &waiter);
 
@@ -889,8 +890,8 @@ private:
     qint64 m_roomTold = 0; // were told of room and have not come yet
     std::atomic<qint64> m_roomSleeps = 0;
     qint64 m_roomCalls = 0;
-    RoomWaiter *m_patient
-        = nullptr; // whose job is admitted now, and rather waits than sheds another
+    // Whose job is admitted now, and rather waits than sheds another.
+    RoomSeeker *m_patient = nullptr;
 
     IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink>
         m_promised; // waiting jobs with a future

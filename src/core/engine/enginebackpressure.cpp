@@ -122,27 +122,27 @@ bool Engine::hasRoom(Admission admission)
 
 // Whether there is room for this one, as far as can be said without asking the router. Where the rate
 // limit would refuse it, it still waits for its place, and hears of that then.
-bool Engine::mayEnter(const RoomWaiter &waiter, Admission admission)
+bool Engine::mayEnter(const RoomSeeker &seeker, Admission admission)
 {
     if (admission == Admission::Delayed || m_limit < 0)
         return hasRoom(admission == Admission::Closed ? Admission::Open : admission);
-    WorkerSlot *target = chosenFor(waiter);
+    WorkerSlot *target = chosenFor(seeker);
     if (m_waitingPlace == WaitingPlace::AtWorkers) {
         if (!target)
             return hasPlace();
     } else if (m_keepsKeyOrder) {
-        const KeyUse *use = m_keys.find(waiter.job.keyHash());
+        const KeyUse *use = m_keys.find(seeker.job.keyHash());
         target = use && use->held() > 0 ? use->holder : nullptr;
     }
-    return !isFull(destinationOf(waiter.job, target));
+    return !isFull(destinationOf(seeker.job, target));
 }
 
 // The router is asked again only if the number of workers has changed, or this one is not available.
-WorkerSlot *Engine::chosenFor(const RoomWaiter &waiter) const
+WorkerSlot *Engine::chosenFor(const RoomSeeker &seeker) const
 {
-    const bool isValid = waiter.chosen && waiter.workerCount == m_workerCount
-                         && waiter.chosen->state != WorkerState::CrashLooping;
-    return isValid ? waiter.chosen : nullptr;
+    const bool isValid = seeker.chosen && seeker.workerCount == m_workerCount
+                         && seeker.chosen->state != WorkerState::CrashLooping;
+    return isValid ? seeker.chosen : nullptr;
 }
 
 // How many jobs more could wait there, or run at once.
@@ -244,61 +244,52 @@ void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &e
 }
 // --- Waiting for room -------------------------------------------------------------------------
 
-Refusal Engine::submitFor(AbstractJob &job, QDeadlineTimer deadline)
+Q_NEVER_INLINE Refusal Engine::waitForRoom(const RoomSeeker &seeker, AbstractJob &job,
+                                           QDeadlineTimer deadline, StatisticsLayer *layer)
 {
-    if (m_mutex.isMine())
-        return submit(job); // says what is wrong
-
-    stamp(job);
-    const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
-    tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
-    enum { FirstTry, Waiting, LastTry } stage = FirstTry;
-    const auto waiter = std::make_shared<RoomWaiter>(job);
+    const bool mayWait = !warnIfWaitingHarms();
+    const auto waiter = std::make_shared<RoomWaiter>(seeker);
     for (;;) {
-        if (deadline.hasExpired())
-            stage = LastTry;
+        const bool isLastTry = !mayWait || deadline.hasExpired();
         Refusal refused;
         std::shared_ptr<const DiscardHandler> handler;
         {
             Section section(*this);
             const bool wasTold = stopWaiting(*waiter);
-            refused = stage == LastTry ? tryAdmit(job, chosenFor(*waiter), section)
-                                       : tryPatiently(*waiter, job, section);
-            if (refused != DiscardReason::Loadshed || stage == LastTry) {
-                count(refused);
+            refused = isLastTry ? admit(job, chosenFor(*waiter), section)
+                                : admitPatiently(*waiter, job, section);
+            if (refused != DiscardReason::Loadshed || isLastTry) {
                 handler = m_discardHandler;
-            } else if (stage == Waiting) {
+            } else {
                 // Who was told and came too late does not lose his place.
                 waiter->place = m_roomWaiters.insert(
                     wasTold ? m_roomWaiters.begin() : m_roomWaiters.end(), waiter);
                 m_roomIsWatched = true;
             }
         }
-        if (refused != DiscardReason::Loadshed || stage == LastTry) {
+        if (refused != DiscardReason::Loadshed || isLastTry) {
             if (refused)
-                reportRefused(job, *refused, handler, layer.get());
+                reportRefused(job, *refused, handler, layer);
             return refused;
         }
-        if (stage == FirstTry) {
-            stage = warnIfWaitingHarms() ? LastTry : Waiting;
-        } else {
-            ++m_roomSleeps;
-            waiter->await(deadline);
-        }
+        ++m_roomSleeps;
+        waiter->await(deadline);
     }
 }
 
-// Refuses rather than make room by shedding.
-Refusal Engine::tryPatiently(RoomWaiter &waiter, AbstractJob &job, Section &section)
+// Refuses rather than make room by shedding, which does not count: there will be another try.
+Refusal Engine::admitPatiently(RoomSeeker &seeker, AbstractJob &job, Section &section)
 {
-    waiter.seen.reset();
-    if (m_state <= FactoryState::Running && !mayEnter(waiter, outlook(section).admission))
+    seeker.seen.reset();
+    if (m_state <= FactoryState::Running && !mayEnter(seeker, outlook(section).admission))
         return DiscardReason::Loadshed; // the router need not be asked
-    m_patient = &waiter;
-    const Refusal refused = tryAdmit(job, chosenFor(waiter), section);
+    m_patient = &seeker;
+    const Refusal refused = tryAdmit(job, chosenFor(seeker), section);
     m_patient = nullptr;
     if (refused)
-        waiter.seen = roomEpoch(outlook(section).admission);
+        seeker.seen = roomEpoch(outlook(section).admission);
+    if (refused != DiscardReason::Loadshed)
+        count(refused);
     return refused;
 }
 

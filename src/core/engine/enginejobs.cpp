@@ -13,7 +13,7 @@ namespace Millwright {
 
 // --- Submitting -------------------------------------------------------------------------------
 
-Refusal Engine::submit(AbstractJob &job)
+Refusal Engine::submit(AbstractJob &job, std::chrono::milliseconds patience)
 {
     if (m_mutex.isMine())
         return refuseOwn(job);
@@ -23,14 +23,18 @@ Refusal Engine::submit(AbstractJob &job)
     const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
     if (layer)
         tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
+    const bool mayWait = patience.count() > 0;
+    RoomSeeker seeker(job);
     Refusal refused;
     std::shared_ptr<const DiscardHandler> handler;
     {
         Section section(*this);
-        refused = admit(job, nullptr, section);
+        refused = mayWait ? admitPatiently(seeker, job, section) : admit(job, nullptr, section);
         if (refused)
             handler = m_discardHandler;
     }
+    if (mayWait && refused == DiscardReason::Loadshed)
+        return waitForRoom(seeker, job, QDeadlineTimer(patience), layer.get());
     if (refused)
         reportRefused(job, *refused, std::move(handler), layer.get());
     return refused;

@@ -22,22 +22,28 @@ struct WorkerSlot;
 //! Changes whenever somebody for whom there was no room had better try again.
 using RoomEpoch = std::array<qint64, 10>;
 
+//! A job for which room is sought, and what has come of it. The engine's lock's.
+struct RoomSeeker
+{
+    explicit RoomSeeker(const AbstractJob &theJob) : job(theJob) {}
+
+    const AbstractJob &job;
+    std::optional<RoomEpoch> seen; // when it tried in vain although there seemed to be room
+    WorkerSlot *chosen = nullptr; // by the router, if jobs wait at the workers
+    int workerCount = 0; // of which it was chosen
+};
+
 //! A thread that waits until there is room for its job.
-class RoomWaiter
+class RoomWaiter : public RoomSeeker
 {
 public:
-    explicit RoomWaiter(const AbstractJob &theJob) : job(theJob) {}
+    explicit RoomWaiter(const RoomSeeker &seeker) : RoomSeeker(seeker) {}
 
     //! Waits for `ring()`, but no longer than the deadline.
     void await(QDeadlineTimer deadline);
     void ring();
 
-    const AbstractJob &job;
-
     // The engine's lock's.
-    std::optional<RoomEpoch> seen; // when it tried in vain although there seemed to be room
-    WorkerSlot *chosen = nullptr; // by the router, if jobs wait at the workers
-    int workerCount = 0; // of which it was chosen
     WorkerSlot *toldOf = nullptr; // where there is room
     std::optional<std::list<std::shared_ptr<RoomWaiter>>::iterator> place; // while it is listed
     bool isTold = false; // it was rung, and has not come yet
