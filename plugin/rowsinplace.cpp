@@ -20,19 +20,56 @@ void RowsInPlace::setSourceModel(QAbstractItemModel *model)
         m_source->disconnect(this);
     m_source = model;
     m_count = model ? model->rowCount() : 0;
-    if (model) {
-        for (const auto signal :
-             {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
-            connect(model, signal, this, &RowsInPlace::follow);
-        }
-        connect(model, &QAbstractItemModel::rowsMoved, this, &RowsInPlace::follow);
-        connect(model, &QAbstractItemModel::dataChanged, this, &RowsInPlace::follow);
-        connect(model, &QAbstractItemModel::layoutChanged, this, &RowsInPlace::follow);
-        connect(model, &QAbstractItemModel::modelReset, this, &RowsInPlace::follow);
-        connect(model, &QObject::destroyed, this, &RowsInPlace::follow);
-    }
+    if (model)
+        connectTo(model);
     endResetModel();
     Q_EMIT sourceModelChanged();
+}
+
+void RowsInPlace::connectTo(QAbstractItemModel *model)
+{
+    using Model = QAbstractItemModel;
+    connect(model, &Model::rowsAboutToBeInserted, this,
+            [this](const QModelIndex &, int first, int last) {
+                if (!m_isBehind)
+                    beginInsertRows({}, first, last);
+            });
+    connect(model, &Model::rowsInserted, this, [this](const QModelIndex &, int first, int last) {
+        if (m_isBehind)
+            return;
+        m_count += last - first + 1;
+        endInsertRows();
+    });
+    connect(model, &Model::rowsAboutToBeRemoved, this,
+            [this](const QModelIndex &, int first, int last) {
+                if (!m_isBehind && last - first + 1 > m_count / 4)
+                    fallBehind();
+                if (!m_isBehind)
+                    beginRemoveRows({}, first, last);
+            });
+    connect(model, &Model::rowsRemoved, this, [this](const QModelIndex &, int first, int last) {
+        if (m_isBehind)
+            return;
+        m_count -= last - first + 1;
+        endRemoveRows();
+    });
+    connect(model, &Model::rowsAboutToBeMoved, this,
+            [this](const QModelIndex &, int first, int last, const QModelIndex &, int row) {
+                if (!m_isBehind)
+                    beginMoveRows({}, first, last, {}, row);
+            });
+    connect(model, &Model::rowsMoved, this, [this] {
+        if (!m_isBehind)
+            endMoveRows();
+    });
+    connect(model, &Model::dataChanged, this,
+            [this](const QModelIndex &first, const QModelIndex &last, const QList<int> &roles) {
+                if (!m_isBehind)
+                    Q_EMIT dataChanged(index(first.row()), index(last.row()), roles);
+            });
+    connect(model, &Model::layoutChanged, this, &RowsInPlace::fallBehind);
+    connect(model, &Model::modelReset, this, &RowsInPlace::fallBehind);
+    connect(model, &QObject::destroyed, this, &RowsInPlace::fallBehind);
 }
 
 int RowsInPlace::rowCount(const QModelIndex &parent) const
@@ -52,7 +89,7 @@ QHash<int, QByteArray> RowsInPlace::roleNames() const
     return m_source ? m_source->roleNames() : QHash<int, QByteArray>();
 }
 
-void RowsInPlace::follow()
+void RowsInPlace::fallBehind()
 {
     if (!std::exchange(m_isBehind, true))
         QMetaObject::invokeMethod(this, &RowsInPlace::catchUp, Qt::QueuedConnection);

@@ -9,10 +9,10 @@
 
 namespace Millwright {
 
-//! Another list, row by row, for a view whose delegates cost more to make than to change. In a list of jobs that last
-//! a millisecond all rows are others with each look, and a ListView destroys the delegate of a row that is removed. Here a
-//! row stays, and shows another job; rows come and go at the end only. What happens in one turn of the event loop is
-//! passed on together at its end.
+//! Another list, for a view whose delegates cost more to make than to change. In a list of jobs that last a millisecond
+//! all rows are others with each look, and a ListView destroys the delegate of a row that is removed. Here, when more than a
+//! quarter of all rows go at once, the rows stay and show what comes in their place; that, and all else that happens in
+//! the same turn of the event loop, is passed on at its end. Otherwise this is the same list as the other.
 class RowsInPlace : public QAbstractListModel
 {
     Q_OBJECT
@@ -36,7 +36,8 @@ Q_SIGNALS:
     void sourceModelChanged();
 
 private:
-    void follow();
+    void connectTo(QAbstractItemModel *model);
+    void fallBehind();
     void catchUp();
 
     QPointer<QAbstractItemModel> m_source;

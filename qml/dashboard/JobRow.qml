@@ -43,7 +43,8 @@ Item {
         timeToLive >= 0 ? qsTr("expires in %1").arg(DashboardTexts.elapsed(timeToLive)) : ""
     ], ", ")
 
-    onJobIdChanged: cancel.isOthers = cancel.pressed
+    // The row has become another job's, which is not the one that the keys were about to cancel: the list gets them.
+    onJobIdChanged: cancel.focus = false
 
     implicitHeight: theme.rowHeight * 1.75
 
@@ -107,8 +108,8 @@ Item {
         DashboardButton {
             id: cancel
 
-            //! The row has become another job's since the button was pressed: that one is not meant.
-            property bool isOthers: false
+            //! The job that the row was about when the button was pressed; -1 if it is not.
+            property real meant: -1
 
             objectName: "cancel"
             visible: row.isCancelable
@@ -116,11 +117,11 @@ Item {
             text: qsTr("Cancel…")
             font.pixelSize: row.theme.smallFontSize
             Accessible.name: qsTr("Cancel %1").arg(row.name)
-            onPressed: isOthers = false
-            onCanceled: isOthers = false
+            onPressed: meant = row.jobId
+            onCanceled: meant = -1
             onClicked: {
-                const isMeant = !isOthers;
-                isOthers = false;
+                const isMeant = meant < 0 || meant === row.jobId;
+                meant = -1;
                 if (isMeant)
                     row.cancelAsked();
             }

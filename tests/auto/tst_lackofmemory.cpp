@@ -120,6 +120,7 @@ struct Way
     RateLimit rateLimit = {};
     JobOptions options = {};
     bool submits = false;
+    std::chrono::milliseconds patience = 0ms;
 };
 
 } // namespace
@@ -138,6 +139,7 @@ private Q_SLOTS:
     void JOB_1_alarmIsSetOrNot();
     void JOB_1_dispatchDoesAllOrNothing_data();
     void JOB_1_dispatchDoesAllOrNothing();
+    void DISC_11_patienceEndsWithTheCall();
     void JOB_1_whatIsAcceptedIsDone();
 };
 
@@ -210,6 +212,35 @@ void tst_LackOfMemory::JOB_1_dispatchDoesAllOrNothing_data()
         << Way{.router = stickyQueuer(), .limit = 70, .mode = DiscardMode::Oldest};
     QTest::newRow("delayed") << Way{
         .rateLimit = {.refill = 1000, .interval = 1ms, .maximum = 1000, .initial = 0}};
+    QTest::newRow("patient") << Way{.patience = 1h};
+    QTest::newRow("patient, full") << Way{.limit = 70, .patience = 1ms};
+}
+
+// Who wanted to wait, and could not even try, is not mistaken for the next one.
+void tst_LackOfMemory::DISC_11_patienceEndsWithTheCall()
+{
+    constexpr qsizetype Limit = 10'000;
+    Factory<Doer> factory({.workerCount = 0, .queueLimit = Limit});
+    int failures = 0;
+    const auto dispatchPatiently = [&](int allocations) {
+        try {
+            const Scarcity scarcity(allocations);
+            return bool(factory.dispatchFor(0, Message(), 1h));
+        } catch (const std::bad_alloc &) {
+            return false;
+        }
+    };
+    for (int i = 0; i < 200; ++i) { // enough for every block and table to grow
+        for (int allocations = 0; !dispatchPatiently(allocations); ++allocations) {
+            QVERIFY(allocations < 100);
+            ++failures;
+            factory.setQueueLimit(factory.queueDepth());
+            QVERIFY(!factory.dispatch(1, Message()));
+            QVERIFY(factory.dispatch(2, Message(), {.discardable = false})); // over the limit
+            factory.setQueueLimit(Limit);
+        }
+    }
+    QVERIFY(failures > 0);
 }
 
 // The job is in the factory, or it is not and the caller learns that.
@@ -241,7 +272,8 @@ void tst_LackOfMemory::JOB_1_dispatchDoesAllOrNothing()
                             future = factory.submit(i, Message(), way.options);
                             accepted = true;
                         } else {
-                            accepted = bool(factory.dispatch(i, Message(), way.options));
+                            accepted = bool(
+                                factory.dispatchFor(i, Message(), way.patience, way.options));
                         }
                     }
                     if (way.submits)

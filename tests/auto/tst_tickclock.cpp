@@ -97,6 +97,7 @@ private Q_SLOTS:
     void JOB_7_timeNeverGoesBack();
     void JOB_7_sleepingSystemTeachesNothing();
     void JOB_7_interruptedReadingIsNotCountedFrom();
+    void JOB_7_processorMayBecomeSlower();
     void JOB_7_slowClockIsTheOnlyOne();
     void JOB_7_untrustedCounterIsNotAsked();
     void JOB_7_systemClockKeepsToSteadyClock();
@@ -214,6 +215,28 @@ void tst_TickClock::JOB_7_interruptedReadingIsNotCountedFrom()
     QCOMPARE(M::questions, before + 2);
     M::pass(1000);
     QVERIFY(qAbs(clock.now() - M::systemTime) <= 1);
+    QCOMPARE(M::questions, before + 2);
+}
+
+void tst_TickClock::JOB_7_processorMayBecomeSlower()
+{
+    using M = Machine<struct Tired>;
+    M::readingTakes = 20;
+    TickClock<M> clock;
+    becomeFamiliar(clock);
+    QVERIFY(questionsIn1ms(clock) <= 101);
+    M::readingTakes = 100; // 250 ticks
+    questionsIn1ms(clock);
+    QVERIFY(questionsIn1ms(clock) <= 101);
+    M::readingTakes = 130; // too long to be sure of what it says
+    QVERIFY(questionsIn1ms(clock) > 19'000);
+    M::readingTakes = 20;
+    QVERIFY(questionsIn1ms(clock) <= 110);
+    M::readingTakes = 60; // in comparison
+    M::pass(TickClock<M>::Window);
+    const int before = M::questions;
+    static_cast<void>(clock.now());
+    static_cast<void>(clock.now());
     QCOMPARE(M::questions, before + 2);
 }
 

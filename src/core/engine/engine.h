@@ -710,6 +710,8 @@ private:
     {
         return m_queued + m_ownQueued + m_parked + m_delayed;
     }
+    //! Lock held. What policies are told: it does not go back from one thread to the next, either.
+    qint64 steadyNow() { return m_latest = std::max(m_latest, m_clock->now()); }
     [[nodiscard]] std::chrono::nanoseconds oldestWaiting(qint64 now) const;
     //! Under the lock, also when a policy asks that is called under it.
     template<typename Function>
@@ -890,6 +892,7 @@ private:
     qint64 m_roomTold = 0; // were told of room and have not come yet
     std::atomic<qint64> m_roomSleeps = 0;
     qint64 m_roomCalls = 0;
+    qint64 m_latest = 0; // told to a policy
     // Whose job is admitted now, and rather waits than sheds another.
     RoomSeeker *m_patient = nullptr;
 

@@ -98,7 +98,7 @@ void Engine::conclude(Incarnation &incarnation, AbstractJob &job)
         error = std::current_exception();
     }
     if (canceled) {
-        incarnation.now = m_clock->now();
+        incarnation.now = std::max(incarnation.now, m_clock->now());
         if (isTraced())
             trace(incarnation, job, Outcome::Canceled);
         endUnrun(incarnation, job, Outcome::Canceled);

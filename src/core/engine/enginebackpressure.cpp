@@ -6,6 +6,7 @@
 #include "statistics/telllayer.h"
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qthread.h>
 
 #include <algorithm>
@@ -284,8 +285,8 @@ Refusal Engine::admitPatiently(RoomSeeker &seeker, AbstractJob &job, Section &se
     if (m_state <= FactoryState::Running && !mayEnter(seeker, outlook(section).admission))
         return DiscardReason::Loadshed; // the router need not be asked
     m_patient = &seeker;
+    const auto forget = qScopeGuard([this] { m_patient = nullptr; }); // also if memory has run out
     const Refusal refused = tryAdmit(job, chosenFor(seeker), section);
-    m_patient = nullptr;
     if (refused)
         seeker.seen = roomEpoch(outlook(section).admission);
     if (refused != DiscardReason::Loadshed)

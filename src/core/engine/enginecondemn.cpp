@@ -212,7 +212,8 @@ void Engine::lose(Incarnation &incarnation, AbstractJob &job, qint64 now, const 
                   Section &section)
 {
     const QString key = news.keyOf(&job);
-    const qint64 elapsed = now - incarnation.startedAt.load(std::memory_order_relaxed);
+    const qint64 elapsed = std::max<qint64>(
+        0, now - incarnation.startedAt.load(std::memory_order_relaxed));
     section.say(QtWarningMsg,
                 QStringLiteral("Factory \"%1\": job \"%2\" of worker %3 is lost, %4 ms "
                                "after its start.")

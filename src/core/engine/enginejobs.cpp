@@ -24,16 +24,18 @@ Refusal Engine::submit(AbstractJob &job, std::chrono::milliseconds patience)
     if (layer)
         tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, job);
     const bool mayWait = patience.count() > 0;
+    bool waits = false;
     RoomSeeker seeker(job);
     Refusal refused;
     std::shared_ptr<const DiscardHandler> handler;
     {
         Section section(*this);
         refused = mayWait ? admitPatiently(seeker, job, section) : admit(job, nullptr, section);
-        if (refused)
+        waits = mayWait && refused == DiscardReason::Loadshed;
+        if (refused && !waits)
             handler = m_discardHandler;
     }
-    if (mayWait && refused == DiscardReason::Loadshed)
+    if (waits)
         return waitForRoom(seeker, job, QDeadlineTimer(patience), layer.get());
     if (refused)
         reportRefused(job, *refused, std::move(handler), layer.get());

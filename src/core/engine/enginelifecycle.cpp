@@ -255,8 +255,8 @@ StopReport Engine::giveUp()
                 if (lost.job) {
                     ++m_counters.lost;
                     incarnation.report.abandon();
-                    lost.what.elapsed = std::chrono::nanoseconds(
-                        now - incarnation.startedAt.load(std::memory_order_relaxed));
+                    lost.what.elapsed = std::chrono::nanoseconds(std::max<qint64>(
+                        0, now - incarnation.startedAt.load(std::memory_order_relaxed)));
                 }
             }
             if (lost.job || holdsUp)

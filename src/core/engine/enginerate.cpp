@@ -15,7 +15,7 @@ void Engine::setRateLimit(const RateLimit &limit)
         return;
     std::unique_ptr<RateLimiter> old; // destroyed after the section: it may be the user's
     Section section(*this);
-    const qint64 now = m_clock->now();
+    const qint64 now = steadyNow();
     if (m_bucket && limit.isLimited()) {
         m_bucket->change(limit, now);
     } else {
@@ -42,7 +42,7 @@ void Engine::setRateLimiter(const RateLimiterBuilder &builder)
     m_limiter.swap(limiter); // the old one is destroyed after the lock was released
     m_bucket = nullptr;
     m_rateLimit = {};
-    admitDelayed(m_clock->now(), section);
+    admitDelayed(steadyNow(), section);
     callNext(section);
     closeIfDrained(section);
 }
@@ -71,7 +71,7 @@ RateLimitMode Engine::rateLimitMode() const
 // turn. A job that is shed takes no token.
 Refusal Engine::admitLimited(AbstractJob &job, WorkerSlot *target, Section &section)
 {
-    const qint64 now = m_clock->now();
+    const qint64 now = steadyNow();
     admitDelayed(now, section); // the alarm may be late, and those who wait go first
     const qint64 next = nextToken(now, section);
     if (next <= now && m_awaitingToken == 0) {
@@ -156,7 +156,7 @@ Engine::Outlook Engine::outlook(Section &section)
 {
     if (!m_limiter && m_awaitingToken == 0)
         return {Admission::Open, Never};
-    const qint64 now = m_clock->now();
+    const qint64 now = steadyNow();
     const qint64 next = nextToken(now, section);
     if (next <= now && m_awaitingToken == 0)
         return {Admission::Open, Never};
@@ -167,7 +167,7 @@ Engine::Outlook Engine::outlook(Section &section)
 void Engine::onTokenDue()
 {
     Section section(*this);
-    admitDelayed(m_clock->now(), section);
+    admitDelayed(steadyNow(), section);
     callNext(section);
     closeIfDrained(section);
 }

@@ -68,7 +68,7 @@ Refusal Engine::turnAway(AbstractJob &job, WorkerSlot *target, bool isAdmitted, 
     const RetryPolicy &policy = policyOf(job);
     if (!policy.on.testFlag(RetryOn::Loadshed) || m_patient)
         return DiscardReason::Loadshed;
-    const qint64 now = m_clock->now();
+    const qint64 now = std::max(m_clock->now(), job.m_submitted);
     const JobRun run{.attempt = job.m_attempt, .submitted = job.m_submitted, .finished = now};
     if (job.m_isPinned)
         job.m_slot = target;
@@ -155,7 +155,7 @@ void Engine::endLost(Incarnation &incarnation, AbstractJob &job, const QString &
                             || (job.m_promised && job.promiseLink()->isCancelRequested());
     if (spare && !isCanceled) {
         const JobRun run{incarnation.id,  spare->m_attempt, spare->m_submitted,
-                         spare->m_routed, spare->m_started, now};
+                         spare->m_routed, spare->m_started, std::max(now, spare->m_started)};
         spare->m_routed = spare->m_started = 0;
         if (retry(*spare, RetryOn::WorkerLost, now, section)) {
             spare->takeOver(job);

@@ -38,8 +38,8 @@ AbstractJob *Engine::begin(Incarnation &incarnation)
         if ((job->m_extras || job->m_promised) && !mayStart(incarnation, *job))
             continue;
         // Clocks of two threads may differ a little, but nothing happens to a job before it was submitted.
-        incarnation.now = std::max(incarnation.now, job->m_submitted);
         job->m_routed = std::max(incarnation.takenAt, job->m_submitted);
+        incarnation.now = std::max(incarnation.now, job->m_routed);
         job->m_started = incarnation.now;
         job->m_report = &incarnation.report;
         job->m_place = AbstractJob::Place::Running;

@@ -65,7 +65,7 @@ Order Engine::decide(Station &station, Section &section)
             m_called = nullptr;
         if (m_pinged == &station) {
             m_pinged = nullptr;
-            section.pinged(m_clock->now() - m_pingedAt);
+            section.pinged(std::max<qint64>(0, m_clock->now() - m_pingedAt));
         }
     }
     closeIfDrained(section);
@@ -263,7 +263,7 @@ bool Engine::take(WorkerSlot &slot, bool own, int most, Section &section)
     Incarnation &incarnation = *slot.incarnation;
     const auto available = [&] { return own ? slot.ownSize : qsizetype(m_queued); };
     Queue &queue = queueOf(own ? &slot : nullptr);
-    const qint64 now = m_clock->now();
+    const qint64 now = steadyNow();
     queue.m_now = now;
     const int wanted = std::min(
         most, batchSize(own ? available() : available() / std::max(1, m_serving)));

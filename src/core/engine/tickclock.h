@@ -86,6 +86,8 @@ public:
     }
 
 private:
+    static constexpr quint64 Most = 300; // ticks that a reading may take
+
     struct Reading : TickReading
     {
         quint64 took = 0;
@@ -100,31 +102,31 @@ private:
         return {{before + took / 2, time}, took};
     }
 
-    // In ticks. What takes longer has been interrupted. 0 if the counter is not worth asking; it is not, either,
-    // where the system itself does not read it, for then its clock takes much longer.
-    [[nodiscard]] static quint64 longestReading()
+    // Whether the counter is worth asking. It is not, either, where the system itself does not read it: its clock
+    // takes much longer then.
+    [[nodiscard]] static bool isWorthIt()
     {
         constexpr int Tries = 10;
-        constexpr quint64 Most = 300;
-        if (!Source::isTrusted())
-            return 0;
-        quint64 quickest = Most;
-        for (int i = 0; i < Tries; ++i)
-            quickest = std::min(quickest, read().took);
-        return quickest < Most ? std::max<quint64>(1, quickest + quickest / 2) : 0;
+        bool isQuick = false;
+        for (int i = 0; i < Tries && Source::isTrusted() && !isQuick; ++i)
+            isQuick = read().took < Most;
+        return isQuick;
     }
 
     Q_NEVER_INLINE qint64 ask()
     {
-        static const quint64 longest = longestReading();
-        if (longest == 0)
+        static const bool worthIt = isWorthIt();
+        if (!worthIt)
             return advance(Source::time());
         const Reading reading = read();
-        if (reading.took <= longest) {
+        if (reading.took <= m_longest) {
             s_rate.learn(reading);
             m_anchor = reading;
             m_scale = s_rate.scale();
             m_window = m_scale > 0 ? (quint64(Window) << TickRate::ScaleBits) / m_scale : 0;
+            m_longest = std::min(Most, (3 * m_longest + reading.took * 3 / 2) / 4);
+        } else { // interrupted; or the processor has become slower, and soon that is what is usual
+            m_longest = std::min(Most, m_longest + m_longest / 4 + 1);
         }
         return advance(reading.time);
     }
@@ -136,6 +138,7 @@ private:
     TickReading m_anchor;
     quint64 m_scale = 0;
     quint64 m_window = 0; // in ticks; 0: ask the system
+    quint64 m_longest = Most; // in ticks; half as much again as is usual
     qint64 m_latest = 0;
 };
 

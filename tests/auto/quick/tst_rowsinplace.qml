@@ -46,56 +46,61 @@ TestCase {
 
     function init() {
         rows.sourceModel = null;
-        fill(numbers, [1, 2, 3]);
+        fill(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
         rows.sourceModel = numbers;
-        compare(shown(), [1, 2, 3]);
+        compare(shown(), [1, 2, 3, 4, 5, 6, 7, 8]);
         changes.clear();
         exchanges.clear();
         made = 0;
     }
 
-    function test_UI_6_rowsStay_data() {
+    function test_UI_6_rowsStayWhenManyGo_data() {
         return [
-            {tag: "others", after: [4, 5, 6], made: 0},
-            {tag: "fewer", after: [7], made: 0},
+            {tag: "others", after: [11, 12, 13, 14, 15, 16, 17, 18], made: 0},
+            {tag: "fewer", after: [11], made: 0},
             {tag: "none", after: [], made: 0},
-            {tag: "more", after: [4, 5, 6, 7, 8], made: 2},
-            {tag: "the same", after: [1, 2, 3], made: 0}
+            {tag: "more", after: [11, 12, 13, 14, 15, 16, 17, 18, 19, 20], made: 2},
+            {tag: "the same", after: [1, 2, 3, 4, 5, 6, 7, 8], made: 0}
         ];
     }
-    function test_UI_6_rowsStay(row) {
+    function test_UI_6_rowsStayWhenManyGo(row) {
         fill(numbers, row.after);
-        compare(view.count, 3); // not yet
+        compare(view.count, 8); // not yet
         tryCompare(changes, "count", row.after.length > 0 ? 1 : 0);
         tryCompare(view, "count", row.after.length);
         compare(shown(), row.after);
         compare(made, row.made);
     }
 
-    function test_UI_6_rowsComeAndGoAnywhere() {
+    // It has gone on since.
+    function test_UI_6_allElseOfTheTurnWaits() {
+        numbers.remove(1, 3);
+        numbers.append({number: 9});
+        numbers.move(0, 5, 1);
         numbers.remove(0);
-        numbers.insert(0, {number: 9});
-        numbers.insert(2, {number: 10});
-        numbers.move(0, 3, 1);
-        numbers.setProperty(0, "number", 11);
-        tryCompare(view, "count", 4);
-        compare(shown(), [11, 10, 3, 9]);
-        compare(changes.count, 1);
-        compare(made, 1);
+        numbers.setProperty(0, "number", 60);
+        tryCompare(changes, "count", 1);
+        compare(view.count, 5);
+        compare(shown(), [60, 7, 8, 9, 1]);
+        compare(made, 0);
     }
 
-    function test_UI_6_everyChangeIsFollowed_data() {
+    function test_UI_6_fewChangesArePassedOn_data() {
         return [
-            {tag: "insert", change: () => numbers.insert(1, {number: 4}), after: [1, 4, 2, 3]},
-            {tag: "remove", change: () => numbers.remove(0), after: [2, 3]},
-            {tag: "move", change: () => numbers.move(2, 0, 1), after: [3, 1, 2]},
-            {tag: "value", change: () => numbers.setProperty(1, "number", 5), after: [1, 5, 3]}
+            {tag: "insert", change: () => numbers.insert(1, {number: 9}), after: [1, 9, 2, 3, 4, 5, 6, 7, 8]},
+            {tag: "remove", change: () => numbers.remove(1, 2), after: [1, 4, 5, 6, 7, 8]},
+            {tag: "move up", change: () => numbers.move(5, 1, 2), after: [1, 6, 7, 2, 3, 4, 5, 8]},
+            {tag: "move down", change: () => numbers.move(0, 6, 1), after: [2, 3, 4, 5, 6, 7, 1, 8]},
+            {tag: "value", change: () => numbers.setProperty(1, "number", 9), after: [1, 9, 3, 4, 5, 6, 7, 8]}
         ];
     }
-    function test_UI_6_everyChangeIsFollowed(row) {
+    function test_UI_6_fewChangesArePassedOn(row) {
+        const last = view.itemAtIndex(7); // stays the same one's, wherever that is
         row.change();
-        tryCompare(changes, "count", 1);
+        compare(view.count, row.after.length);
         compare(shown(), row.after);
+        verify(view.itemAtIndex(row.after.length - 1) === last);
+        compare(changes.count, row.tag === "value" ? 1 : 0);
     }
 
     function test_UI_6_sourceIsExchanged() {
@@ -104,11 +109,10 @@ TestCase {
         rows.sourceModel = other;
         compare(exchanges.count, 1);
         compare(shown(), [20, 21]);
-        numbers.append({number: 4}); // nobody cares
+        numbers.append({number: 9}); // nobody cares
+        compare(shown(), [20, 21]);
         other.append({number: 22});
-        tryCompare(view, "count", 3);
         compare(shown(), [20, 21, 22]);
-        compare(changes.count, 1);
         rows.sourceModel = other;
         compare(exchanges.count, 1);
         rows.sourceModel = null;
