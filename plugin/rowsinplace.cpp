@@ -3,7 +3,7 @@
 
 #include "rowsinplace.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace Millwright {
 

@@ -16,7 +16,7 @@ ListView {
     property string emptyText
 
     clip: true
-    cacheBuffer: 0
+    cacheBuffer: 0 // rows that cannot be seen would cost as much with each look
     boundsBehavior: Flickable.StopAtBounds
     currentIndex: -1
     activeFocusOnTab: true

@@ -78,6 +78,21 @@ private:
     const std::chrono::milliseconds m_interval;
 };
 
+//! Keeps what attempts have told.
+class Timekeeper final : public StatisticsLayer
+{
+public:
+    void jobCompleted(const AbstractJob &, const JobRun &run) override { runs += run; }
+    void jobRetried(const AbstractJob &, const JobRun &run, const std::exception_ptr &) override
+    {
+        runs += run;
+    }
+
+    QList<JobRun> runs;
+};
+
+constexpr qint64 Lag = 20; // of the clock of another thread
+
 } // namespace
 
 class tst_Layer : public QObject
@@ -88,6 +103,7 @@ private Q_SLOTS:
     void init() { Support::failOnAnyWarning(); }
 
     void JOB_7_clocksOfThreadsMayDiffer();
+    void JOB_7_attemptsThatOthersEndMayDiffer();
     void STAT_1_jobsAreTold();
     void STAT_1_discardedJobsAreTold();
     void STAT_1_workersAreTold();
@@ -100,12 +116,6 @@ private Q_SLOTS:
 
 void tst_Layer::JOB_7_clocksOfThreadsMayDiffer()
 {
-    struct Timekeeper : StatisticsLayer
-    {
-        void jobCompleted(const AbstractJob &, const JobRun &run) override { runs += run; }
-        QList<JobRun> runs;
-    };
-    constexpr qint64 Lag = 20;
     const auto layer = std::make_shared<Timekeeper>();
     World world({.workerCount = 1, .statistics = layer});
     world.engine().start();
@@ -138,6 +148,35 @@ void tst_Layer::JOB_7_clocksOfThreadsMayDiffer()
     const FactorySnapshot now = world.engine().snapshot(true);
     QCOMPARE(now.workers.at(0).elapsed.count(), 0);
     QCOMPARE(now.oldestWaiting.count(), 0);
+    QVERIFY(world.finish());
+}
+
+// By a thread that sheds them, or that gives their worker up.
+void tst_Layer::JOB_7_attemptsThatOthersEndMayDiffer()
+{
+    const auto layer = std::make_shared<Timekeeper>();
+    const RetryPolicy retry{
+        .maximumAttempts = 2, .backoff = 1ms, .on = RetryOn::Loadshed | RetryOn::WorkerLost};
+    World world({.workerCount = 1,
+                 .queueLimit = 1,
+                 .discardMode = DiscardMode::Oldest,
+                 .statistics = layer});
+    world.engine().start();
+    world.pass(Millisecond);
+    world.submit({.name = u"lost"_s, .hangs = 1, .options = {.retry = retry}});
+    world.settle();
+    world.submit({.name = u"shed"_s, .options = {.retry = retry}});
+    world.clock().lag(Lag);
+    world.submit({.name = u"other"_s});
+    QCOMPARE(layer->runs.size(), 1);
+    QVERIFY(layer->runs.constFirst().submitted <= layer->runs.constFirst().finished);
+
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"its thread was left behind"_s));
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"job \"lost\" of worker 0 is lost"_s));
+    QVERIFY(world.abandon(0));
+    QCOMPARE(layer->runs.size(), 2);
+    QVERIFY(layer->runs.constLast().started <= layer->runs.constLast().finished);
+    world.letAllGo();
     QVERIFY(world.finish());
 }
 

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void init() { Support::failOnAnyWarning(); }
 
     void RATE_4_userLimiter();
+    void RATE_4_timeDoesNotGoBackFromThreadToThread();
     void RATE_4_userLimiterMaySayNever();
     void RATE_4_limiterMayChangeItsMind();
     void RATE_4_drainEndsWhenTheLimiterSaysNever();
@@ -84,6 +85,32 @@ void tst_UserLimiter::RATE_4_userLimiter()
     for (int i = 0; i < 10; ++i)
         QVERIFY(factory.dispatch(i, i));
     QCOMPARE(taken, 5);
+}
+
+// Though the clock of one may be a little behind that of another.
+void tst_UserLimiter::RATE_4_timeDoesNotGoBackFromThreadToThread()
+{
+    struct Watch : RateLimiter
+    {
+        explicit Watch(QList<qint64> *list) : times(list) {}
+        qint64 nextAvailable(qint64 now) override
+        {
+            times->append(now);
+            return now;
+        }
+        void acquire(qint64 now) override { times->append(now); }
+        QList<qint64> *times;
+    };
+    QList<qint64> times;
+    LimitedWorld world({.workerCount = 1, .rateLimiter = customLimiter<Watch>(&times)});
+    QVERIFY(world.submit(1));
+    world->clock().lag(20);
+    QVERIFY(world.submit(2));
+    world->pass(Millisecond);
+    world->clock().lag(20);
+    QVERIFY(world.submit(3));
+    QVERIFY(times.size() >= 6);
+    QVERIFY(std::is_sorted(times.cbegin(), times.cend()));
 }
 
 // Never to those that wait, and then at once to the one that comes: each ends for its own reason.

@@ -64,8 +64,8 @@ struct SteadyTicks
     [[nodiscard]] static bool isTrusted()
     {
         constexpr unsigned PowerManagement = 0x8000'0007;
-        constexpr unsigned InvariantCounter
-            = 1u << 8; // whatever the processor's speed, and while it sleeps
+        // Whatever the processor's speed, and while it sleeps.
+        constexpr unsigned InvariantCounter = 1u << 8;
         unsigned eax = 0;
         unsigned ebx = 0;
         unsigned ecx = 0;

@@ -37,10 +37,10 @@ public:
         const quint64 ticks = now.ticks - m_last.ticks;
         m_last = now;
         m_readAt.store(now.time, std::memory_order_relaxed);
-        // In a longer span the system may have slept, when one of the two can stand still.
-        const quint64 scale = span <= MaximumSpan && ticks > 0
-                                  ? (quint64(span) << ScaleBits) / ticks
-                                  : 0;
+        // In a longer span the system may have slept, when one of the two can stand still; and another thread may have
+        // been quicker with a later reading.
+        const bool isUsable = span >= MinimumSpan && span <= MaximumSpan && ticks > 0;
+        const quint64 scale = isUsable ? (quint64(span) << ScaleBits) / ticks : 0;
         const quint64 off = std::max(scale, m_candidate) - std::min(scale, m_candidate);
         if (scale > 0 && off <= scale / Tolerance)
             m_scale.store(scale, std::memory_order_relaxed);
