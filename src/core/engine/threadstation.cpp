@@ -39,6 +39,28 @@ qint64 nanoseconds()
     return QDeadlineTimer::current(Qt::PreciseTimer).deadlineNSecs();
 }
 
+// A place among the threads of this process that may look out for work at the same time: one
+// processor is left to whoever gives it. With a single processor there is none.
+class LookOut
+{
+public:
+    LookOut() : m_isAllowed(s_count.fetch_add(1, std::memory_order_relaxed) < most()) {}
+    ~LookOut() { s_count.fetch_sub(1, std::memory_order_relaxed); }
+    Q_DISABLE_COPY_MOVE(LookOut)
+
+    [[nodiscard]] bool isAllowed() const { return m_isAllowed; }
+
+private:
+    static int most()
+    {
+        static const int count = QThread::idealThreadCount() - 1;
+        return count;
+    }
+
+    inline static std::atomic<int> s_count = 0;
+    const bool m_isAllowed;
+};
+
 void pauseUntil(qint64 time)
 {
     while (nanoseconds() < time)
@@ -261,11 +283,12 @@ bool ThreadStation::linger(bool mayLinger)
         return true;
     }
     m_restingSince = nanoseconds();
-    Bell silent = Bell::Silent;
-    if (!mayLinger || m_meanGap > LongestLinger
-        || !m_bell.compare_exchange_strong(silent, Bell::Lingering)) {
+    if (!mayLinger || m_meanGap > LongestLinger)
         return false;
-    }
+    const LookOut lookOut;
+    Bell silent = Bell::Silent;
+    if (!lookOut.isAllowed() || !m_bell.compare_exchange_strong(silent, Bell::Lingering))
+        return false;
     while (m_bell.load(std::memory_order_acquire) == Bell::Lingering
            && nanoseconds() - m_restingSince < LongestLinger) {
         relaxProcessor();
