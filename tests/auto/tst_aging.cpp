@@ -65,6 +65,7 @@ private Q_SLOTS:
     void QUEUE_3_orderOfEquals();
     void QUEUE_3_agingEqualsItsModel();
     void QUEUE_3_agingNeedsNoTimer();
+    void QUEUE_3_timeDoesNotGoBackFromThreadToThread();
 };
 
 void tst_Aging::QUEUE_3_withoutAgingLowJobsWait()
@@ -196,6 +197,40 @@ void tst_Aging::QUEUE_3_agingNeedsNoTimer()
     const int before = world.clock().alarmsRung();
     world.pass(1000 * Millisecond);
     QCOMPARE(world.clock().alarmsRung(), before);
+    QVERIFY(world.finish());
+}
+
+// Though the clock of one may be a little behind that of another.
+void tst_Aging::QUEUE_3_timeDoesNotGoBackFromThreadToThread()
+{
+    struct Watch : Queue
+    {
+        explicit Watch(QList<qint64> *list) : times(list) {}
+        void push(AbstractJob &job) override { jobs.append(job); }
+        void pushFront(AbstractJob &job) override { jobs.prepend(job); }
+        AbstractJob *pop() override
+        {
+            times->append(now());
+            return jobs.takeFirst();
+        }
+        AbstractJob *peek() const override { return jobs.first(); }
+        void remove(AbstractJob &job) override { jobs.remove(job); }
+        AbstractJob *victim() override { return jobs.first(); }
+        QList<qint64> *times;
+        JobList jobs;
+    };
+    QList<qint64> times;
+    World world({.workerCount = 2, .queue = customQueue<Watch>(&times)});
+    world.engine().start();
+    for (const QString &name : {u"a"_s, u"b"_s, u"c"_s}) {
+        world.pass(Millisecond);
+        world.submit({.name = name});
+        world.settle();
+        world.clock().lag(Millisecond + 20);
+    }
+    QCOMPARE(times.size(), 3);
+    QVERIFY(times.constFirst() > 0);
+    QVERIFY(std::is_sorted(times.cbegin(), times.cend()));
     QVERIFY(world.finish());
 }
 

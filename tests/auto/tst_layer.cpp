@@ -104,6 +104,7 @@ private Q_SLOTS:
 
     void JOB_7_clocksOfThreadsMayDiffer();
     void JOB_7_attemptsThatOthersEndMayDiffer();
+    void JOB_7_handBehindAnEmptiedOne();
     void STAT_1_jobsAreTold();
     void STAT_1_discardedJobsAreTold();
     void STAT_1_workersAreTold();
@@ -178,6 +179,47 @@ void tst_Layer::JOB_7_attemptsThatOthersEndMayDiffer()
     QVERIFY(layer->runs.constLast().started <= layer->runs.constLast().finished);
     world.letAllGo();
     QVERIFY(world.finish());
+}
+
+// What two workers of a thread have was dealt together, one after the other. The first loses all of it before it
+// begins.
+void tst_Layer::JOB_7_handBehindAnEmptiedOne()
+{
+    const auto layer = std::make_shared<Timekeeper>();
+    World world({.workerCount = 2,
+                 .threadCount = 1,
+                 .router = roundRobin(),
+                 .queueLimit = 2,
+                 .discardMode = DiscardMode::Oldest,
+                 .statistics = layer});
+    world.engine().start();
+    world.settle();
+    for (const QString &name : {u"short 0"_s, u"short 1"_s}) {
+        world.submit({.name = name});
+        world.settle();
+    }
+    layer->runs.clear();
+
+    world.clock().setLookTime(Lag);
+    for (const QString &name : {u"shed"_s, u"behind"_s, u"last"_s})
+        world.submit({.name = name});
+    const auto dealt = [&] {
+        const std::vector<Workload> workloads = world.workloads();
+        return std::ranges::count_if(workloads, &Workload::isBatch);
+    };
+    while (dealt() < 2)
+        QVERIFY(world.step());
+    world.submit({.name = u"later"_s});
+    world.submit({.name = u"one too many"_s});
+    QCOMPARE(world.fates().at(u"shed"_s).discarded, 1);
+    QCOMPARE(dealt(), 1);
+    QVERIFY(world.finish());
+    QCOMPARE(layer->runs.size(), 4);
+    for (const JobRun &run : std::as_const(layer->runs)) {
+        QVERIFY(run.submitted <= run.routed);
+        QVERIFY(run.routed <= run.started);
+        QVERIFY(run.started <= run.finished);
+    }
 }
 
 void tst_Layer::STAT_1_jobsAreTold()

@@ -31,7 +31,7 @@ inline constexpr qint64 Millisecond = 1'000'000;
 class VirtualClock final : public Clock
 {
 public:
-    [[nodiscard]] qint64 now() const override { return m_now; }
+    [[nodiscard]] qint64 now() const override { return m_now += m_look; }
     void setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time) override;
 
     //! Moves to `time`, calling the alarms on the way in their order.
@@ -40,6 +40,8 @@ public:
     void jumpTo(qint64 time) { m_now = std::max(now(), time); }
     //! What another thread may be told, a little later.
     void lag(qint64 nanoseconds) { m_now -= nanoseconds; }
+    //! From now on each look at the clock takes so long.
+    void setLookTime(qint64 nanoseconds) { m_look = nanoseconds; }
     [[nodiscard]] bool hasAlarm() const { return !m_alarms.empty(); }
     [[nodiscard]] qint64 nextAlarm() const { return m_alarms.begin()->first; }
     [[nodiscard]] int alarmsRung() const { return m_rung; }
@@ -47,7 +49,8 @@ public:
 private:
     std::recursive_mutex m_mutex; // producers set alarms, too
     std::multimap<qint64, std::weak_ptr<Alarmed>> m_alarms;
-    std::atomic<qint64> m_now = 1'000'000'000;
+    mutable std::atomic<qint64> m_now = 1'000'000'000;
+    std::atomic<qint64> m_look = 0;
     int m_rung = 0;
 };
 
