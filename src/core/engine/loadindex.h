@@ -5,7 +5,9 @@
 
 #include <QtCore/qglobal.h>
 
-#include <bit>
+#include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
 
 namespace Millwright {
@@ -18,52 +20,72 @@ public:
     //! Workers have the ids 0 to `count - 1`. New ones have nothing to do.
     void resize(std::size_t count)
     {
-        std::vector<qsizetype> loads(m_loads.begin(),
-                                     m_loads.begin() + qsizetype(std::min(count, m_loads.size())));
-        loads.resize(count);
-        m_loads.swap(loads);
-        m_leaves = std::bit_ceil(std::max<std::size_t>(1, count));
-        m_least.assign(2 * m_leaves, NoWorker);
+        LoadIndex resized;
+        for (std::size_t nodes = count; nodes > 1 || resized.m_levels.empty();) {
+            nodes = (nodes + Width - 1) / Width;
+            resized.m_levels.emplace_back(nodes);
+        }
+        resized.m_count = count;
         for (std::size_t id = 0; id < count; ++id)
-            m_least[m_leaves + id] = int(id);
-        for (std::size_t node = m_leaves; --node > 0;)
-            decide(node);
+            resized.note(id,
+                         id < m_count ? m_levels[0][id / Width].entries[id % Width] : entry(id, 0));
+        *this = std::move(resized);
     }
 
     //! An id that is out of range is ignored.
     void set(int id, qsizetype load)
     {
-        if (std::size_t(id) >= m_loads.size() || m_loads[std::size_t(id)] == load)
-            return;
-        m_loads[std::size_t(id)] = load;
-        for (std::size_t node = (m_leaves + std::size_t(id)) / 2; node > 0; node /= 2)
-            decide(node);
+        if (std::size_t(id) < m_count)
+            note(std::size_t(id), entry(std::size_t(id), load));
     }
 
     //! -1 when there are no workers.
-    [[nodiscard]] int least() const { return m_least.empty() ? NoWorker : m_least[1]; }
+    [[nodiscard]] int least() const { return m_least == NoWorker ? -1 : int(m_least & IdMask); }
 
     //! Of the one with the least; 0 when there are no workers.
     [[nodiscard]] qsizetype leastLoad() const
     {
-        return least() == NoWorker ? 0 : m_loads[std::size_t(least())];
+        return m_least == NoWorker ? 0 : qsizetype(m_least >> IdBits);
     }
 
 private:
-    static constexpr int NoWorker = -1;
+    // A worker and its load in one number, so that the least is the least of numbers.
+    using Entry = quint64;
+    static constexpr int IdBits = 24;
+    static constexpr Entry IdMask = (Entry(1) << IdBits) - 1;
+    static constexpr Entry NoWorker = ~Entry(0);
+    static constexpr qsizetype MostLoad = qsizetype(NoWorker >> IdBits) - 1; // more counts as this
 
-    void decide(std::size_t node)
+    // A cache line. A tree of those is flat: four levels for thousands of workers.
+    static constexpr std::size_t Width = 8;
+    struct alignas(Width * sizeof(Entry)) Node
     {
-        const int left = m_least[2 * node];
-        const int right = m_least[2 * node + 1];
-        const bool takesRight = right != NoWorker
-                                && m_loads[std::size_t(right)] < m_loads[std::size_t(left)];
-        m_least[node] = takesRight ? right : left;
+        Node() { entries.fill(NoWorker); }
+        std::array<Entry, Width> entries; // of workers, or the least of each node below
+    };
+
+    [[nodiscard]] static Entry entry(std::size_t id, qsizetype load)
+    {
+        return Entry(std::clamp<qsizetype>(load, 0, MostLoad)) << IdBits | id;
     }
 
-    std::vector<qsizetype> m_loads;
-    std::size_t m_leaves = 0; // a power of two
-    std::vector<int> m_least; // a tree, the root at 1: the id with the least load below each node
+    void note(std::size_t place, Entry entry)
+    {
+        for (std::vector<Node> &level : m_levels) {
+            Node &node = level[place / Width];
+            if (std::exchange(node.entries[place % Width], entry) == entry)
+                return; // nothing changes above either
+            entry = node.entries[0];
+            for (const Entry other : node.entries)
+                entry = std::min(entry, other);
+            place /= Width;
+        }
+        m_least = entry;
+    }
+
+    std::vector<std::vector<Node>> m_levels; // the workers first, a single node last
+    std::size_t m_count = 0;
+    Entry m_least = NoWorker;
 };
 
 } // namespace Millwright
