@@ -192,6 +192,12 @@ void QmlFactory::classBegin() {}
 
 void QmlFactory::componentComplete()
 {
+    if (!m_complete)
+        complete();
+}
+
+void QmlFactory::complete()
+{
     m_type = WorkerRegistry::find(m_worker);
     m_complete = true;
 
@@ -224,9 +230,12 @@ void QmlFactory::componentComplete()
         qmlWarning(this).noquote() << problem();
 }
 
-// Why no job can be done; empty if it can.
-QString QmlFactory::problem() const
+// Why no job can be done; empty if it can. What a Repeater or a Loader creates is complete before the objects
+// around it, and may have jobs already.
+QString QmlFactory::problem()
 {
+    if (!m_complete && !m_worker.isEmpty())
+        complete();
     if (!m_complete)
         return QStringLiteral(
             "The Factory is not complete yet. Use it from Component.onCompleted on.");

@@ -168,7 +168,8 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] bool mayBeSet(const char *property) const;
-    [[nodiscard]] QString problem() const;
+    void complete();
+    [[nodiscard]] QString problem();
     [[nodiscard]] JobOptions jobOptions(const QVariantMap &options, QObject **owner) const;
 
     FactorySettings m_settings; // of those properties that are fixed

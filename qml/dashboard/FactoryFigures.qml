@@ -52,8 +52,8 @@ GridLayout {
     Tile {
         title: qsTr("Waiting")
         value: DashboardTexts.count(figures.monitor.queueDepth)
-        suffix: figures.monitor.queueLimit < 0
-                ? qsTr("no limit") : qsTr("of %1").arg(DashboardTexts.count(figures.monitor.queueLimit))
+        suffix: figures.monitor.queueCapacity < 0
+                ? qsTr("no limit") : qsTr("of %1").arg(DashboardTexts.count(figures.monitor.queueCapacity))
         valueColor: gauge.fill < 1 ? theme.text : gauge.fillColor
         detail: figures.monitor.oldestWaiting > 0
                 ? qsTr("oldest %1").arg(DashboardTexts.elapsed(figures.monitor.oldestWaiting)) : ""
@@ -65,13 +65,15 @@ GridLayout {
             visible: limit >= 0
             theme: figures.theme
             depth: figures.monitor.queueDepth
-            limit: figures.monitor.queueLimit
+            limit: figures.monitor.queueCapacity
         }
     }
     Tile {
         title: qsTr("Busy workers")
         value: DashboardTexts.count(figures.monitor.activeWorkers)
-        suffix: qsTr("of %1").arg(DashboardTexts.count(figures.monitor.workerCount))
+        suffix: (figures.monitor.activeWorkers <= figures.monitor.workerCount
+                 ? qsTr("of %1") : qsTr("shrinking to %1"))
+                .arg(DashboardTexts.count(figures.monitor.workerCount))
         detail: figures.monitor.condemnedThreads > 0
                 ? qsTr("%1 threads left behind").arg(DashboardTexts.count(figures.monitor.condemnedThreads)) : ""
 
@@ -79,7 +81,7 @@ GridLayout {
             Layout.fillWidth: true
             theme: figures.theme
             depth: figures.monitor.activeWorkers
-            limit: figures.monitor.workerCount
+            limit: Math.max(figures.monitor.workerCount, figures.monitor.activeWorkers)
             isFullWell: true
         }
     }

@@ -61,7 +61,7 @@ void TimeChartPainter::take(const FactoryMonitor *monitor)
         return;
     case ChartQuantity::QueueDepth: {
         Settings withLimit = settings(ChartUnit::Count);
-        withLimit.limit = monitor->queueLimit();
+        withLimit.limit = monitor->queueCapacity();
         withLimit.limitName = ChartTexts::tr("limit");
         setSettings(withLimit);
         setSeries({{ChartTexts::tr("waiting"), monitor->history(FactoryMonitor::QueueDepth)}});

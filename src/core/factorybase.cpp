@@ -90,6 +90,12 @@ FactoryBase::FactoryBase(FactorySettings settings, WorkerBuilder builder, QObjec
 FactoryBase::~FactoryBase()
 {
     m_relay->cut();
+    if (const qsizetype waiting = queueDepth(); waiting > 0 && state() == FactoryState::Idle) {
+        qCInfo(lcMillwright,
+               "Factory \"%s\" was never started; %lld jobs that waited for that are discarded. "
+               "Call start().",
+               qUtf8Printable(name()), qlonglong(waiting));
+    }
     m_engine->stop(QDeadlineTimer(std::max(0, stopDeadline())));
     m_engine->setObserver(nullptr);
     m_engine->setDeadLetterLimit(0); // threads that were given up may keep the engine
@@ -154,13 +160,12 @@ QFuture<void> FactoryBase::stop()
 
 StopReport FactoryBase::stop(std::chrono::milliseconds deadline)
 {
-    return m_engine->stop(QDeadlineTimer(std::max(deadline, std::chrono::milliseconds(0))));
+    return m_engine->stop(deadlineIn(deadline));
 }
 
 bool FactoryBase::waitForStopped(std::chrono::milliseconds deadline)
 {
-    return m_engine->waitForStopped(
-        QDeadlineTimer(std::max(deadline, std::chrono::milliseconds(0))));
+    return m_engine->waitForStopped(deadlineIn(deadline));
 }
 
 FactoryState FactoryBase::state() const

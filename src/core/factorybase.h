@@ -144,7 +144,8 @@ public:
     //! continuation of this factory: it would wait for itself.
     StopReport stop(std::chrono::milliseconds deadline);
 
-    //! Blocks until the factory has stopped or failed; false if it has not by the deadline.
+    //! Blocks until the factory has stopped or failed; false if it has not by the deadline. The futures of
+    //! `drain()` and `stop()` end at that moment, too, maybe a little later.
     bool waitForStopped(std::chrono::milliseconds deadline);
 
     [[nodiscard]] FactoryState state() const;

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <QtCore/qglobal.h>
+#include <QtCore/qdeadlinetimer.h>
 
 #include <algorithm>
 #include <chrono>
@@ -24,6 +24,14 @@ inline std::chrono::nanoseconds fromMilliseconds(double milliseconds)
     constexpr double Most = 9e18;
     const double time = std::isnan(milliseconds) ? 0 : milliseconds * 1e6;
     return std::chrono::nanoseconds(qint64(std::clamp(time, -Most, Most)));
+}
+
+//! What is further away than Qt can count is as good as never; what is negative is over.
+inline QDeadlineTimer deadlineIn(std::chrono::milliseconds time)
+{
+    constexpr std::chrono::hours Most(24 * 365 * 100);
+    return time >= Most ? QDeadlineTimer(QDeadlineTimer::Forever)
+                        : QDeadlineTimer(std::max(time, std::chrono::milliseconds(0)));
 }
 
 } // namespace Millwright

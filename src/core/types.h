@@ -48,8 +48,11 @@ Q_ENUM_NS(RateLimitMode)
 
 //! What becomes of a worker when an exception leaves its `process()`.
 enum class OnFailure : int {
-    ReplaceWorker, //!< it is destroyed, and a fresh worker with the same id takes over
-    KeepWorker, //!< it goes on with the next job
+    //! It is destroyed, and a fresh worker with the same id takes over; where that happens too often, after
+    //! a pause (`RestartPolicy`). For workers that an exception may leave broken. The default.
+    ReplaceWorker,
+    //! It goes on with the next job. For workers whose jobs may fail, as where a file is missing.
+    KeepWorker,
 };
 Q_ENUM_NS(OnFailure)
 

@@ -10,6 +10,8 @@
 
 #include <QtWidgets/qstyle.h>
 
+#include <algorithm>
+
 namespace Millwright {
 
 namespace {
@@ -54,7 +56,7 @@ void FiguresPart::updateFigures()
     m_throughput->show(count(now.throughput(), where), tr("/s"),
                        tr("on average %1/s").arg(count(now.meanThroughput(), where)));
 
-    const int limit = now.queueLimit();
+    const int limit = now.queueCapacity();
     const double fill = limit > 0 ? double(now.queueDepth()) / limit : -1;
     const StatTile::Mood mood = fill >= 1     ? StatTile::Problem
                                 : fill >= 0.8 ? StatTile::Warning
@@ -68,9 +70,11 @@ void FiguresPart::updateFigures()
     m_waiting->setFill(fill, mood);
 
     m_workers->show(count(now.activeWorkers(), where),
-                    tr("of %1").arg(count(now.workerCount(), where)),
+                    (now.activeWorkers() <= now.workerCount() ? tr("of %1") : tr("shrinking to %1"))
+                        .arg(count(now.workerCount(), where)),
                     parts({{now.condemnedThreads(), tr("threads left behind")}}));
-    m_workers->setFill(now.workerCount() > 0 ? double(now.activeWorkers()) / now.workerCount() : 0);
+    const int most = std::max(now.workerCount(), now.activeWorkers());
+    m_workers->setFill(most > 0 ? double(now.activeWorkers()) / most : 0);
 
     const LatencySummary runTime = now.recentRunTime().count > 0 ? now.recentRunTime()
                                                                  : now.runTime();

@@ -108,6 +108,7 @@ private Q_SLOTS:
     void DISC_5_jobAboutToBeTakenDoesNotCount_data();
     void DISC_5_jobAboutToBeTakenDoesNotCount();
     void DISC_6_expiredJobIsNeverStarted();
+    void DISC_6_negativeTimeToLiveIsOver();
     void DISC_7_handlerRunsWithoutTheLock();
     void DISC_7_handlerMayBeExchangedAndRemoved();
     void DISC_7_handlerThatThrowsIsReported();
@@ -277,6 +278,21 @@ void tst_Discard::DISC_6_expiredJobIsNeverStarted()
     mill.gate.open();
     QCOMPARE(mill.ran.await(2), (QStringList{u"-1"_s, u"2"_s}));
     QCOMPARE(mill->counters().discarded(DiscardReason::TtlExpired), 1);
+}
+
+// As a deadline that is over already leaves it.
+void tst_Discard::DISC_6_negativeTimeToLiveIsOver()
+{
+    Mill mill({.workerCount = 1});
+    QVERIFY(mill.occupy());
+    mill.gate.open();
+    for (const auto timeToLive :
+         {-1ns, -std::chrono::nanoseconds(1h), std::chrono::nanoseconds::min()})
+        QCOMPARE(mill.offer(1, {.timeToLive = timeToLive}), u"+"_s);
+    QCOMPARE(mill.offer(1, {.timeToLive = 0ns}), u"+"_s); // none
+    QCOMPARE(mill.ran.await(2), (QStringList{u"-1"_s, u"4"_s}));
+    QCOMPARE(mill.discarded.await(3),
+             (QStringList{u"TtlExpired 1"_s, u"TtlExpired 2"_s, u"TtlExpired 3"_s}));
 }
 
 void tst_Discard::DISC_7_handlerRunsWithoutTheLock()

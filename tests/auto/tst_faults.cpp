@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "engine/threadstation.h"
 #include "support/counted.h"
 #include "support/expectations.h"
 #include "support/simulation.h"
@@ -8,8 +9,13 @@
 #include <QLoggingCategory>
 #include <QTest>
 
+#include <system_error>
+#include <thread>
+#include <vector>
+
 #ifdef Q_OS_LINUX
 #include <QFile>
+#include <QSemaphore>
 #include <sys/resource.h>
 #endif
 
@@ -33,6 +39,50 @@ QStringList textsOf(const Engine &engine, FactoryEvent::Kind kind)
     return texts;
 }
 
+#if defined(Q_OS_LINUX) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define CAN_LACK_THREADS
+
+//! As long as it exists, the system has no memory for the stack of another thread.
+class LackOfThreads
+{
+public:
+    LackOfThreads()
+    {
+        constexpr std::size_t Most = 64;
+        m_threads.reserve(Most);
+        getrlimit(RLIMIT_AS, &m_before);
+        QFile statm(u"/proc/self/statm"_s);
+        if (!statm.open(QFile::ReadOnly))
+            return;
+        const rlim_t used = rlim_t(statm.readAll().split(' ').value(0).toLongLong()) * 4096;
+        const rlimit scarce{used + (1 << 20), m_before.rlim_max};
+        setrlimit(RLIMIT_AS, &scarce);
+        try { // there are those of threads that have ended
+            while (m_threads.size() < Most)
+                m_threads.emplace_back([this] { m_end.acquire(); });
+        } catch (const std::system_error &) {
+            m_isReached = true;
+        }
+    }
+    ~LackOfThreads()
+    {
+        setrlimit(RLIMIT_AS, &m_before);
+        m_end.release(int(m_threads.size()));
+        for (std::thread &thread : m_threads)
+            thread.join();
+    }
+    Q_DISABLE_COPY_MOVE(LackOfThreads)
+
+    [[nodiscard]] bool isReached() const { return m_isReached; }
+
+private:
+    rlimit m_before;
+    QSemaphore m_end;
+    std::vector<std::thread> m_threads;
+    bool m_isReached = false;
+};
+#endif
+
 } // namespace
 
 // The system has not what the factory needs.
@@ -51,6 +101,7 @@ private Q_SLOTS:
     void LIFE_5_theEndComesWithoutThreads();
     void POOL_4_resizingWithoutThreads();
     void SUP_2_realThreadThatCannotBeStarted();
+    void LIFE_3_hooksWaitForAThread();
     void STUCK_1_timeInWhichNothingRunsDoesNotCount_data();
     void STUCK_1_timeInWhichNothingRunsDoesNotCount();
     void QUEUE_6_timeJumps();
@@ -175,11 +226,9 @@ void tst_Faults::POOL_4_resizingWithoutThreads()
     QCOMPARE(engine.state(), FactoryState::Stopped);
 }
 
-// What the system runs out of here is memory for stacks. That of threads which have ended is used again, so
-// none may have ended.
 void tst_Faults::SUP_2_realThreadThatCannotBeStarted()
 {
-#if defined(Q_OS_LINUX) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifdef CAN_LACK_THREADS
     // The thread of the clock is there already.
     Factory<Support::Counted> other({.workerCount = 1});
     QVERIFY(other.start());
@@ -188,26 +237,48 @@ void tst_Faults::SUP_2_realThreadThatCannotBeStarted()
 
     Factory<Support::Counted> factory({.workerCount = 2, .restartPolicy = {.backoff = 1ms}});
     QFuture<int> future = factory.submit(1, 42);
-    QFile statm(u"/proc/self/statm"_s);
-    QVERIFY(statm.open(QFile::ReadOnly));
-    const rlim_t used = rlim_t(statm.readAll().split(' ').value(0).toLongLong()) * 4096;
-    rlimit before;
-    QCOMPARE(getrlimit(RLIMIT_AS, &before), 0);
-    const rlimit scarce{used + (1 << 20), before.rlim_max};
-    for (int i = 0; i < 2; ++i)
-        QTest::ignoreMessage(QtCriticalMsg, QRegularExpression(u"Thread creation error"_s));
-    QCOMPARE(setrlimit(RLIMIT_AS, &scarce), 0);
-    const bool isStarted = factory.start();
-    const int crashLooping = factory.crashLoopingWorkers();
-    QCOMPARE(setrlimit(RLIMIT_AS, &before), 0);
-    QVERIFY(isStarted);
-    QCOMPARE(crashLooping, 2);
+    {
+        const LackOfThreads lack;
+        QVERIFY(lack.isReached());
+        for (int i = 0; i < 2; ++i)
+            QTest::ignoreMessage(QtCriticalMsg, QRegularExpression(u"Thread creation error"_s));
+        QVERIFY(factory.start());
+        QCOMPARE(factory.crashLoopingWorkers(), 2);
+    }
     QVERIFY(Support::hasEnded(future)); // there is memory again
     QCOMPARE(future.result(), 42);
     QVERIFY(Support::eventually([&] { return factory.crashLoopingWorkers() == 0; }));
     QVERIFY(factory.stop(Support::Patience).isClean());
     QVERIFY(other.stop(Support::Patience).isClean());
     QCOMPARE(Support::Counted::alive, 0);
+#else
+    QSKIP("The system's memory cannot be limited here.");
+#endif
+}
+
+void tst_Faults::LIFE_3_hooksWaitForAThread()
+{
+#ifdef CAN_LACK_THREADS
+    // The thread of the clock is there already.
+    Factory<Support::Counted> other({.workerCount = 1});
+    QVERIFY(other.start());
+    QVERIFY(Support::hasEnded(other.submit(1, 1, {.timeToLive = 1h})));
+
+    const std::unique_ptr<Executor> executor = ThreadStationHost().createExecutor();
+    QSemaphore called;
+    {
+        const LackOfThreads lack;
+        QVERIFY(lack.isReached());
+        for (int i = 0; i < 2; ++i)
+            executor->execute([&called] { called.release(); });
+        QVERIFY(!executor->join(QDeadlineTimer(0)));
+        QCOMPARE(called.available(), 0);
+    }
+    QVERIFY(executor->join(QDeadlineTimer(Support::Patience)));
+    QCOMPARE(called.available(), 2);
+    executor->execute([&called] { called.release(); });
+    QVERIFY(called.tryAcquire(3, int(Support::Patience.count())));
+    QVERIFY(other.stop(Support::Patience).isClean());
 #else
     QSKIP("The system's memory cannot be limited here.");
 #endif

@@ -104,12 +104,12 @@ void tst_Health::UI_6_healthIsTold_data()
     row("condemned", Health::Attention, {u"threads left behind: 3"_s},
         [](auto &now, auto &) { now.condemnedThreads = 3; });
     row("full", Health::Attention, {u"the queue is full"_s}, [](auto &now, auto &) {
-        now.queueLimit = now.counters.waiting = 10;
+        now.queueLimit = now.queueCapacity = now.counters.waiting = 10;
         now.availableCapacity = 0;
         now.activeWorkers = 2;
     });
     row("nearly full", Health::Busy, {}, [](auto &now, auto &) {
-        now.queueLimit = 10;
+        now.queueLimit = now.queueCapacity = 10;
         now.counters.waiting = 9;
         now.availableCapacity = 1;
         now.activeWorkers = 2;

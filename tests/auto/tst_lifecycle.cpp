@@ -38,6 +38,7 @@ private Q_SLOTS:
     void LIFE_1_factoryStartsOnce();
     void LIFE_1_factoryThatNeverStarts_data();
     void LIFE_1_factoryThatNeverStarts();
+    void LIFE_1_forgottenStartIsNamed();
     void LIFE_4_drainFinishesAllAcceptedJobs();
     void LIFE_4_drainRefusesNewJobs();
     void LIFE_4_drainBeforeTheWorkersAreUp();
@@ -135,6 +136,25 @@ void tst_Lifecycle::LIFE_1_factoryThatNeverStarts()
     const auto error = Support::errorAs<JobDiscarded>(future);
     QVERIFY(error);
     QVERIFY(error->reason() == DiscardReason::Shutdown);
+}
+
+void tst_Lifecycle::LIFE_1_forgottenStartIsNamed()
+{
+    const auto make = [] {
+        return Factory({.name = u"mill"_s, .workerCount = 1}, [](Job<int, int> &) {});
+    };
+    make();
+    {
+        auto stopped = make();
+        QVERIFY(stopped.dispatch(1, 1));
+        stopped.stop(); // nobody has forgotten it
+    }
+    auto forgotten = make();
+    QVERIFY(forgotten.dispatch(1, 1));
+    QVERIFY(forgotten.dispatch(2, 2));
+    QTest::ignoreMessage(QtInfoMsg,
+                         "Factory \"mill\" was never started; 2 jobs that waited for that are "
+                         "discarded. Call start().");
 }
 
 void tst_Lifecycle::LIFE_4_drainFinishesAllAcceptedJobs()

@@ -32,6 +32,8 @@ private Q_SLOTS:
     void STAT_5_restsWhileNothingChanges();
     void STAT_5_ticksWhileAWorkerIsBusy();
     void STAT_5_restIsPartOfTheHistory();
+    void UI_6_capacityOfTheQueues_data();
+    void UI_6_capacityOfTheQueues();
     void UI_6_valuesAreThoseOfTheFactory();
     void UI_6_throughputRisesAndFalls();
     void UI_6_latenciesAreOfTheFactoryAndOfLate();
@@ -150,6 +152,30 @@ void tst_Monitor::STAT_5_restIsPartOfTheHistory()
         const double oldest = watched.monitor.oldestWaiting();
         QTRY_VERIFY(watched.monitor.oldestWaiting() > oldest);
     }
+}
+
+// Of a limit for each worker, too.
+void tst_Monitor::UI_6_capacityOfTheQueues_data()
+{
+    QTest::addColumn<RouterBuilder>("router");
+    QTest::addColumn<int>("limit");
+    QTest::addColumn<int>("capacity");
+    QTest::newRow("no limit") << queuer() << -1 << -1;
+    QTest::newRow("of the factory") << queuer() << 5 << 5;
+    QTest::newRow("of the factory and the workers") << stickyQueuer() << 5 << 5;
+    QTest::newRow("of each worker") << roundRobin() << 5 << 15;
+    QTest::newRow("of each worker, none") << roundRobin() << 0 << 0;
+}
+
+void tst_Monitor::UI_6_capacityOfTheQueues()
+{
+    QFETCH(const RouterBuilder, router);
+    QFETCH(const int, limit);
+    QFETCH(const int, capacity);
+    Watched watched({.workerCount = 3, .router = router, .queueLimit = limit});
+    watched.monitor.setActive(true);
+    QCOMPARE(watched.monitor.queueCapacity(), capacity);
+    QCOMPARE(watched.monitor.queueLimit(), limit);
 }
 
 void tst_Monitor::UI_6_valuesAreThoseOfTheFactory()

@@ -133,6 +133,9 @@ void tst_Resizing::POOL_4_negativeCountIsIgnoredWithAWarning()
                          "0 or more.");
     factory.setWorkerCount(-1);
     QCOMPARE(factory.workerCount(), 2);
+    QTest::ignoreMessage(
+        QtWarningMsg, "Factory \"none\": a worker count of -2 counts as 0; it must be 0 or more.");
+    QCOMPARE(Factory<Witness>({.name = u"none"_s, .workerCount = -2}).workerCount(), 0);
 }
 
 void tst_Resizing::POOL_6_pausingUnderLoadLosesNothing()

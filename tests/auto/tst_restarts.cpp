@@ -36,6 +36,7 @@ private Q_SLOTS:
     void SUP_2_policyIsCorrected();
     void SUP_2_policyChangesWhileRunning();
     void SUP_2_itIsSaidOncePerWait();
+    void SUP_2_keepingWorkersIsAdvised();
     void SUP_2_layerIsTold();
 };
 
@@ -324,6 +325,28 @@ void tst_Restarts::SUP_2_itIsSaidOncePerWait()
     }
     QCOMPARE(events.join(u", "_s), u"0: has failed too often: scripted; next start in 100 ms, "
                                    "0: could not start: broken; next start in 200 ms, 0 is up"_s);
+}
+
+// Who meets a pause because of ordinary failures is told of the setting, once.
+void tst_Restarts::SUP_2_keepingWorkersIsAdvised()
+{
+    QLoggingCategory::setFilterRules(QString());
+    static QStringList said;
+    const QtMessageHandler before = qInstallMessageHandler(
+        [](QtMsgType, const QMessageLogContext &, const QString &text) { said += text; });
+    {
+        World world({.name = u"mill"_s,
+                     .workerCount = 2,
+                     .restartPolicy = {.maximumRestarts = 1, .jitter = 0}});
+        world.engine().start();
+        world.settle();
+        fail(world, 1);
+        QCOMPARE(said.filter(u"KeepWorker"_s).size(), 0);
+        fail(world, 4);
+    }
+    qInstallMessageHandler(before);
+    QVERIFY(said.filter(u"has failed too often"_s).size() >= 2);
+    QCOMPARE(said.filter(u"set onFailure to OnFailure::KeepWorker"_s).size(), 1);
 }
 
 void tst_Restarts::SUP_2_layerIsTold()

@@ -109,6 +109,7 @@ private Q_SLOTS:
     void LIFE_4_stopLetsEventLoopsOfJobsGoOn();
     void LIFE_4_stoppedMeansThatEveryOutcomeWasTold_data();
     void LIFE_4_stoppedMeansThatEveryOutcomeWasTold();
+    void LIFE_5_deadlineMayBeVeryFar();
     void LIFE_5_threadIsGivenUpBeforeItIsStarted_data();
     void LIFE_5_threadIsGivenUpBeforeItIsStarted();
 };
@@ -280,6 +281,30 @@ void tst_Stop::LIFE_4_stoppedMeansThatEveryOutcomeWasTold()
     QVERIFY(factory.waitForStopped(Support::Patience));
     QVERIFY(future.isFinished());
     QVERIFY(hasEnded(stopped));
+}
+
+// Further than nanoseconds can be counted.
+void tst_Stop::LIFE_5_deadlineMayBeVeryFar()
+{
+    constexpr std::chrono::hours Centuries(24 * 366 * 300);
+    const Support::Gate gate;
+    Factory factory({.workerCount = 1, .queueLimit = 1}, [gate](Job<int, int> &) { gate.pass(); });
+    QVERIFY(factory.start());
+    QVERIFY(factory.dispatch(1, 1));
+    QVERIFY(gate.awaitArrivals());
+    QVERIFY(factory.dispatch(2, 2));
+    std::optional<DiscardReason> refused;
+    std::thread producer(
+        [&] { refused = factory.dispatchFor(3, 3, Centuries).reason(); }); // there is no room yet
+    std::thread opener([&] {
+        static_cast<void>(eventually([&] { return factory.state() == FactoryState::Draining; }));
+        gate.open();
+    });
+    const StopReport report = factory.stop(Centuries);
+    opener.join();
+    producer.join();
+    QVERIFY(report.isClean());
+    QVERIFY(refused == DiscardReason::Shutdown);
 }
 
 void tst_Stop::LIFE_5_threadIsGivenUpBeforeItIsStarted_data()

@@ -8,7 +8,9 @@
 #include "logging.h"
 #include "threadlocal.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qscopeguard.h>
+#include <QtCore/qtimer.h>
 
 #include <condition_variable>
 #include <map>
@@ -137,12 +139,30 @@ private:
         try {
             std::thread(run, m_state, this).detach();
             m_state->running = true;
+            m_lacksThread = false;
         } catch (const std::system_error &error) { // the next alarm tries it again
-            qCCritical(lcMillwright,
-                       "The system has no thread to watch the time: nothing times out, is "
-                       "retried or restarted until it has one: %s.",
-                       error.what());
+            if (!std::exchange(m_lacksThread, true)) {
+                qCCritical(lcMillwright,
+                           "The system has no thread to watch the time: nothing times out, is "
+                           "retried or restarted until it has one: %s.",
+                           error.what());
+            }
+            tryAgain();
         }
+    }
+
+    // Lock held. Where nobody sets an alarm, the application's event loop is left.
+    void tryAgain()
+    {
+        constexpr std::chrono::milliseconds RetryInterval{500};
+        QCoreApplication *application = QCoreApplication::instance();
+        if (!application || std::exchange(m_isToTryAgain, true))
+            return;
+        QTimer::singleShot(RetryInterval, application, [this] {
+            const std::lock_guard locker(m_state->mutex);
+            m_isToTryAgain = false;
+            watchTime();
+        });
     }
 
     static void run(const std::shared_ptr<State> &state, const SystemClock *clock)
@@ -176,6 +196,8 @@ private:
     }
 
     const std::shared_ptr<State> m_state = std::make_shared<State>();
+    bool m_lacksThread = false; // the state's mutex guards these
+    bool m_isToTryAgain = false;
 };
 
 } // namespace

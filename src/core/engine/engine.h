@@ -564,6 +564,7 @@ private:
     [[nodiscard]] static RestartHistory &historyOf(WorkerSlot &slot);
     void owe(WorkerSlot &slot);
     void replaceWorker(WorkerSlot &slot, const QString &error, qint64 now, Section &section);
+    void adviseToKeep(Section &section);
     void crashLoop(WorkerSlot &slot, const QString &why, qint64 now, Section &section);
     void awaitStart(WorkerSlot &slot, Section &section);
     void startAgain(qint64 now, Section &section);
@@ -781,6 +782,7 @@ private:
     Shown<qsizetype> m_limit;
     DiscardMode m_mode;
     OnFailure m_onFailure;
+    bool m_hasAdvised = false; // to keep workers
     RestartPolicy m_restartPolicy;
     RetryPolicy m_retryPolicy;
     std::atomic<bool> m_keepsSpares = false; // that policy asks for them

@@ -5,6 +5,7 @@
 #include "engine/section.h"
 #include "job/errors.h"
 #include "logging.h"
+#include "milliseconds.h"
 #include "statistics/telllayer.h"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ Refusal Engine::submit(AbstractJob &job, std::chrono::milliseconds patience)
             handler = m_discardHandler;
     }
     if (waits)
-        return waitForRoom(seeker, job, QDeadlineTimer(patience), layer.get());
+        return waitForRoom(seeker, job, deadlineIn(patience), layer.get());
     if (refused)
         reportRefused(job, *refused, std::move(handler), layer.get());
     return refused;
@@ -88,9 +89,10 @@ void Engine::submitToAll(std::span<AbstractJob *const> jobs, std::span<Refusal> 
 void Engine::stamp(AbstractJob &job) const
 {
     job.m_submitted = m_clock->now();
-    if (job.expiry() > 0) { // so far a time to live
+    if (job.expiry() != 0) { // so far a time to live
         qint64 &expiry = job.m_extras->expiry;
-        expiry = expiry < Never - job.m_submitted ? expiry + job.m_submitted : 0;
+        const qint64 timeToLive = std::max<qint64>(0, expiry);
+        expiry = timeToLive < Never - job.m_submitted ? timeToLive + job.m_submitted : 0;
     }
 }
 

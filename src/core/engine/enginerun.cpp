@@ -154,6 +154,19 @@ Q_NEVER_INLINE void Engine::endUnrun(Incarnation &incarnation, AbstractJob &job,
         section.discard(job, DiscardReason::TtlExpired);
 }
 
+// Workers pause because jobs fail, which may be nobody's fault: files are missing, servers do not answer.
+Q_NEVER_INLINE void Engine::adviseToKeep(Section &section)
+{
+    if (std::exchange(m_hasAdvised, true))
+        return;
+    section.say(QtInfoMsg,
+                QStringLiteral(
+                    "Factory \"%1\": a worker whose job fails is replaced, and pauses where that "
+                    "is too often. If failed jobs say nothing about their workers, keep them: "
+                    "set onFailure to OnFailure::KeepWorker.")
+                    .arg(m_name));
+}
+
 Q_NEVER_INLINE void Engine::endFailed(Incarnation &incarnation, AbstractJob &job,
                                       const std::exception_ptr &error)
 {
@@ -174,6 +187,8 @@ Q_NEVER_INLINE void Engine::endFailed(Incarnation &incarnation, AbstractJob &job
             takeBack(incarnation, jobs);
             putBack(jobs, section);
             replaceWorker(slot, text, incarnation.now, section);
+            if (slot.history->startAt > incarnation.now)
+                adviseToKeep(section);
         }
         if (incarnation.hand.count().isCalledOff()
             || (job.m_promised && job.promiseLink()->isCancelRequested())) {

@@ -37,6 +37,11 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
                {std::make_shared<const Hook>(std::move(settings.onStopped))}}}
     , m_workerCount(std::max(0, settings.workerCount))
 {
+    if (settings.workerCount < 0) {
+        qCWarning(lcMillwright,
+                  "Factory \"%s\": a worker count of %d counts as 0; it must be 0 or more.",
+                  qUtf8Printable(m_name), settings.workerCount);
+    }
     if (settings.rateLimiter)
         setRateLimiter(settings.rateLimiter);
     else
@@ -229,6 +234,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         snapshot.crashLoopingWorkers = m_crashLooping;
         snapshot.availableCapacity = glance.capacity;
         snapshot.queueLimit = m_limit;
+        snapshot.queueCapacity = m_limit < 0 ? -1 : limitOf(m_limit, placesFor(m_workerCount));
         snapshot.paused = m_paused;
         snapshot.condemnedThreads = int(m_condemned.size());
         snapshot.errorString = m_error;

@@ -178,6 +178,8 @@ void Engine::Section::tell()
     for (const auto &[type, text] : m_rest->said) {
         if (type == QtCriticalMsg)
             qCCritical(lcMillwright, "%s", qUtf8Printable(text));
+        else if (type == QtInfoMsg)
+            qCInfo(lcMillwright, "%s", qUtf8Printable(text));
         else
             qCWarning(lcMillwright, "%s", qUtf8Printable(text));
     }

@@ -11,8 +11,8 @@ namespace Millwright {
 
 void AbstractJob::addExtras(const JobOptions &options)
 {
-    const qint64 timeToLive = std::max<qint64>(0, options.timeToLive.count());
-    m_extras = std::make_unique<Extras>(Extras{options.label, options.retry, timeToLive});
+    m_extras = std::make_unique<Extras>(
+        Extras{options.label, options.retry, options.timeToLive.count()});
 }
 
 QString AbstractJob::label() const
@@ -24,8 +24,10 @@ JobOptions AbstractJob::options() const
 {
     JobOptions options{.priority = priority(), .discardable = m_discardable};
     if (m_extras) {
-        if (m_extras->expiry > 0)
-            options.timeToLive = std::chrono::nanoseconds(m_extras->expiry - m_submitted);
+        if (m_extras->expiry != 0) {
+            const qint64 timeToLive = m_extras->expiry - m_submitted;
+            options.timeToLive = std::chrono::nanoseconds(timeToLive > 0 ? timeToLive : -1);
+        }
         options.retry = m_extras->retry;
         options.label = m_extras->label;
     }

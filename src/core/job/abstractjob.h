@@ -117,7 +117,7 @@ protected:
         , m_priority(quint8(options.priority.value_or(Priority::Normal)))
         , m_discardable(options.discardable.value_or(true))
     {
-        if (options.timeToLive.count() > 0 || !options.label.isEmpty() || options.retry)
+        if (options.timeToLive.count() != 0 || !options.label.isEmpty() || options.retry)
             addExtras(options);
     }
     Q_DISABLE_COPY_MOVE(AbstractJob)

@@ -9,11 +9,6 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
-
-QT_BEGIN_NAMESPACE
-class QThreadPool;
-QT_END_NAMESPACE
 
 namespace Millwright {
 
@@ -31,7 +26,8 @@ public:
 };
 
 //! The executor of the real world: a thread, made when it is first needed, that goes when nothing has
-//! been to do for a while. If it hangs for good it outlives the executor, and hinders nobody.
+//! been to do for a while. If the system has no thread, it is tried again until it has one. If it hangs for
+//! good it outlives the executor, and hinders nobody.
 class PoolExecutor final : public Executor
 {
 public:
@@ -44,8 +40,8 @@ public:
 private:
     Q_DISABLE_COPY_MOVE(PoolExecutor)
 
-    std::mutex m_mutex; // for the pointer alone
-    std::shared_ptr<QThreadPool> m_pool;
+    class Pool;
+    std::shared_ptr<Pool> m_pool;
 };
 
 } // namespace Millwright

@@ -191,6 +191,11 @@ int FactoryMonitor::queueLimit() const
     return toInt(m_now.queueLimit);
 }
 
+int FactoryMonitor::queueCapacity() const
+{
+    return toInt(m_now.queueCapacity);
+}
+
 int FactoryMonitor::availableCapacity() const
 {
     return toInt(m_now.availableCapacity);

@@ -55,6 +55,7 @@ class MILLWRIGHT_CORE_EXPORT FactoryMonitor : public QObject
     Q_PROPERTY(QStringList healthReasons READ healthReasons NOTIFY sampled FINAL)
     Q_PROPERTY(int queueDepth READ queueDepth NOTIFY sampled FINAL)
     Q_PROPERTY(int queueLimit READ queueLimit NOTIFY sampled FINAL)
+    Q_PROPERTY(int queueCapacity READ queueCapacity NOTIFY sampled FINAL)
     Q_PROPERTY(double oldestWaiting READ oldestWaiting NOTIFY sampled FINAL)
     Q_PROPERTY(int activeWorkers READ activeWorkers NOTIFY sampled FINAL)
     Q_PROPERTY(int stuckWorkers READ stuckWorkers NOTIFY sampled FINAL)
@@ -149,6 +150,9 @@ public:
     [[nodiscard]] int queueDepth() const;
     //! -1 for no limit.
     [[nodiscard]] int queueLimit() const;
+    //! How many jobs may wait in all: where the limit is for each worker, that of all of them together. -1
+    //! for no limit.
+    [[nodiscard]] int queueCapacity() const;
     //! How long the oldest of the waiting jobs has been waiting. Milliseconds; 0 if none waits.
     [[nodiscard]] double oldestWaiting() const;
     [[nodiscard]] int activeWorkers() const { return m_now.activeWorkers; }

@@ -92,8 +92,8 @@ private:
     {
         if (const qint64 shed = discarded(DiscardReason::Loadshed))
             add(Health::Attention, tr("jobs shed in the last minute: %1").arg(shed));
-        else if (m_now.queueLimit > 0 && m_now.availableCapacity == 0
-                 && m_now.counters.waiting >= m_now.queueLimit
+        else if (m_now.queueCapacity > 0 && m_now.availableCapacity == 0
+                 && m_now.counters.waiting >= m_now.queueCapacity
                  && m_now.state == FactoryState::Running)
             add(Health::Attention, tr("the queue is full"));
         if (const qint64 limited = discarded(DiscardReason::RateLimited))

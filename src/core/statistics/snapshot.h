@@ -118,6 +118,9 @@ struct FactorySnapshot
     int crashLoopingWorkers = 0; //!< see `WorkerState::CrashLooping`
     qint64 availableCapacity = 0;
     qint64 queueLimit = -1;
+    //! How many jobs may wait in all: where the limit is for each worker, that of all of them together. -1
+    //! for no limit.
+    qint64 queueCapacity = -1;
     bool paused = false;
     int condemnedThreads = 0; //!< left behind with a worker that hangs, and not come back
     QString errorString = {}; //!< why the factory has failed

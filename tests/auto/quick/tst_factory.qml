@@ -35,6 +35,40 @@ TestCase {
     }
 
     Component {
+        id: eager
+
+        Item {
+            id: around
+
+            property var answers: []
+
+            function note(answer) { answers = answers.concat(answer) }
+
+            Repeater {
+                model: ["a", "b"]
+
+                Item {
+                    required property string modelData
+
+                    Component.onCompleted: mill.submit(modelData, "r" + modelData).then(around.note)
+                }
+            }
+            Loader {
+                sourceComponent: Item {
+                    Component.onCompleted: mill.submit("l", "l").then(around.note)
+                }
+            }
+            Factory {
+                id: mill
+
+                worker: "upper"
+                workerCount: 3
+                name: "eager"
+            }
+        }
+    }
+
+    Component {
         id: configured
 
         Factory {
@@ -71,6 +105,13 @@ TestCase {
             lowWaterMark: 2
             autoStart: false
         }
+    }
+
+    function test_UI_1_delegatesMayHaveJobsBeforeTheFactoryIsComplete() {
+        const around = createTemporaryObject(eager, test)
+        verify(around)
+        tryVerify(() => around.answers.length === 3)
+        compare(around.answers.slice().sort(), ["L", "RA", "RB"])
     }
 
     function test_UI_1_declaredFactoryStartsByItself() {
