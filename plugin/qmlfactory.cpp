@@ -66,6 +66,11 @@ QVariant plain(const QVariant &value)
                                                                : value;
 }
 
+QString incompleteText()
+{
+    return QStringLiteral("The Factory is not complete yet. Use it from Component.onCompleted on.");
+}
+
 } // namespace
 
 QmlFactory::QmlFactory(QObject *parent) : FactoryBase({}, noBuilder({}), parent) {}
@@ -194,8 +199,13 @@ void QmlFactory::componentComplete()
 {
     if (!m_complete)
         complete();
+    if (m_autoStart && state() == Millwright::FactoryState::Idle)
+        start();
+    else if (!m_type)
+        qmlWarning(this).noquote() << problem();
 }
 
+// What can be set by then is set. Jobs that come before the factory is started wait.
 void QmlFactory::complete()
 {
     m_type = WorkerRegistry::find(m_worker);
@@ -223,11 +233,6 @@ void QmlFactory::complete()
                          : fifoQueue();
     rebuild(std::move(settings),
             m_type ? m_type->builder() : noBuilder(WorkerRegistry::unknownNameText(m_worker)));
-
-    if (m_autoStart)
-        start();
-    else if (!m_type)
-        qmlWarning(this).noquote() << problem();
 }
 
 // Why no job can be done; empty if it can. What a Repeater or a Loader creates is complete before the objects
@@ -237,8 +242,7 @@ QString QmlFactory::problem()
     if (!m_complete && !m_worker.isEmpty())
         complete();
     if (!m_complete)
-        return QStringLiteral(
-            "The Factory is not complete yet. Use it from Component.onCompleted on.");
+        return incompleteText();
     if (!m_type)
         return QStringLiteral("Factory.worker: ") + WorkerRegistry::unknownNameText(m_worker);
     return {};
@@ -258,7 +262,7 @@ void QmlFactory::drain()
     if (m_complete)
         FactoryBase::drain();
     else
-        qmlWarning(this).noquote() << problem();
+        qmlWarning(this).noquote() << incompleteText();
 }
 
 void QmlFactory::stop()
@@ -266,7 +270,7 @@ void QmlFactory::stop()
     if (m_complete)
         FactoryBase::stop();
     else
-        qmlWarning(this).noquote() << problem();
+        qmlWarning(this).noquote() << incompleteText();
 }
 
 // --- Jobs -------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@
 #include <QFile>
 #include <QSemaphore>
 #include <sys/resource.h>
+#include <unistd.h>
 #endif
 
 using namespace Simulation;
@@ -39,7 +40,15 @@ QStringList textsOf(const Engine &engine, FactoryEvent::Kind kind)
     return texts;
 }
 
-#if defined(Q_OS_LINUX) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED
+#endif
+
+#if defined(Q_OS_LINUX) && !defined(IS_SANITIZED)
 #define CAN_LACK_THREADS
 
 //! As long as it exists, the system has no memory for the stack of another thread.
@@ -54,13 +63,14 @@ public:
         QFile statm(u"/proc/self/statm"_s);
         if (!statm.open(QFile::ReadOnly))
             return;
-        const rlim_t used = rlim_t(statm.readAll().split(' ').value(0).toLongLong()) * 4096;
+        const rlim_t used = rlim_t(statm.readAll().split(' ').value(0).toLongLong())
+                            * rlim_t(sysconf(_SC_PAGESIZE));
         const rlimit scarce{used + (1 << 20), m_before.rlim_max};
         setrlimit(RLIMIT_AS, &scarce);
         try { // there are those of threads that have ended
             while (m_threads.size() < Most)
                 m_threads.emplace_back([this] { m_end.acquire(); });
-        } catch (const std::system_error &) {
+        } catch (...) { // or there is no memory for what else a thread takes
             m_isReached = true;
         }
     }
@@ -104,6 +114,7 @@ private Q_SLOTS:
     void LIFE_3_hooksWaitForAThread();
     void STUCK_1_timeInWhichNothingRunsDoesNotCount_data();
     void STUCK_1_timeInWhichNothingRunsDoesNotCount();
+    void DISC_6_negativeTimeToLiveIsOver();
     void QUEUE_6_timeJumps();
 };
 
@@ -318,6 +329,21 @@ void tst_Faults::STUCK_1_timeInWhichNothingRunsDoesNotCount()
     world.letAllGo();
     engine.stop();
     world.settle();
+}
+
+// Also for a thread whose clock is a little behind.
+void tst_Faults::DISC_6_negativeTimeToLiveIsOver()
+{
+    World world({.workerCount = 1});
+    world.engine().start();
+    world.settle();
+    QVERIFY(world.submit({.name = u"late"_s, .options = {.timeToLive = -1ns}}));
+    world.clock().lag(20);
+    world.settle();
+    world.pass(Millisecond);
+    QCOMPARE(world.fates().at(u"late"_s).started, 0);
+    QCOMPARE(world.engine().counters().discarded(DiscardReason::TtlExpired), 1);
+    QVERIFY(world.finish());
 }
 
 void tst_Faults::QUEUE_6_timeJumps()

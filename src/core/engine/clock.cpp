@@ -8,10 +8,12 @@
 #include "logging.h"
 #include "threadlocal.h"
 
+#include <QtCore/qbytearray.h>
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qscopeguard.h>
 #include <QtCore/qtimer.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -98,25 +100,20 @@ public:
     void setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time) override
     {
         bool wake = false;
+        QByteArray complaint;
         {
             const std::lock_guard locker(m_state->mutex);
-            watchTime(); // first: where this fails, no alarm is set that nobody rings
-            auto &alarms = m_state->alarms;
-            const auto known = m_state->alarmOf.find(whom);
-            const bool isKnown = known != m_state->alarmOf.end();
-            if (isKnown && known->second->first <= time)
-                return;
-            const auto alarm = alarms.emplace(time, whom);
-            auto rollback = qScopeGuard([&] { alarms.erase(alarm); });
-            if (isKnown)
-                alarms.erase(std::exchange(known->second, alarm));
-            else
-                m_state->alarmOf.emplace(whom, alarm);
-            rollback.dismiss();
-            wake = alarm == alarms.begin();
+            watchTime(&complaint); // first: where this fails, no alarm is set that nobody rings
+            wake = insertAlarm(whom, time);
         }
         if (wake)
             m_state->changed.notify_one();
+        if (!complaint.isEmpty()) {
+            qCCritical(lcMillwright,
+                       "The system has no thread to watch the time: nothing times out, is "
+                       "retried or restarted until it has one: %s.",
+                       complaint.constData());
+        }
     }
 
 private:
@@ -131,8 +128,26 @@ private:
         bool running = false;
     };
 
-    // Lock held.
-    void watchTime()
+    // Lock held. True if it is the next one.
+    bool insertAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time)
+    {
+        auto &alarms = m_state->alarms;
+        const auto known = m_state->alarmOf.find(whom);
+        const bool isKnown = known != m_state->alarmOf.end();
+        if (isKnown && known->second->first <= time)
+            return false;
+        const auto alarm = alarms.emplace(time, whom);
+        auto rollback = qScopeGuard([&] { alarms.erase(alarm); });
+        if (isKnown)
+            alarms.erase(std::exchange(known->second, alarm));
+        else
+            m_state->alarmOf.emplace(whom, alarm);
+        rollback.dismiss();
+        return alarm == alarms.begin();
+    }
+
+    // Lock held. What there is to complain of is said once, until it is over.
+    void watchTime(QByteArray *complaint)
     {
         if (m_state->running)
             return;
@@ -141,28 +156,32 @@ private:
             m_state->running = true;
             m_lacksThread = false;
         } catch (const std::system_error &error) { // the next alarm tries it again
-            if (!std::exchange(m_lacksThread, true)) {
-                qCCritical(lcMillwright,
-                           "The system has no thread to watch the time: nothing times out, is "
-                           "retried or restarted until it has one: %s.",
-                           error.what());
-            }
             tryAgain();
+            if (!std::exchange(m_lacksThread, true))
+                *complaint = error.what();
         }
     }
 
-    // Lock held. Where nobody sets an alarm, the application's event loop is left.
+    // Where nobody sets an alarm, the application's event loop is left.
     void tryAgain()
     {
         constexpr std::chrono::milliseconds RetryInterval{500};
         QCoreApplication *application = QCoreApplication::instance();
-        if (!application || std::exchange(m_isToTryAgain, true))
+        if (!application || m_isToTryAgain.exchange(true))
             return;
-        QTimer::singleShot(RetryInterval, application, [this] {
-            const std::lock_guard locker(m_state->mutex);
-            m_isToTryAgain = false;
-            watchTime();
-        });
+        // Also if the application ends before.
+        std::shared_ptr<void> attempt(nullptr, [this](void *) { m_isToTryAgain = false; });
+        QMetaObject::invokeMethod(
+            application,
+            [this, application, attempt] {
+                QTimer::singleShot(RetryInterval, application, [this, attempt]() mutable {
+                    attempt.reset(); // or else it does not ask for another one
+                    QByteArray complaint;
+                    const std::lock_guard locker(m_state->mutex);
+                    watchTime(&complaint);
+                });
+            },
+            Qt::QueuedConnection);
     }
 
     static void run(const std::shared_ptr<State> &state, const SystemClock *clock)
@@ -196,8 +215,8 @@ private:
     }
 
     const std::shared_ptr<State> m_state = std::make_shared<State>();
-    bool m_lacksThread = false; // the state's mutex guards these
-    bool m_isToTryAgain = false;
+    bool m_lacksThread = false; // the state's mutex guards it
+    std::atomic<bool> m_isToTryAgain = false;
 };
 
 } // namespace

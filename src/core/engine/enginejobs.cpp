@@ -91,8 +91,11 @@ void Engine::stamp(AbstractJob &job) const
     job.m_submitted = m_clock->now();
     if (job.expiry() != 0) { // so far a time to live
         qint64 &expiry = job.m_extras->expiry;
-        const qint64 timeToLive = std::max<qint64>(0, expiry);
-        expiry = timeToLive < Never - job.m_submitted ? timeToLive + job.m_submitted : 0;
+        constexpr qint64 LongAgo = 1; // whatever the clock of another thread says
+        if (expiry < 0)
+            expiry = LongAgo;
+        else
+            expiry = expiry < Never - job.m_submitted ? expiry + job.m_submitted : 0;
     }
 }
 

@@ -163,7 +163,8 @@ Q_NEVER_INLINE void Engine::adviseToKeep(Section &section)
                 QStringLiteral(
                     "Factory \"%1\": a worker whose job fails is replaced, and pauses where that "
                     "is too often. If failed jobs say nothing about their workers, keep them: "
-                    "set onFailure to OnFailure::KeepWorker.")
+                    "set onFailure to OnFailure::KeepWorker (in QML failureAction to "
+                    "Factory.KeepWorker).")
                     .arg(m_name));
 }
 

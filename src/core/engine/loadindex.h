@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,7 @@ public:
     //! Workers have the ids 0 to `count - 1`. New ones have nothing to do.
     void resize(std::size_t count)
     {
+        Q_ASSERT(count <= IdMask);
         LoadIndex resized;
         for (std::size_t nodes = count; nodes > 1 || resized.m_levels.empty();) {
             nodes = (nodes + Width - 1) / Width;
@@ -45,7 +47,8 @@ public:
     //! Of the one with the least; 0 when there are no workers.
     [[nodiscard]] qsizetype leastLoad() const
     {
-        return m_least == NoWorker ? 0 : qsizetype(m_least >> IdBits);
+        return m_least == NoWorker ? 0
+                                   : qsizetype(std::min<Entry>(m_least >> IdBits, Entry(MostSize)));
     }
 
 private:
@@ -54,7 +57,8 @@ private:
     static constexpr int IdBits = 24;
     static constexpr Entry IdMask = (Entry(1) << IdBits) - 1;
     static constexpr Entry NoWorker = ~Entry(0);
-    static constexpr qsizetype MostLoad = qsizetype(NoWorker >> IdBits) - 1; // more counts as this
+    static constexpr qsizetype MostSize = std::numeric_limits<qsizetype>::max();
+    static constexpr qint64 MostLoad = qint64(NoWorker >> IdBits) - 1; // more counts as this
 
     // A cache line. A tree of those is flat: four levels for thousands of workers.
     static constexpr std::size_t Width = 8;
@@ -66,7 +70,7 @@ private:
 
     [[nodiscard]] static Entry entry(std::size_t id, qsizetype load)
     {
-        return Entry(std::clamp<qsizetype>(load, 0, MostLoad)) << IdBits | id;
+        return Entry(std::clamp<qint64>(load, 0, MostLoad)) << IdBits | id;
     }
 
     void note(std::size_t place, Entry entry)

@@ -42,8 +42,20 @@ TestCase {
 
             property var answers: []
 
+            property bool starts: true
+            property alias mill: mill
+
             function note(answer) { answers = answers.concat(answer) }
 
+            // Objects are completed in the reverse order.
+            Factory {
+                id: mill
+
+                worker: "upper"
+                workerCount: 3
+                name: "eager"
+                autoStart: around.starts
+            }
             Repeater {
                 model: ["a", "b"]
 
@@ -57,13 +69,6 @@ TestCase {
                 sourceComponent: Item {
                     Component.onCompleted: mill.submit("l", "l").then(around.note)
                 }
-            }
-            Factory {
-                id: mill
-
-                worker: "upper"
-                workerCount: 3
-                name: "eager"
             }
         }
     }
@@ -112,6 +117,17 @@ TestCase {
         verify(around)
         tryVerify(() => around.answers.length === 3)
         compare(around.answers.slice().sort(), ["L", "RA", "RB"])
+        compare(around.mill.name, "eager")
+    }
+
+    function test_UI_1_earlyJobsWaitForTheStart() {
+        const around = createTemporaryObject(eager, test, {starts: false})
+        verify(around)
+        compare(around.mill.state, Factory.Idle)
+        compare(around.mill.queueDepth, 3)
+        compare(around.mill.workerCount, 3)
+        verify(around.mill.start())
+        tryVerify(() => around.answers.length === 3)
     }
 
     function test_UI_1_declaredFactoryStartsByItself() {

@@ -534,7 +534,9 @@ std::future<Refusal> World::submitPatiently(const Script &script)
     std::promise<Refusal> promise;
     std::future<Refusal> future = promise.get_future();
     m_producers.emplace_back([this, job = jobFor(script), promise = std::move(promise)]() mutable {
-        const auto refused = m_engine->submit(*job, std::chrono::milliseconds::max());
+        constexpr std::chrono::hours Centuries(24 * 366
+                                               * 300); // more nanoseconds than can be counted
+        const auto refused = m_engine->submit(*job, Centuries);
         if (refused)
             AbstractJob::Release()(job);
         promise.set_value(refused);
