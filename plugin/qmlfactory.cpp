@@ -87,6 +87,13 @@ bool QmlFactory::mayBeSet(const char *property) const
 {
     if (!m_complete)
         return true;
+    if (!m_isCreated) {
+        qmlWarning(this).nospace() << "Factory." << property
+                                   << " was ignored: the factory had a job before this binding was "
+                                      "evaluated. Give jobs from "
+                                      "Component.onCompleted on.";
+        return false;
+    }
     qmlWarning(this).nospace()
         << "Factory." << property
         << " cannot be changed any more. Set it where the Factory is declared; "
@@ -187,7 +194,7 @@ void QmlFactory::setAutoStart(bool autoStart)
         return;
     m_autoStart = autoStart;
     Q_EMIT autoStartChanged();
-    if (m_autoStart && m_complete && state() == Millwright::FactoryState::Idle)
+    if (m_autoStart && m_isCreated && state() == Millwright::FactoryState::Idle)
         start();
 }
 
@@ -197,6 +204,7 @@ void QmlFactory::classBegin() {}
 
 void QmlFactory::componentComplete()
 {
+    m_isCreated = true;
     if (!m_complete)
         complete();
     if (m_autoStart && state() == Millwright::FactoryState::Idle)

@@ -178,7 +178,8 @@ private:
     Queueing m_queueing = FifoQueue;
     int m_aging = 0;
     bool m_autoStart = true;
-    bool m_complete = false;
+    bool m_complete = false; // it has taken its fixed settings
+    bool m_isCreated = false; // by QML, with all of them
     std::shared_ptr<const WorkerType> m_type;
 };
 

@@ -90,6 +90,23 @@ struct SteadyTicks
 
 MILLWRIGHT_TLS_MODEL constinit thread_local TickClock<SteadyTicks> t_clock;
 
+// As long as it is there: QCoreApplication::instance() must not be asked by a thread that may outlive it.
+constinit std::mutex applicationMutex;
+constinit QCoreApplication *application = nullptr;
+
+void setApplication(QCoreApplication *instance)
+{
+    const std::lock_guard locker(applicationMutex);
+    application = instance;
+}
+
+void noteApplication()
+{
+    setApplication(QCoreApplication::instance());
+    qAddPostRoutine([] { setApplication(nullptr); });
+}
+Q_COREAPP_STARTUP_FUNCTION(noteApplication)
+
 // The thread that waits for the earliest alarm. It lives as long as there is something to wait for
 // and a little longer, and owns what it works with, so that nobody has to wait for its end.
 class SystemClock final : public Clock
@@ -166,15 +183,15 @@ private:
     void tryAgain()
     {
         constexpr std::chrono::milliseconds RetryInterval{500};
-        QCoreApplication *application = QCoreApplication::instance();
+        const std::lock_guard applicationLocker(applicationMutex);
         if (!application || m_isToTryAgain.exchange(true))
             return;
         // Also if the application ends before.
         std::shared_ptr<void> attempt(nullptr, [this](void *) { m_isToTryAgain = false; });
         QMetaObject::invokeMethod(
             application,
-            [this, application, attempt] {
-                QTimer::singleShot(RetryInterval, application, [this, attempt]() mutable {
+            [this, context = application, attempt] {
+                QTimer::singleShot(RetryInterval, context, [this, attempt]() mutable {
                     attempt.reset(); // or else it does not ask for another one
                     QByteArray complaint;
                     const std::lock_guard locker(m_state->mutex);

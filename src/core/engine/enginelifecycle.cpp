@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "engine/insist.h"
 #include "engine/section.h"
 #include "job/errors.h"
 #include "logging.h"
@@ -192,18 +191,10 @@ bool Engine::waitForStopped(QDeadlineTimer deadline)
 {
     if (isCalledByPolicy("waitForStopped"))
         return false;
-    constexpr std::chrono::milliseconds LookInterval{500};
     QMutexLocker locker(&m_stopMutex);
     while (!m_stopped) {
-        if (m_stopCondition.wait(&m_stopMutex, std::min(deadline, QDeadlineTimer(LookInterval))))
-            continue;
-        if (m_stopped || deadline.hasExpired())
+        if (!m_stopCondition.wait(&m_stopMutex, deadline))
             return m_stopped;
-        // Where the system had no thread for an alarm or a hook, the one that tries it again may be this one.
-        locker.unlock();
-        insist([this] { m_clock->setAlarm(weak_from_this(), m_clock->now()); });
-        static_cast<void>(m_executor->join(QDeadlineTimer(0)));
-        locker.relock();
     }
     return true;
 }

@@ -50,23 +50,32 @@ class PoolExecutor::Pool final : public Alarmed, public std::enable_shared_from_
 public:
     void execute(std::function<void()> task)
     {
-        const QMutexLocker locker(&m_mutex);
+        QMutexLocker locker(&m_mutex);
         insist([&] { m_tasks.push_back(std::move(task)); });
-        proceed();
+        const Next next = proceed();
+        locker.unlock();
+        arrange(next);
     }
 
     bool join(QDeadlineTimer deadline)
     {
         std::shared_ptr<QThreadPool> threads;
         {
-            const QMutexLocker locker(&m_mutex);
+            QMutexLocker locker(&m_mutex);
             while (!m_tasks.empty() || m_isServed) {
-                look(); // the alarm that does so may be in want of a thread itself
                 m_done.wait(&m_mutex, std::min(deadline, QDeadlineTimer(RetryInterval)));
-                if (deadline.hasExpired() && (!m_tasks.empty() || m_isServed))
+                if (m_tasks.empty() && !m_isServed)
+                    break;
+                if (deadline.hasExpired())
                     return false;
+                const Next next
+                    = look(); // the alarm that does so may be in want of a thread itself
+                locker.unlock();
+                arrange(next);
+                locker.relock();
             }
             threads = m_threads;
+            m_staysUntil = QDeadlineTimer(); // waitForDone() lets it go
         }
         constexpr qint64 Most = std::numeric_limits<int>::max();
         return !threads
@@ -77,53 +86,66 @@ public:
     // The thread may be this one: that of a task which held the factory last.
     void close()
     {
+        std::deque<std::function<void()>> dropped;
         const QMutexLocker locker(&m_mutex);
+        m_isClosed = true;
+        m_tasks.swap(dropped);
         giveUpThread();
     }
 
     void onAlarm() override
     {
-        const QMutexLocker locker(&m_mutex);
-        look();
+        QMutexLocker locker(&m_mutex);
+        const Next next = look();
+        locker.unlock();
+        arrange(next);
     }
 
 private:
-    // All of these with the lock held.
-
-    void look()
+    // What is to be done without the lock.
+    struct Next
     {
-        if (m_isServed && !m_hasBegun && m_begunBy.hasExpired()) {
-            giveUpThread();
-            m_staysUntil = QDeadlineTimer();
-            m_isServed = false;
-            ++m_round;
-        }
-        proceed();
-    }
+        bool complains = false;
+        std::chrono::nanoseconds lookIn{}; // if positive
+    };
 
-    void proceed()
+    void arrange(const Next &next)
     {
-        if (m_tasks.empty() || m_isServed)
-            return;
-        if (!m_staysUntil.hasExpired() || hasThread()) {
-            insist([this] { serveElsewhere(); });
-            m_isServed = true;
-            m_hasBegun = false;
-            m_begunBy = QDeadlineTimer(LongestStart);
-            lookIn(LongestStart);
-            return;
-        }
-        lookIn(RetryInterval);
-        if (!std::exchange(m_lacksThread, true)) {
+        if (next.complains) {
             qCWarning(lcMillwright, "The system has no thread for a hook or a controller, which is "
                                     "called when it has one.");
         }
+        if (next.lookIn.count() > 0) {
+            const std::shared_ptr<Clock> clock = Clock::system();
+            insist([&] { clock->setAlarm(weak_from_this(), clock->now() + next.lookIn.count()); });
+        }
     }
 
-    void lookIn(std::chrono::nanoseconds time)
+    // With the lock.
+
+    [[nodiscard]] Next look()
     {
-        const std::shared_ptr<Clock> clock = Clock::system();
-        insist([&] { clock->setAlarm(weak_from_this(), clock->now() + time.count()); });
+        if (m_isServed && !m_hasBegun) {
+            if (!m_begunBy.hasExpired())
+                return {.lookIn = m_begunBy.remainingTimeAsDuration()};
+            giveUpThread();
+            m_isServed = false;
+        }
+        return proceed();
+    }
+
+    [[nodiscard]] Next proceed()
+    {
+        if (m_tasks.empty() || m_isServed || m_isClosed)
+            return {};
+        if (m_staysUntil.hasExpired() && !hasThread()) {
+            return {.complains = !std::exchange(m_lacksThread, true), .lookIn = RetryInterval};
+        }
+        insist([this] { serveElsewhere(); });
+        m_isServed = true;
+        m_hasBegun = false;
+        m_begunBy = QDeadlineTimer(LongestStart);
+        return {.lookIn = LongestStart};
     }
 
     void serveElsewhere()
@@ -133,8 +155,9 @@ private:
             m_threads->setMaxThreadCount(1);
             m_threads->setExpiryTimeout(IdleTime.count());
         }
+        QThreadPool *threads = m_threads.get();
         static_cast<void>(QtConcurrent::run(
-            m_threads.get(), [self = shared_from_this(), round = m_round] { self->serve(round); }));
+            threads, [self = shared_from_this(), threads] { self->serve(threads); }));
     }
 
     void giveUpThread()
@@ -142,13 +165,15 @@ private:
         if (m_threads && !m_threads->waitForDone(0))
             insist([this] { keepUntilEnded(m_threads); });
         m_threads.reset();
+        m_staysUntil = QDeadlineTimer();
     }
 
-    // Without the lock, on the thread.
-    void serve(int round)
+    // Without the lock, on a thread of these. If that has come so late that another one was started, whoever
+    // is there first does all.
+    void serve(const QThreadPool *threads)
     {
         QMutexLocker locker(&m_mutex);
-        if (round != m_round) // it was late, and another one is at it
+        if (!m_isServed || m_hasBegun)
             return;
         m_hasBegun = true;
         m_lacksThread = false;
@@ -162,7 +187,8 @@ private:
             locker.relock();
         }
         m_isServed = false;
-        m_staysUntil = QDeadlineTimer(IdleTime / 2);
+        if (m_threads.get() == threads)
+            m_staysUntil = QDeadlineTimer(IdleTime / 2);
         m_done.wakeAll();
     }
 
@@ -170,12 +196,12 @@ private:
     QWaitCondition m_done;
     std::deque<std::function<void()>> m_tasks;
     std::shared_ptr<QThreadPool> m_threads;
-    int m_round = 0;
     bool m_isServed = false; // somebody works through the tasks, or will
     bool m_hasBegun = false; // with that
+    bool m_lacksThread = false;
+    bool m_isClosed = false;
     QDeadlineTimer m_begunBy;
     QDeadlineTimer m_staysUntil; // the thread, for more
-    bool m_lacksThread = false;
 };
 
 PoolExecutor::PoolExecutor() : m_pool(std::make_shared<Pool>()) {}
