@@ -40,12 +40,12 @@ QStringList textsOf(const Engine &engine, FactoryEvent::Kind kind)
     return texts;
 }
 
-#if defined(__has_feature)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED
+#elif defined(__has_feature) // Qt defines it, too
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define IS_SANITIZED
 #endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED
 #endif
 
 #if defined(Q_OS_LINUX) && !defined(IS_SANITIZED)
