@@ -90,8 +90,7 @@ bool QmlFactory::mayBeSet(const char *property) const
     if (!m_isCreated) {
         qmlWarning(this).nospace() << "Factory." << property
                                    << " was ignored: the factory had a job before this binding was "
-                                      "evaluated. Give jobs from "
-                                      "Component.onCompleted on.";
+                                      "evaluated. Give jobs from Component.onCompleted on.";
         return false;
     }
     qmlWarning(this).nospace()

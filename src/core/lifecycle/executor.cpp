@@ -68,8 +68,8 @@ public:
                     break;
                 if (deadline.hasExpired())
                     return false;
-                const Next next
-                    = look(); // the alarm that does so may be in want of a thread itself
+                // The alarm that does so may be in want of a thread itself.
+                const Next next = look();
                 locker.unlock();
                 arrange(next);
                 locker.relock();
@@ -138,9 +138,8 @@ private:
     {
         if (m_tasks.empty() || m_isServed || m_isClosed)
             return {};
-        if (m_staysUntil.hasExpired() && !hasThread()) {
+        if (m_staysUntil.hasExpired() && !hasThread())
             return {.complains = !std::exchange(m_lacksThread, true), .lookIn = RetryInterval};
-        }
         insist([this] { serveElsewhere(); });
         m_isServed = true;
         m_hasBegun = false;
