@@ -294,8 +294,7 @@ void tst_Discard::DISC_6_negativeTimeToLiveIsOver()
     // Found by whichever thread comes by: the worker's, or the clock's.
     QStringList discarded = mill.discarded.await(3);
     discarded.sort();
-    QCOMPARE(discarded,
-             (QStringList{u"TtlExpired 1"_s, u"TtlExpired 2"_s, u"TtlExpired 3"_s}));
+    QCOMPARE(discarded, (QStringList{u"TtlExpired 1"_s, u"TtlExpired 2"_s, u"TtlExpired 3"_s}));
 }
 
 void tst_Discard::DISC_7_handlerRunsWithoutTheLock()

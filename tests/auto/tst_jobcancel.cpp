@@ -9,9 +9,11 @@
 #include <Millwright/Factory>
 
 #include <QMutex>
+#include <QPromise>
 #include <QTest>
 #include <QThread>
 
+#include <atomic>
 #include <functional>
 
 using namespace Millwright;
@@ -52,6 +54,7 @@ private Q_SLOTS:
     void JOB_8_jobsAreCanceledByAFilter();
     void JOB_8_nothingToCancel();
     void JOB_8_cancelingEndsADrain();
+    void JOB_8_jobIsCanceledAsItBeginsToWait();
     void LIFE_4_runningJobIsCanceledWhileTheFactoryStops_data();
     void LIFE_4_runningJobIsCanceledWhileTheFactoryStops();
     void LIFE_4_suspendedJobIsCanceledWhileTheFactoryStops();
@@ -244,6 +247,35 @@ void tst_JobCancel::JOB_8_cancelingEndsADrain()
     QVERIFY(hasEnded(drained));
 }
 
+// Between the moment when process() returns its future and the one when the engine knows that it waits.
+void tst_JobCancel::JOB_8_jobIsCanceledAsItBeginsToWait()
+{
+    constexpr int rounds = 2000;
+    std::atomic<int> begun = 0;
+    QPromise<void> *answer = nullptr; // this round's
+    Factory factory({.workerCount = 1}, [&](Job<int, int> &) {
+        QFuture<void> future = answer->future();
+        ++begun;
+        return future;
+    });
+    QVERIFY(factory.start());
+    for (int round = 1; round <= rounds; ++round) {
+        QPromise<void> promise;
+        promise.start();
+        answer = &promise;
+        QFuture<void> job = factory.submit(round, 0);
+        while (begun < round)
+            QThread::yieldCurrentThread();
+        for (volatile int spins = round % 200; spins > 0;)
+            spins = spins - 1;
+        QCOMPARE(factory.cancelJobs([](const JobSnapshot &) { return true; }), 1);
+        QVERIFY(eventually([&] { return promise.isCanceled(); }));
+        promise.finish();
+        QVERIFY(hasEnded(job) && job.isCanceled());
+    }
+    QCOMPARE(factory.counters().canceled, rounds);
+}
+
 void tst_JobCancel::LIFE_4_runningJobIsCanceledWhileTheFactoryStops_data()
 {
     using Cancel = std::function<bool(FactoryBase &)>;
@@ -294,7 +326,7 @@ void tst_JobCancel::LIFE_4_suspendedJobIsCanceledWhileTheFactoryStops()
     QPromise<QString> answer = desk.take(0);
     QFuture<void> stopped = factory.stop();
     QVERIFY(factory.cancelJob(idOf(factory, u"1"_s)));
-    QVERIFY(answer.future().isCanceled());
+    QVERIFY(eventually([&] { return answer.isCanceled(); })); // it may just have asked
     answer.finish();
     QVERIFY(hasEnded(job) && job.isCanceled());
     QVERIFY(hasEnded(stopped));

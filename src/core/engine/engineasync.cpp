@@ -26,11 +26,11 @@ void Engine::perform(const std::shared_ptr<Incarnation> &incarnation, AbstractJo
 void Engine::suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job)
 {
     bool givenUp = false;
-    if (incarnation->hand.count().isCalledOff()) // before there was a future
-        job.callOff();
+    bool isCalledOff = false;
     {
         Section section(*this);
         givenUp = !incarnation->slot;
+        isCalledOff = incarnation->hand.count().isCalledOff(); // before it was suspended
         if (!givenUp) {
             incarnation->suspended = true;
             Q_ASSERT(incarnation->station.handCount == 1);
@@ -38,6 +38,8 @@ void Engine::suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJo
             relist(incarnation->station);
         }
     }
+    if (isCalledOff)
+        job.callOff();
     if (givenUp) {
         finish(*incarnation, job, nullptr);
         return;
