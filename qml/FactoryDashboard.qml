@@ -37,7 +37,9 @@ Item {
     property alias historySpan: factoryMonitor.historySpan
     //! Whether everything stays as it is, to be looked at in peace.
     property alias frozen: factoryMonitor.frozen
-    //! The part that is to be shown: "charts", "workers", "jobs", "failures", "events" or "controls".
+    //! The part that is to be shown: "charts" (the default), "workers", "jobs", "deadLetters", "events" or "controls".
+    //! Follows the user. The first one stands in for a part that is not shown: for the charts, where they are beside the
+    //! others, and for the controls, where none are allowed.
     property alias part: page.part
 
     implicitWidth: 720

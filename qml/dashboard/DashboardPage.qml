@@ -29,11 +29,16 @@ Control {
     readonly property bool isWide: width >= 1060
     readonly property list<string> parts: {
         const all = isWide ? [] : ["charts"];
-        all.push("workers", "jobs", "failures", "events");
+        all.push("workers", "jobs", "deadLetters", "events");
         if (actionGuard.allows(DashboardAction.Drain | DashboardAction.Stop | DashboardAction.SetWorkerCount
                          | DashboardAction.SetQueueLimit))
             all.push("controls");
         return all;
+    }
+    onPartChanged: {
+        const known = ["charts", "workers", "jobs", "deadLetters", "events", "controls"];
+        if (known.indexOf(part) < 0)
+            console.warn("FactoryDashboard: there is no part \"%1\", but %2".arg(part).arg(known.join(", ")));
     }
     //! It, or the first, where there is no such part.
     readonly property string shownPart: parts.indexOf(part) >= 0 ? part : parts[0]
@@ -69,7 +74,7 @@ Control {
         case "charts": return qsTr("Charts");
         case "workers": return qsTr("Workers");
         case "jobs": return qsTr("Jobs");
-        case "failures": return monitor.deadLetters.count > 0 ? qsTr("Dead letters (%1)").arg(monitor.deadLetters.count)
+        case "deadLetters": return monitor.deadLetters.count > 0 ? qsTr("Dead letters (%1)").arg(monitor.deadLetters.count)
                                                               : qsTr("Dead letters");
         case "events": return qsTr("Events");
         default: return qsTr("Controls");

@@ -43,13 +43,20 @@ constexpr QSize Medium(800, 700);
 constexpr QSize Wide(1440, 860);
 
 const std::vector<Shot> shots{
-    {u"idle"_s, u"charts"_s, Narrow, Light},          {u"idle"_s, u"workers"_s, Medium, Dark},
-    {u"busy"_s, u"charts"_s, Narrow, Dark},           {u"busy"_s, u"jobs"_s, Narrow, Light},
-    {u"busy"_s, u"charts"_s, Medium, Light},          {u"busy"_s, u"controls"_s, Medium, Dark},
-    {u"busy"_s, u"workers"_s, Wide, Light | Dark},    {u"overloaded"_s, u"charts"_s, Narrow, Light},
-    {u"overloaded"_s, u"jobs"_s, Medium, Dark},       {u"overloaded"_s, u"jobs"_s, Wide, Light},
-    {u"trouble"_s, u"workers"_s, Narrow, Dark},       {u"trouble"_s, u"failures"_s, Medium, Light},
-    {u"trouble"_s, u"workers"_s, Wide, Light | Dark}, {u"wide"_s, u"workers"_s, Medium, Dark},
+    {u"idle"_s, u"charts"_s, Narrow, Light},
+    {u"idle"_s, u"workers"_s, Medium, Dark},
+    {u"busy"_s, u"charts"_s, Narrow, Dark},
+    {u"busy"_s, u"jobs"_s, Narrow, Light},
+    {u"busy"_s, u"charts"_s, Medium, Light},
+    {u"busy"_s, u"controls"_s, Medium, Dark},
+    {u"busy"_s, u"workers"_s, Wide, Light | Dark},
+    {u"overloaded"_s, u"charts"_s, Narrow, Light},
+    {u"overloaded"_s, u"jobs"_s, Medium, Dark},
+    {u"overloaded"_s, u"jobs"_s, Wide, Light},
+    {u"trouble"_s, u"workers"_s, Narrow, Dark},
+    {u"trouble"_s, u"deadLetters"_s, Medium, Light},
+    {u"trouble"_s, u"workers"_s, Wide, Light | Dark},
+    {u"wide"_s, u"workers"_s, Medium, Dark},
     {u"several"_s, u"events"_s, Medium, Light},
 };
 
@@ -115,7 +122,7 @@ std::unique_ptr<Millwright::FactoryDashboardWidget> makeWidget(
     using Dashboard = Millwright::FactoryDashboardWidget;
     static const QHash<QString, Dashboard::Part> parts{
         {u"charts"_s, Dashboard::Charts}, {u"workers"_s, Dashboard::Workers},
-        {u"jobs"_s, Dashboard::Jobs},     {u"failures"_s, Dashboard::DeadLetters},
+        {u"jobs"_s, Dashboard::Jobs},     {u"deadLetters"_s, Dashboard::DeadLetters},
         {u"events"_s, Dashboard::Events}, {u"controls"_s, Dashboard::Controls},
     };
     auto dashboard = std::make_unique<Dashboard>();

@@ -79,7 +79,7 @@ TestCase {
         const factory = createTemporaryObject(gated, test);
         const dashboard = dashboardOf(factory);
         compare(dashboard.part, "charts");
-        for (const [title, name] of [["Workers", "workers"], ["Jobs", "jobs"], ["Dead letters", "failures"],
+        for (const [title, name] of [["Workers", "workers"], ["Jobs", "jobs"], ["Dead letters", "deadLetters"],
                                      ["Events", "events"], ["Controls", "controls"], ["Charts", "charts"]]) {
             part(dashboard, title);
             compare(dashboard.part, name);
@@ -101,6 +101,13 @@ TestCase {
         dashboard.width = 1200; // the charts are always there
         tryCompare(findChild(dashboard, "tab0"), "text", "Workers");
         compare(dashboard.part, "workers");
+    }
+
+    function test_UI_6_unknownPartIsNamed() {
+        const dashboard = dashboardOf(createTemporaryObject(gated, test));
+        ignoreWarning(/there is no part "failures", but charts, workers, jobs, deadLetters, events, controls$/);
+        dashboard.part = "failures";
+        verify(findChild(dashboard, "tab0").isCurrent); // the first one stands in
     }
 
     function test_UI_6_readOnlyHasNoButtons() {
@@ -175,15 +182,15 @@ TestCase {
             {tag: "replace", action: DashboardAction.ReplaceWorkers, part: "workers", list: "workerList"},
             {tag: "cancel", action: DashboardAction.CancelJobs, part: "jobs", list: "jobList"},
             {tag: "cancelAll", action: DashboardAction.CancelJobs, part: "jobs"},
-            {tag: "retry", action: DashboardAction.RetryDeadLetters, part: "failures", list: "letterList"},
-            {tag: "retryAll", action: DashboardAction.RetryDeadLetters, part: "failures"},
-            {tag: "drop", action: DashboardAction.DropDeadLetters, part: "failures", list: "letterList"},
-            {tag: "dropAll", action: DashboardAction.DropDeadLetters, part: "failures"}
+            {tag: "retry", action: DashboardAction.RetryDeadLetters, part: "deadLetters", list: "letterList"},
+            {tag: "retryAll", action: DashboardAction.RetryDeadLetters, part: "deadLetters"},
+            {tag: "drop", action: DashboardAction.DropDeadLetters, part: "deadLetters", list: "letterList"},
+            {tag: "dropAll", action: DashboardAction.DropDeadLetters, part: "deadLetters"}
         ];
     }
 
     function test_UI_6_everyActionCanBeAskedAboutAndLeftOut(row) {
-        const letters = row.part === "failures";
+        const letters = row.part === "deadLetters";
         const factory = createTemporaryObject(letters ? upper : gated, test);
         factory.dispatch("one", letters ? "" : {});
         factory.dispatch("two", letters ? "" : {});
@@ -312,7 +319,7 @@ TestCase {
         const factory = createTemporaryObject(upper, test);
         for (const key of ["one", "two", "three"])
             factory.dispatch(key, "");
-        const dashboard = dashboardOf(factory, {part: "failures"});
+        const dashboard = dashboardOf(factory, {part: "deadLetters"});
         const list = findChild(dashboard, "letterList");
         tryCompare(list, "count", 3);
         waitForRendering(dashboard);
@@ -399,11 +406,11 @@ TestCase {
 
     function test_UI_6_keysLeadThroughLists_data() {
         return [{tag: "workers", list: "workerList"}, {tag: "jobs", list: "jobList"},
-                {tag: "failures", list: "letterList"}, {tag: "events", list: "eventList"}];
+                {tag: "deadLetters", list: "letterList"}, {tag: "events", list: "eventList"}];
     }
 
     function test_UI_6_keysLeadThroughLists(row) {
-        const letters = row.tag === "failures" || row.tag === "events";
+        const letters = row.tag === "deadLetters" || row.tag === "events";
         const factory = createTemporaryObject(letters ? upper : gated, test, {workerCount: letters ? 1 : 40});
         for (let i = 0; i < 40; ++i)
             factory.dispatch("key " + i, letters ? "" : {});
@@ -571,7 +578,7 @@ TestCase {
     function test_UI_6_everySizeHasRoom_data() {
         const rows = [];
         for (const width of [320, 360, 500, 760, 1100, 1600]) {
-            for (const part of ["charts", "workers", "jobs", "failures", "events", "controls"])
+            for (const part of ["charts", "workers", "jobs", "deadLetters", "events", "controls"])
                 rows.push({tag: width + " " + part, width: width, part: part});
         }
         return rows;
@@ -594,7 +601,7 @@ TestCase {
         factory.dispatch("key", "");
         tryCompare(factory, "failed", 1);
         const dashboard = dashboardOf(factory, {part: row.part, width: row.width});
-        tryCompare(findChild(dashboard, "letterList"), "count", row.part === "failures" ? 1 : 0);
+        tryCompare(findChild(dashboard, "letterList"), "count", row.part === "deadLetters" ? 1 : 0);
         compare(overflowing(dashboard, dashboard), "");
     }
 }
