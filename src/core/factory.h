@@ -8,6 +8,8 @@
 #include "verdict.h"
 #include "worker.h"
 
+#include <QtCore/qscopeguard.h>
+
 #include <concepts>
 #include <tuple>
 
@@ -204,14 +206,19 @@ public:
             futures.append(jobs.back()->future());
             all.push_back(jobs.back().get());
         }
-        std::vector<Refusal> refused(count);
+        std::vector<Refusal> refused(count, DiscardReason::Loadshed);
+        const auto release = qScopeGuard([&] { // also those before one for which memory has run out
+            for (std::size_t id = 0; id < count; ++id) {
+                if (!refused[id])
+                    jobs[id].release(); // the factory's
+            }
+        });
         engine().submitToAll(all, refused);
-        for (std::size_t id = 0; id < count; ++id) {
-            if (!refused[id])
-                jobs[id].release(); // the factory's
-        }
         return futures;
     }
+
+    //! Stops the factory, as that of the base class says.
+    ~Factory() override { this->shutDown(); }
 
     //! Says how urgent the jobs of a key are, and whether they may be shed, where their options leave
     //! that open. Asked on the thread that submits the job, possibly by several threads at once, and

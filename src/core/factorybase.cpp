@@ -89,6 +89,11 @@ FactoryBase::FactoryBase(FactorySettings settings, WorkerBuilder builder, QObjec
 
 FactoryBase::~FactoryBase()
 {
+    shutDown();
+}
+
+void FactoryBase::shutDown()
+{
     m_relay->cut();
     if (const qsizetype waiting = queueDepth(); waiting > 0 && state() == FactoryState::Idle) {
         qCInfo(lcMillwright,

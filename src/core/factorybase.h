@@ -453,6 +453,10 @@ protected:
     //! object's thread, and before any job.
     void rebuild(FactorySettings settings, WorkerBuilder builder);
 
+    //! What the destructor does; another call does nothing. For destructors of classes whose members are
+    //! used by what runs until then.
+    void shutDown();
+
     [[nodiscard]] Engine &engine() const { return *m_engine; }
 
     void timerEvent(QTimerEvent *event) override;

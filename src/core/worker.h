@@ -45,6 +45,7 @@ private:
 //! The constructor, `starting()`, `process()`, `stopping()` and the destructor all run on the
 //! worker's own thread, so timers, sockets and queued slots of the worker work there. One job runs
 //! at a time. Jobs are done between the events of the thread: while `process()` runs, they wait.
+//! The factory deletes its workers; one that cannot go on throws.
 //!
 //! A worker that waits for sockets, timers or other futures returns a `QFuture` of its result:
 //! \code

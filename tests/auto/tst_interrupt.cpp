@@ -34,6 +34,7 @@ private Q_SLOTS:
     void STUCK_2_jobThatDoesNotAskGoesOn();
     void STUCK_2_asynchronousJobIsCanceled();
     void STUCK_2_workerIsReplaced();
+    void STUCK_3_replacedWorkerThatWasLeavingEndsADrain();
     void STUCK_2_nothingToInterrupt();
 };
 
@@ -131,6 +132,25 @@ void tst_Interrupt::STUCK_2_workerIsReplaced()
     trap.release();
     QVERIFY(eventually([&] { return factory.condemnedThreads() == 0; }));
     QVERIFY(factory.stop(Support::Patience).isClean());
+}
+
+void tst_Interrupt::STUCK_3_replacedWorkerThatWasLeavingEndsADrain()
+{
+    const Trap trap;
+    const Support::EventLog log;
+    Factory<Hangable> factory({.workerCount = 1}, workerBuilder<Hangable>(log));
+    const Support::TrapOpener opener(trap);
+    QVERIFY(factory.start());
+    factory.dispatch(u"hung"_s, [trap] { trap.enter(); });
+    QVERIFY(trap.awaitEntry());
+    factory.setWorkerCount(0); // nothing else happens there that would let it look
+    QFuture<void> drained = factory.drain();
+    Support::expectReplaced();
+    Support::expectLost(u"hung"_s);
+    QVERIFY(factory.replaceWorker(0));
+    QCOMPARE(factory.counters().lost, 1);
+    QVERIFY(hasEnded(drained));
+    QVERIFY(factory.state() == FactoryState::Stopped);
 }
 
 void tst_Interrupt::STUCK_2_nothingToInterrupt()

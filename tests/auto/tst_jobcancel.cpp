@@ -55,6 +55,8 @@ private Q_SLOTS:
     void JOB_8_nothingToCancel();
     void JOB_8_cancelingEndsADrain();
     void JOB_8_jobIsCanceledAsItBeginsToWait();
+    void JOB_8_canceledAsItEndsIsCanceledOrNot_data();
+    void JOB_8_canceledAsItEndsIsCanceledOrNot();
     void LIFE_4_runningJobIsCanceledWhileTheFactoryStops_data();
     void LIFE_4_runningJobIsCanceledWhileTheFactoryStops();
     void LIFE_4_suspendedJobIsCanceledWhileTheFactoryStops();
@@ -274,6 +276,45 @@ void tst_JobCancel::JOB_8_jobIsCanceledAsItBeginsToWait()
         QVERIFY(hasEnded(job) && job.isCanceled());
     }
     QCOMPARE(factory.counters().canceled, rounds);
+}
+
+void tst_JobCancel::JOB_8_canceledAsItEndsIsCanceledOrNot_data()
+{
+    QTest::addColumn<bool>("submitted");
+    QTest::newRow("submitted") << true;
+    QTest::newRow("dispatched") << false;
+}
+
+// What cancelJobs() says is what becomes of the job.
+void tst_JobCancel::JOB_8_canceledAsItEndsIsCanceledOrNot()
+{
+    QFETCH(const bool, submitted);
+    const auto spin = [](int times) {
+        for (volatile int left = times; left > 0;)
+            left = left - 1;
+    };
+    std::atomic<int> begun = 0;
+    Factory factory({.workerCount = 1}, [&](Job<int, int> &) {
+        ++begun;
+        spin(1500);
+    });
+    QVERIFY(factory.start());
+    int canceled = 0;
+    for (int round = 1; round <= 5000; ++round) {
+        if (submitted)
+            static_cast<void>(factory.submit(round, 0));
+        else
+            factory.dispatch(round, 0);
+        while (begun < round)
+            QThread::yieldCurrentThread();
+        spin(15 * (round % 100));
+        canceled += factory.cancelJobs([](const JobSnapshot &) { return true; });
+        QVERIFY(eventually([&] {
+            const Counters counters = factory.counters();
+            return counters.completed + counters.canceled == round;
+        }));
+        QCOMPARE(factory.counters().canceled, canceled);
+    }
 }
 
 void tst_JobCancel::LIFE_4_runningJobIsCanceledWhileTheFactoryStops_data()

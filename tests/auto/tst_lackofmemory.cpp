@@ -6,6 +6,7 @@
 #include "engine/clock.h"
 
 #include <Millwright/Factory>
+#include <Millwright/StatisticsLayer>
 
 #include <QSemaphore>
 #include <QTest>
@@ -139,6 +140,9 @@ private Q_SLOTS:
     void JOB_1_alarmIsSetOrNot();
     void JOB_1_dispatchDoesAllOrNothing_data();
     void JOB_1_dispatchDoesAllOrNothing();
+    void SUP_3_shedJobIsTriedAgainOrNot_data();
+    void SUP_3_shedJobIsTriedAgainOrNot();
+    void JOB_1_broadcastLosesNothing();
     void DISC_11_patienceEndsWithTheCall();
     void JOB_1_whatIsAcceptedIsDone();
 };
@@ -300,9 +304,97 @@ void tst_LackOfMemory::JOB_1_dispatchDoesAllOrNothing()
             [&] { return factory.counters().waiting == 0 && factory.counters().running == 0; }));
         const Counters counters = factory.counters();
         QCOMPARE(counters.completed + counters.discarded(), 200);
-        for (const QFuture<int> &future : futures)
-            QVERIFY(future.isFinished());
+        for (const QFuture<int> &future : futures) // the counters come first
+            QVERIFY(Support::hasEnded(future));
         QVERIFY(factory.stop(Support::Patience).isClean());
+    }
+    QCOMPARE(Message::alive, 0);
+}
+
+void tst_LackOfMemory::SUP_3_shedJobIsTriedAgainOrNot_data()
+{
+    QTest::addColumn<DiscardMode>("mode");
+    QTest::newRow("the newest") << DiscardMode::Newest;
+    QTest::newRow("the oldest") << DiscardMode::Oldest;
+}
+
+void tst_LackOfMemory::SUP_3_shedJobIsTriedAgainOrNot()
+{
+    QFETCH(const DiscardMode, mode);
+    struct Layer : StatisticsLayer
+    {
+        void jobRetried(const AbstractJob &, const JobRun &, const std::exception_ptr &) override
+        {
+            ++retried;
+        }
+        int retried = 0;
+    };
+    const auto layer = std::make_shared<Layer>();
+    {
+        Factory<Doer> factory(
+            {.workerCount = 0,
+             .queueLimit = 70,
+             .discardMode = mode,
+             .retry = {.maximumAttempts = 3, .backoff = 1h, .on = RetryOn::Loadshed},
+             .statistics = layer});
+        QVERIFY(factory.start());
+        int failures = 0;
+        for (int i = 0; i < 200; ++i) {
+            for (int allocations = 0;; ++allocations) {
+                QVERIFY(allocations < 100);
+                const Counters before = factory.counters();
+                const int alive = Message::alive;
+                try {
+                    const Scarcity scarcity(allocations);
+                    QVERIFY(factory.dispatch(i, Message()));
+                    break;
+                } catch (const std::bad_alloc &) {
+                    ++failures;
+                }
+                const Counters after = factory.counters();
+                QVERIFY(Support::isConserved(after));
+                // With the oldest, what made room for it may be on its way already.
+                QCOMPARE(after.submitted, before.submitted);
+                QCOMPARE(after.waiting, before.waiting);
+                QCOMPARE(Message::alive, alive);
+            }
+        }
+        QVERIFY(failures > 0);
+        QCOMPARE(factory.counters().waiting, 200);
+        QCOMPARE(layer->retried, 130);
+        QVERIFY(factory.stop(Support::Patience).isClean());
+        QCOMPARE(factory.counters().discarded(DiscardReason::Shutdown), 200);
+    }
+    QCOMPARE(Message::alive, 0);
+}
+
+void tst_LackOfMemory::JOB_1_broadcastLosesNothing()
+{
+    {
+        Factory<Doer> factory({.workerCount = 20});
+        const Message message;
+        qint64 accepted = 0;
+        int partly = 0;
+        for (int allocations = 0;; ++allocations) {
+            QVERIFY(allocations < 1000);
+            bool failed = false;
+            try {
+                const Scarcity scarcity(allocations);
+                static_cast<void>(factory.broadcast(1, message));
+            } catch (const std::bad_alloc &) {
+                failed = true;
+            }
+            const qint64 now = factory.counters().submitted;
+            QVERIFY(Support::isConserved(factory.counters()));
+            QCOMPARE(Message::alive, 1 + now);
+            partly += failed && now > accepted ? 1 : 0;
+            accepted = now;
+            if (!failed)
+                break;
+        }
+        QVERIFY(partly > 0);
+        QVERIFY(factory.start());
+        QVERIFY(Support::eventually([&] { return factory.counters().completed == accepted; }));
     }
     QCOMPARE(Message::alive, 0);
 }

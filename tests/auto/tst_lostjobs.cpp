@@ -5,8 +5,11 @@
 #include "support/gate.h"
 #include "support/openfactory.h"
 
+#include <QLoggingCategory>
 #include <QRegularExpression>
+#include <QScopeGuard>
 #include <QTest>
+#include <QThread>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -147,6 +150,7 @@ private Q_SLOTS:
     void SUP_3_asynchronousJobRunsAgain();
     void SUP_3_canceledFutureReachesTheNextAttempt();
     void SUP_4_lostJobDoesNotRunAgainByDefault();
+    void SUP_4_jobIsLostAsItEnds();
     void SUP_4_messageThatCannotBeMadeAgain_data();
     void SUP_4_messageThatCannotBeMadeAgain();
     void SUP_5_copyIsADeadLetterUntilTheFactoryIsDestroyed();
@@ -319,6 +323,45 @@ void tst_LostJobs::SUP_5_copyIsADeadLetterUntilTheFactoryIsDestroyed()
         QCOMPARE(Parcel::alive, 2);
     }
     QCOMPARE(Parcel::alive, 1);
+}
+
+// A job that comes back just as its worker is given up: it has completed, or is tried again.
+void tst_LostJobs::SUP_4_jobIsLostAsItEnds()
+{
+    std::atomic<int> begun = 0;
+    std::atomic<int> released = 0;
+    Factory factory({.workerCount = 1,
+                     .restartPolicy = {.maximumRestarts = RestartPolicy::Unlimited},
+                     .retry = {.maximumAttempts = 2, .backoff = 0ms, .on = RetryOn::WorkerLost}},
+                    [&](Job<int, int> &job) {
+                        if (job.attempt() == 1) {
+                            ++begun;
+                            while (released < job.key())
+                                QThread::yieldCurrentThread();
+                        }
+                        return job.attempt();
+                    });
+    QVERIFY(factory.start());
+    QLoggingCategory::setFilterRules(u"millwright.warning=false"_s); // of each that is replaced
+    const auto restore = qScopeGuard([] { QLoggingCategory::setFilterRules({}); });
+    int retried = 0;
+    for (int round = 1; round <= 300; ++round) {
+        QFuture<int> job = factory.submit(round, 0);
+        while (begun < round)
+            QThread::yieldCurrentThread();
+        released = round;
+        for (volatile int spins = 10 * (round % 100); spins > 0;)
+            spins = spins - 1;
+        const bool isReplaced = factory.replaceWorker(0);
+        QVERIFY(hasEnded(job));
+        QCOMPARE(job.resultCount(), 1);
+        if (!isReplaced)
+            QCOMPARE(job.result(), 1);
+        retried += job.result() == 2 ? 1 : 0;
+    }
+    QVERIFY(retried > 0);
+    QCOMPARE(factory.counters().lost, 0);
+    QVERIFY(eventually([&] { return factory.condemnedThreads() == 0; }));
 }
 
 QTEST_GUILESS_MAIN(tst_LostJobs)

@@ -58,6 +58,7 @@ private Q_SLOTS:
     void JOB_1_messageMayCallTheFactoryAsItGoes();
     void JOB_2_countersAddUpAtEveryInstant();
     void JOB_10_exceptionIsRethrownWithItsType();
+    void JOB_10_resultThatThrowsAsItIsDelivered();
     void JOB_10_textIsKept_data();
     void JOB_10_textIsKept();
 };
@@ -297,6 +298,28 @@ void tst_Outcomes::JOB_10_exceptionIsRethrownWithItsType()
     auto code = factory.submit(2, 0).onFailed([](const SpecialError &error) { return error.code; });
     QVERIFY(hasEnded(code));
     QCOMPARE(code.result(), 17);
+}
+
+// Qt copies what cannot be moved without throwing.
+void tst_Outcomes::JOB_10_resultThatThrowsAsItIsDelivered()
+{
+    struct Fragile
+    {
+        Fragile() = default;
+        Fragile(const Fragile &other) : copies(other.copies + 1)
+        {
+            if (copies > 1)
+                throw SpecialError(18);
+        }
+        int copies = 0;
+    };
+    Factory factory({.workerCount = 1}, [](Job<int, int> &) { return Fragile(); });
+    QVERIFY(factory.start());
+    for (int i = 0; i < 2; ++i) {
+        auto future = factory.submit(i, 0);
+        QVERIFY(hasEnded(future));
+        QVERIFY_THROWS_EXCEPTION(SpecialError, future.waitForFinished());
+    }
 }
 
 void tst_Outcomes::JOB_10_textIsKept_data()

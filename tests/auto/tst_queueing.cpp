@@ -97,6 +97,7 @@ private Q_SLOTS:
     void QUEUE_2_priorityManagerSaysWhatMayBeShed();
     void QUEUE_2_priorityManagerMayCallTheFactory();
     void QUEUE_2_throwingPriorityManagerLosesNoJob();
+    void QUEUE_2_priorityManagerIsAskedUntilTheEnd();
     void QUEUE_2_priorityManagerIsChangedWhileJobsCome();
     void QUEUE_4_removalFromTheMiddle_data();
     void QUEUE_4_removalFromTheMiddle();
@@ -192,6 +193,46 @@ void tst_Queueing::QUEUE_2_priorityManagerMayCallTheFactory()
     });
     QVERIFY(factory.dispatch(3, 0));
     QCOMPARE(factory.queueDepth(), 4);
+}
+
+// By what is dispatched while the factory is destroyed: by its worker, and by its discard handler.
+void tst_Queueing::QUEUE_2_priorityManagerIsAskedUntilTheEnd()
+{
+    const Support::Gate gate;
+    const auto alive = std::make_shared<int>(1);
+    std::atomic<int> asked = 0;
+    std::atomic<int> refused = 0;
+    std::atomic<bool> isThere = true; // the manager
+    using Doer = FunctionWorker<std::function<void(Job<int, int> &)>>;
+    Factory<Doer> *self = nullptr;
+    const auto process = [&](Job<int, int> &job) {
+        gate.pass();
+        isThere = isThere && alive.use_count() == 2;
+        refused += self->dispatch(job.key(), 0) ? 0 : 1;
+    };
+    auto factory = std::make_unique<Factory<Doer>>(FactorySettings{.workerCount = 1}, process);
+    self = factory.get();
+    self->setPriorityManager([&, alive](const int &) {
+        ++asked;
+        return JobClass{};
+    });
+    self->setDiscardHandler([&](Job<int, int> &job, DiscardReason) {
+        isThere = isThere && alive.use_count() == 2;
+        if (job.key() < 100)
+            refused += self->dispatch(job.key() + 100, 0) ? 0 : 1;
+        gate.open();
+    });
+    QVERIFY(self->start());
+    self->dispatch(1, 0);
+    QVERIFY(gate.awaitArrivals());
+    self->dispatch(2, 0);
+    QCOMPARE(asked, 2);
+    factory.reset();
+    QCOMPARE(asked,
+             5); // for 102 by the handler, for 1 by the worker, and for 101 by the handler again
+    QCOMPARE(refused, 3);
+    QVERIFY(isThere);
+    QCOMPARE(alive.use_count(), 1);
 }
 
 void tst_Queueing::QUEUE_2_throwingPriorityManagerLosesNoJob()

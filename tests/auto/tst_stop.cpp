@@ -10,10 +10,12 @@
 #include <Millwright/Factory>
 
 #include <QEventLoop>
+#include <QRegularExpression>
 #include <QScopeGuard>
 #include <QTest>
 #include <QTimer>
 
+#include <algorithm>
 #include <thread>
 
 using namespace Millwright;
@@ -109,6 +111,7 @@ private Q_SLOTS:
     void LIFE_4_stopLetsEventLoopsOfJobsGoOn();
     void LIFE_4_stoppedMeansThatEveryOutcomeWasTold_data();
     void LIFE_4_stoppedMeansThatEveryOutcomeWasTold();
+    void LIFE_5_givenUpMeansThatEveryOutcomeWasTold();
     void LIFE_5_deadlineMayBeVeryFar();
     void LIFE_5_threadIsGivenUpBeforeItIsStarted_data();
     void LIFE_5_threadIsGivenUpBeforeItIsStarted();
@@ -284,6 +287,32 @@ void tst_Stop::LIFE_4_stoppedMeansThatEveryOutcomeWasTold()
 }
 
 // Further than nanoseconds can be counted.
+void tst_Stop::LIFE_5_givenUpMeansThatEveryOutcomeWasTold()
+{
+    constexpr int jobs = 3;
+    const Support::Gate gate;
+    Factory factory({.workerCount = jobs}, [gate](Job<int, int> &) { gate.pass(); });
+    QVERIFY(factory.start());
+    QList<QFuture<void>> futures;
+    for (int i = 0; i < jobs; ++i)
+        futures.append(factory.submit(i, 0));
+    QVERIFY(gate.awaitArrivals(jobs));
+    qsizetype ended = 0;
+    qsizetype letters = 0;
+    QFuture<void> stopped = factory.stop().then([&] {
+        ended = std::count_if(futures.begin(), futures.end(),
+                              [](const auto &future) { return future.isFinished(); });
+        letters = factory.deadLetters().size();
+    });
+    for (int i = 0; i < jobs; ++i)
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"has not finished job"_s));
+    QVERIFY(!factory.stop(0ms).isClean());
+    QVERIFY(hasEnded(stopped));
+    QCOMPARE(ended, jobs);
+    QCOMPARE(letters, jobs);
+    gate.open();
+}
+
 void tst_Stop::LIFE_5_deadlineMayBeVeryFar()
 {
     constexpr std::chrono::hours Centuries(24 * 366 * 300);

@@ -7,6 +7,8 @@
 
 #include <Millwright/Factory>
 
+#include <QPromise>
+#include <QRegularExpression>
 #include <QTest>
 
 using namespace Millwright;
@@ -77,6 +79,47 @@ private:
     QThread *const m_thread;
 };
 
+//! Deletes itself, as what comes from a plain QThread may be used to.
+class Suicidal : public Worker<QString, int, int>
+{
+public:
+    Suicidal() { ++alive; }
+    ~Suicidal() override { --alive; }
+
+    int process(Job &job) override
+    {
+        if (job.key() == u"later"_s)
+            deleteLater();
+        else if (job.key() == u"idle"_s)
+            QMetaObject::invokeMethod(
+                this, [this] { delete this; }, Qt::QueuedConnection);
+        else if (job.key() == u"at once"_s)
+            delete this;
+        return job.message();
+    }
+
+    static inline std::atomic<int> alive = 0;
+};
+
+//! Is deleted while it waits.
+class Awaiting : public Worker<int, int, QFuture<int>>
+{
+public:
+    QFuture<int> process(Job &job) override
+    {
+        if (job.message() > 1)
+            return QtFuture::makeReadyFuture(job.message());
+        deleteLater();
+        m_promise.start();
+        return m_promise.future();
+    }
+
+private:
+    QPromise<int> m_promise;
+};
+
+const QRegularExpression Deleted(u"worker 0 was deleted and is replaced"_s);
+
 } // namespace
 
 class tst_Supervision : public QObject
@@ -100,6 +143,10 @@ private Q_SLOTS:
     void SUP_1_otherWorkersGoOn();
     void SUP_1_keepWorkerLeavesItInPlace();
     void SUP_1_failureWhileDrainingOrShrinking();
+    void SUP_1_deletedWorkerIsReplaced_data();
+    void SUP_1_deletedWorkerIsReplaced();
+    void SUP_1_jobOfADeletedWorkerThatWaitsIsLost();
+    void SUP_2_workerThatIsDeletedTooOftenPauses();
     void SUP_2_startThatThrowsRecovers_data();
     void SUP_2_startThatThrowsRecovers();
     void SUP_2_oneFailingStartHoldsUpNobody();
@@ -267,6 +314,66 @@ void tst_Supervision::SUP_1_failureWhileDrainingOrShrinking()
     QVERIFY(hasEnded(drained));
     QVERIFY(last.isFinished());
     QCOMPARE(factory.counters().failed, 3);
+}
+
+void tst_Supervision::SUP_1_deletedWorkerIsReplaced_data()
+{
+    QTest::addColumn<QString>("when");
+    QTest::newRow("in its job") << u"at once"_s;
+    QTest::newRow("between two jobs") << u"later"_s;
+    QTest::newRow("by one of its slots") << u"idle"_s;
+}
+
+void tst_Supervision::SUP_1_deletedWorkerIsReplaced()
+{
+    QFETCH(const QString, when);
+    QTest::ignoreMessage(QtWarningMsg, Deleted);
+    Suicidal::alive = 0;
+    Factory<Suicidal> factory({.workerCount = 1, .onFailure = OnFailure::KeepWorker});
+    auto fatal = factory.submit(when, 1);
+    QList<QFuture<int>> others;
+    for (int i = 0; i < 100; ++i)
+        others.append(factory.submit(u"other"_s, i));
+    QVERIFY(factory.start());
+    QVERIFY(hasEnded(fatal));
+    QCOMPARE(fatal.result(), 1);
+    for (int i = 0; i < 100; ++i) {
+        QVERIFY(hasEnded(others.at(i)));
+        QCOMPARE(others.at(i).result(), i);
+    }
+    QVERIFY(eventually([&] { return factory.counters().restarts == 1; }));
+    QVERIFY(hasEnded(factory.drain()));
+    QCOMPARE(Suicidal::alive, 0);
+    QCOMPARE(factory.counters().completed, 101);
+    QVERIFY(Support::isConserved(factory.counters()));
+}
+
+void tst_Supervision::SUP_1_jobOfADeletedWorkerThatWaitsIsLost()
+{
+    QTest::ignoreMessage(QtWarningMsg, Deleted);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"job \"1\" of worker 0 is lost"_s));
+    Factory<Awaiting> factory({.workerCount = 1});
+    QVERIFY(factory.start());
+    auto lost = factory.submit(1, 1);
+    auto other = factory.submit(2, 2);
+    QVERIFY(hasEnded(lost) && hasEnded(other));
+    QVERIFY(Support::errorAs<WorkerLost>(lost));
+    QCOMPARE(other.result(), 2);
+    QVERIFY(hasEnded(factory.drain()));
+    QVERIFY(Support::isConserved(factory.counters()));
+}
+
+void tst_Supervision::SUP_2_workerThatIsDeletedTooOftenPauses()
+{
+    QTest::ignoreMessage(QtWarningMsg, Deleted);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"has failed too often: was deleted"_s));
+    Factory<Suicidal> factory({.workerCount = 1, .restartPolicy = {.maximumRestarts = 0}});
+    QVERIFY(factory.start());
+    QVERIFY(hasEnded(factory.submit(u"later"_s, 1)));
+    QVERIFY(eventually([&] { return factory.crashLoopingWorkers() == 1; }));
+    auto later = factory.submit(u"other"_s, 2);
+    QVERIFY(hasEnded(later));
+    QCOMPARE(later.result(), 2);
 }
 
 void tst_Supervision::SUP_2_startThatThrowsRecovers_data()

@@ -135,7 +135,7 @@ void tst_Trace::UI_6_shortJobsAreTogether()
     for (const TraceSpan &span : spans) {
         jobs += span.jobs;
         QVERIFY(span.end >= span.start);
-        QVERIFY(span.key.isEmpty());
+        QVERIFY(span.key.isEmpty() || span.jobs == 1); // its thread had to wait for a processor
     }
     QCOMPARE(jobs, 10'000);
     QCOMPARE(spans.last().number, quint64(0)); // may still grow

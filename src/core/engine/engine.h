@@ -262,7 +262,7 @@ public:
     bool interrupt(int worker);
     //! Gives up what a worker runs, as the dead man's switch does after the grace period, without a
     //! limit to the threads that are left behind. False if it runs nothing.
-    bool abandon(int worker);
+    bool abandon(int worker, const Incarnation *meant = nullptr);
 
     // For stations, on their thread.
 
@@ -564,6 +564,8 @@ private:
     [[nodiscard]] static RestartHistory &historyOf(WorkerSlot &slot);
     void owe(WorkerSlot &slot);
     void replaceWorker(WorkerSlot &slot, const QString &error, qint64 now, Section &section);
+    void noticeDeletion(Incarnation &incarnation);
+    void workerDeleted(Incarnation &incarnation);
     void adviseToKeep(Section &section);
     void crashLoop(WorkerSlot &slot, const QString &why, qint64 now, Section &section);
     void awaitStart(WorkerSlot &slot, Section &section);
@@ -648,7 +650,7 @@ private:
     [[nodiscard]] bool isStuck(const WorkerSlot &slot) const;
     void report(Incarnation &incarnation, qint64 now, StuckNews &news);
     static void carryOut(const StuckNews &news);
-    AbstractJob *callOff(Incarnation &incarnation, StuckNews &news, Section &section);
+    bool callOff(Incarnation &incarnation, AbstractJob *meant, StuckNews &news, Section &section);
     void tell(StuckNews &news);
     static void leaveBehind(const StuckNews &news);
     [[nodiscard]] static QString textOf(const StuckCase &found, const QString &key);

@@ -249,6 +249,7 @@ Q_NEVER_INLINE Refusal Engine::waitForRoom(const RoomSeeker &seeker, AbstractJob
                                            QDeadlineTimer deadline, StatisticsLayer *layer)
 {
     const bool mayWait = !warnIfWaitingHarms();
+    const auto self = shared_from_this(); // the end of the factory ends the wait
     const auto waiter = std::make_shared<RoomWaiter>(seeker);
     for (;;) {
         const bool isLastTry = !mayWait || deadline.hasExpired();

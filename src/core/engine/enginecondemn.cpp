@@ -65,7 +65,7 @@ void Engine::condemn(qint64 now, StuckNews &news, Section &section)
 }
 
 // Like a worker whose grace period is over, whatever the dead man's switch says.
-bool Engine::abandon(int worker)
+bool Engine::abandon(int worker, const Incarnation *meant)
 {
     if (isCalledByPolicy("replaceWorker"))
         return false;
@@ -73,13 +73,16 @@ bool Engine::abandon(int worker)
         if (m_discarding || worker < 0 || std::size_t(worker) >= m_slots.size())
             return nullptr;
         Incarnation *incarnation = m_slots[std::size_t(worker)]->incarnation.get();
-        return incarnation && m_engaged.contains(*incarnation) ? incarnation : nullptr;
+        const bool isMeant = incarnation && (!meant || incarnation == meant);
+        return isMeant && m_engaged.contains(*incarnation) ? incarnation : nullptr;
     };
     StuckNews news;
     AbstractJob *job = nullptr;
+    quint64 order = 0; // of this attempt
     read([&] {
         const Incarnation *incarnation = incarnationOf();
         job = incarnation ? incarnation->hand.running() : nullptr;
+        order = job ? job->order() : 0;
         for (Incarnation *i = m_engaged.first(); job && i; i = m_engaged.next(*i)) {
             if (&i->station == &incarnation->station) // they may be lost together
                 news.keep(i->hand.running());
@@ -92,13 +95,14 @@ bool Engine::abandon(int worker)
     {
         Section section(*this);
         Incarnation *incarnation = incarnationOf();
-        if (!incarnation || incarnation->hand.running() != job)
+        if (!incarnation || incarnation->hand.running() != job || job->order() != order)
             return false; // it has come back
         const qint64 now = m_clock->now();
         if (incarnation->suspended)
             replaceSuspended(*incarnation, now, news, section);
         else
             condemnThread(incarnation->station, worker, incarnation, now, news, section);
+        closeIfDrained(section); // with this job the last one may have gone
     }
     leaveBehind(news);
     return true;

@@ -72,18 +72,27 @@ void Engine::submitToAll(std::span<AbstractJob *const> jobs, std::span<Refusal> 
         tellLayer(layer.get(), &StatisticsLayer::jobSubmitted, *job);
     }
     std::shared_ptr<const DiscardHandler> handler;
+    std::size_t tried = 0;
+    std::exception_ptr error;
     {
         Section section(*this);
-        for (std::size_t id = 0; id < jobs.size(); ++id) {
-            WorkerSlot *slot = id < std::size_t(m_workerCount) ? m_slots[id].get() : nullptr;
-            refused[id] = admit(*jobs[id], slot, section);
+        try {
+            for (; tried < jobs.size(); ++tried) {
+                WorkerSlot *slot = tried < std::size_t(m_workerCount) ? m_slots[tried].get()
+                                                                      : nullptr;
+                refused[tried] = admit(*jobs[tried], slot, section);
+            }
+        } catch (...) {
+            error = std::current_exception();
         }
         handler = m_discardHandler;
     }
-    for (std::size_t id = 0; id < jobs.size(); ++id) {
+    for (std::size_t id = 0; id < tried; ++id) {
         if (refused[id])
             reportRefused(*jobs[id], *refused[id], handler, layer.get());
     }
+    if (error)
+        std::rethrow_exception(error);
 }
 
 void Engine::stamp(AbstractJob &job) const
@@ -304,15 +313,20 @@ void Engine::enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &secti
     job.m_place = slot ? AbstractJob::Place::OwnQueue : AbstractJob::Place::Queue;
     if (job.m_order == 0)
         job.m_order = ++m_order;
-    if (end == End::Front)
-        queueOf(slot).pushFront(job);
-    else
-        queueOf(slot).push(job);
-    countKey(job, slot);
     if (isShedListed(slot))
         m_shedable.add(job);
     else
         m_shedable.remove(job);
+    try {
+        if (end == End::Front)
+            queueOf(slot).pushFront(job);
+        else
+            queueOf(slot).push(job);
+    } catch (...) {
+        m_shedable.remove(job);
+        throw;
+    }
+    countKey(job, slot);
     if (slot) {
         ++m_ownQueued;
         if (++slot->ownSize == 1 && slot->station)

@@ -93,6 +93,7 @@ void Engine::proceed(Section &section)
     if (m_opened && callHook(UserCall::OnStopped, section))
         return;
     setState(m_error.isEmpty() ? FactoryState::Stopped : FactoryState::Failed, section);
+    section.stopped();
 }
 
 void Engine::closeIfDrained(Section &section)
@@ -156,11 +157,9 @@ void Engine::setState(FactoryState state, Section &section)
     m_state = state;
     section.setNews();
     log(FactoryEvent::StateChanged, -1, {}, nameOf(state), m_clock->now());
-    if (isOver())
-        section.stopped();
 }
 
-// After the section in which the state became Stopped.
+// Without the lock, after the state has become Stopped and everybody was told of the jobs that have ended.
 void Engine::announceStopped()
 {
     std::vector<QPromise<void>> promises;
@@ -322,6 +321,7 @@ StopReport Engine::giveUp()
         station->close();
         keepUntilEnded(std::move(station));
     }
+    announceStopped(); // now that every job has ended
     return report;
 }
 

@@ -154,7 +154,7 @@ int Engine::cancelJobs(std::vector<quint64> ids)
         if (isOver())
             return 0;
         TakenBack unstarted;
-        std::vector<Incarnation *> running;
+        std::vector<std::pair<Incarnation *, AbstractJob *>> running;
         for (Incarnation *i = m_engaged.first(), *next = nullptr; i; i = next) {
             next = m_engaged.next(*i);
             const Hand::Count count = i->hand.count();
@@ -164,13 +164,12 @@ int Engine::cancelJobs(std::vector<quint64> ids)
                     break;
                 }
             }
-            if (isMeant(i->hand.running())) // which no other job of the hand can follow any more
-                running.push_back(i);
+            if (AbstractJob *job = i->hand.running(); isMeant(job))
+                running.emplace_back(i, job); // which no other one of the hand can follow any more
         }
         putBack(unstarted, section);
-        for (Incarnation *incarnation : running) {
-            const AbstractJob *job = callOff(*incarnation, news, section);
-            if (!job)
+        for (const auto &[incarnation, job] : running) {
+            if (!callOff(*incarnation, job, news, section))
                 continue;
             incarnation->canceled = job->order();
             ++canceled;

@@ -308,8 +308,11 @@ void Engine::build(Incarnation &incarnation)
         incarnation.worker = m_builder(context);
         if (!incarnation.worker)
             throw JobError(QStringLiteral("the worker builder returned no worker"));
+        noticeDeletion(incarnation);
         if (auto *life = dynamic_cast<WorkerLife *>(incarnation.worker.get()))
             life->beginWorker(context);
+        if (!incarnation.worker)
+            throw JobError(QStringLiteral("the worker was deleted in starting()"));
     } catch (...) {
         incarnation.worker.reset();
         error = errorText(std::current_exception());

@@ -139,6 +139,7 @@ void Engine::admitDelayed(qint64 now, Section &section)
         leaveQueue(*job, section);
         takeToken(now, section);
         insist([&] { place(*job, destinationOf(*job, targetOf(*job, section)), section); });
+        callNext(section);
     }
 }
 

@@ -61,6 +61,48 @@ void Engine::replaceWorker(WorkerSlot &slot, const QString &error, qint64 now, S
     }
 }
 
+// By somebody else than the factory.
+void Engine::noticeDeletion(Incarnation &incarnation)
+{
+    QObject::connect(incarnation.worker.get(), &QObject::destroyed,
+                     [engine = weak_from_this(), weak = incarnation.weak_from_this()] {
+                         const auto deprived = weak.lock();
+                         if (!deprived || !deprived->worker) // the factory has
+                             return;
+                         static_cast<void>(deprived->worker.release());
+                         if (const auto self = engine.lock())
+                             self->workerDeleted(*deprived);
+                     });
+}
+
+// It may be running a job.
+void Engine::workerDeleted(Incarnation &incarnation)
+{
+    const QString what = QStringLiteral("was deleted");
+    bool isSuspended = false;
+    {
+        Section section(*this);
+        WorkerSlot *slot = incarnation.slot;
+        if (!slot || (slot->state != WorkerState::Idle && slot->state != WorkerState::Busy))
+            return; // it is on its way
+        section.say(QtWarningMsg,
+                    QStringLiteral("Factory \"%1\": worker %2 %3 and is replaced. A worker belongs "
+                                   "to its factory: do not delete it or call its deleteLater(); "
+                                   "one that cannot go on throws.")
+                        .arg(m_name, QString::number(slot->id), what));
+        isSuspended = incarnation.suspended;
+        if (!isSuspended) {
+            TakenBack jobs;
+            takeBack(incarnation, jobs);
+            putBack(jobs, section);
+            replaceWorker(*slot, what, m_clock->now(), section);
+            callNext(section);
+        }
+    }
+    if (isSuspended) // its job is lost
+        abandon(incarnation.id, &incarnation);
+}
+
 // The worker is not started again before a wait is over. Its jobs do not wait with it, except those
 // that were made for it alone.
 void Engine::crashLoop(WorkerSlot &slot, const QString &why, qint64 now, Section &section)

@@ -47,7 +47,10 @@ bool Engine::retry(AbstractJob &job, RetryOn outcome, qint64 now, Section &secti
     if (outcome == RetryOn::Loadshed)
         backoff = std::max<std::chrono::nanoseconds>(backoff, RetryPolicy::ShortestShedBackoff);
 
-    job.extras().awaitsRoom = outcome == RetryOn::Loadshed;
+    insist([&] {
+        job.extras().awaitsRoom = outcome == RetryOn::Loadshed;
+        m_due.makeRoom();
+    });
     job.m_attempt = std::min(job.m_attempt, quint16(LastNumber - 1)) + 1;
     job.m_order = 0; // so far
     ++m_counters.retried;
@@ -62,12 +65,15 @@ bool Engine::retry(AbstractJob &job, RetryOn outcome, qint64 now, Section &secti
 // --- No room ----------------------------------------------------------------------------------
 
 // There is no room for this job, which `isAdmitted` by the rate limit. Refused it is the caller's;
-// otherwise it waits for its next attempt, and takes up no room meanwhile.
+// otherwise it waits for its next attempt, and takes up no room meanwhile. Where it throws, nothing has
+// happened.
 Refusal Engine::turnAway(AbstractJob &job, WorkerSlot *target, bool isAdmitted, Section &section)
 {
     const RetryPolicy &policy = policyOf(job);
     if (!policy.on.testFlag(RetryOn::Loadshed) || m_patient)
         return DiscardReason::Loadshed;
+    section.makeRoomForRetried();
+    m_due.makeRoom();
     const qint64 now = std::max(m_clock->now(), job.m_submitted);
     const JobRun run{.attempt = job.m_attempt, .submitted = job.m_submitted, .finished = now};
     if (job.m_isPinned)
@@ -84,7 +90,9 @@ Refusal Engine::turnAway(AbstractJob &job, WorkerSlot *target, bool isAdmitted, 
 // A job has made room for another one.
 void Engine::shed(AbstractJob &job, bool isAdmitted, Section &section)
 {
-    if (const auto reason = turnAway(job, job.m_slot, isAdmitted, section))
+    Refusal reason;
+    insist([&] { reason = turnAway(job, job.m_slot, isAdmitted, section); });
+    if (reason)
         section.discard(job, *reason);
 }
 

@@ -94,8 +94,8 @@ void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::excep
     // the job in the earlier ones, too.
     if (!count.isSeized())
         incarnation.statistics->record(job.m_submitted, job.m_started, incarnation.now);
-    if (!incarnation.hand.settle()) { // given up meanwhile: nobody waits for this any more
-        job.unref();
+    if (!incarnation.hand.complete()) { // called off or given up meanwhile
+        endUnrun(incarnation, job, Outcome::Canceled);
         return;
     }
     if (hasLayer())
@@ -142,13 +142,14 @@ bool Engine::settle(Incarnation &incarnation, Section &section)
     return true;
 }
 
-// Ends a claimed job that completes nothing.
+// Ends a claimed job that completes nothing. Who has seized it is through with it once the lock is free.
 Q_NEVER_INLINE void Engine::endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome)
 {
     Section section(*this);
+    const bool isCanceled = outcome == Outcome::Canceled || incarnation.hand.count().isCalledOff();
     if (!incarnation.slot || !settle(incarnation, section))
         section.release(job);
-    else if (outcome == Outcome::Canceled)
+    else if (isCanceled)
         section.cancel(job);
     else
         section.discard(job, DiscardReason::TtlExpired);

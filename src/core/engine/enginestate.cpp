@@ -137,7 +137,7 @@ Engine::Glance Engine::glance() const
         m_mutex.unlock();
         return exact;
     }
-    const Load load{.waiting = m_published.waiting,
+    const Load load{.waiting = std::max<qsizetype>(0, m_published.waiting),
                     .backingOff = backingOff(),
                     .limit = m_limit,
                     .places = placesFor(m_workerCount),

@@ -145,11 +145,12 @@ bool Engine::isAt(const Incarnation &incarnation) const
 
 void Engine::lookAt(Incarnation &incarnation, qint64 now, StuckNews &news, Section &section)
 {
+    AbstractJob *running = incarnation.hand.running(); // until now
     const Judgement judgement = judge(incarnation.vigil, signOfLife(incarnation, now), now);
     if (judgement.isNews)
         report(incarnation, now, news);
     if (judgement.isToBeCalledOff)
-        callOff(incarnation, news, section);
+        callOff(incarnation, running, news, section);
     if (!judgement.isOverdue)
         return;
     news.overdue.push_back(incarnation.id);
@@ -313,21 +314,21 @@ bool Engine::interrupt(int worker)
         if (isOver() || worker < 0 || std::size_t(worker) >= m_slots.size())
             return false;
         Incarnation *incarnation = m_slots[std::size_t(worker)]->incarnation.get();
-        if (!incarnation || !m_engaged.contains(*incarnation) || !incarnation->hand.running())
+        if (!incarnation || !m_engaged.contains(*incarnation)
+            || !callOff(*incarnation, incarnation->hand.running(), news, section)) {
             return false;
-        if (!callOff(*incarnation, news, section))
-            return false;
+        }
     }
     carryOut(news);
     return true;
 }
 
-// The job that was called off; nullptr if it runs nothing that could be.
-AbstractJob *Engine::callOff(Incarnation &incarnation, StuckNews &news, Section &section)
+// False if the worker does not run this job any more, or if that is nothing that could be called off.
+bool Engine::callOff(Incarnation &incarnation, AbstractJob *meant, StuckNews &news,
+                     Section &section)
 {
-    AbstractJob *meant = m_tended.contains(incarnation) ? nullptr : incarnation.hand.running();
-    if (!meant)
-        return nullptr;
+    if (!meant || m_tended.contains(incarnation))
+        return false;
     TakenBack jobs; // no other job is to be run on a thread that is interrupted
     takeBack(incarnation, jobs);
     for (Incarnation *other : incarnation.station.atWork()) {
@@ -338,7 +339,7 @@ AbstractJob *Engine::callOff(Incarnation &incarnation, StuckNews &news, Section 
     // Until now another one may have followed.
     AbstractJob *job = incarnation.hand.running();
     if (job != meant || !incarnation.hand.callOff())
-        return nullptr;
+        return false;
     incarnation.report.callOff(job->order());
     if (incarnation.suspended) {
         news.keep(job);
@@ -347,7 +348,7 @@ AbstractJob *Engine::callOff(Incarnation &incarnation, StuckNews &news, Section 
         incarnation.station.interrupted = true;
         news.interrupted.push_back(incarnation.station.shared_from_this());
     }
-    return job;
+    return true;
 }
 
 // --- Telling ----------------------------------------------------------------------------------

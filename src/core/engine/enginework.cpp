@@ -453,8 +453,10 @@ void Engine::releaseLayer(Incarnation &incarnation, Section &section)
 void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
 {
     Hand &hand = incarnation.hand;
-    jobs.unstarted.reserve(jobs.unstarted.size() + Hand::Capacity);
-    jobs.lastDone.reserve(jobs.lastDone.size() + Hand::Capacity);
+    insist([&] { // what was taken from others is lost if this throws
+        jobs.unstarted.reserve(jobs.unstarted.size() + Hand::Capacity);
+        jobs.lastDone.reserve(jobs.lastDone.size() + Hand::Capacity);
+    });
     const int count = hand.revoke();
     const Hand::Count left = hand.count();
     m_dealt -= count;

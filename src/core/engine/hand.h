@@ -97,18 +97,12 @@ public:
         }
     }
 
-    //! Owner. The running job is done; false if it was seized meanwhile and is no longer the
+    //! Owner, lock held. The running job is done; false if it was seized and is no longer the
     //! owner's to report.
-    [[nodiscard]] bool settle()
-    {
-        quint64 word = m_word.load(std::memory_order_acquire);
-        while (!(word & Seized)) {
-            if (m_word.compare_exchange_weak(word, word + (One << SettledShift),
-                                             std::memory_order_acq_rel))
-                return true;
-        }
-        return false;
-    }
+    [[nodiscard]] bool settle() { return settleUnless(Seized); }
+    //! Owner. The running job has completed; false if it was seized or called off meanwhile, which is
+    //! then to be looked at under the lock.
+    [[nodiscard]] bool complete() { return settleUnless(Seized | CalledOff); }
 
     //! Lock held. Cuts off the jobs that are not claimed and returns how many they are; they stand
     //! at `count().end()` and after.
@@ -143,6 +137,16 @@ private:
     using Jobs = std::array<AbstractJob *, Capacity>;
     [[nodiscard]] Jobs &jobs() { return m_jobs[m_front ? 1 : 0]; }
     [[nodiscard]] const Jobs &jobs() const { return m_jobs[m_front ? 1 : 0]; }
+    [[nodiscard]] bool settleUnless(quint64 flags)
+    {
+        quint64 word = m_word.load(std::memory_order_acquire);
+        while (!(word & flags)) {
+            if (m_word.compare_exchange_weak(word, word + (One << SettledShift),
+                                             std::memory_order_acq_rel))
+                return true;
+        }
+        return false;
+    }
 
     std::atomic<quint64> m_word = 0;
     bool m_front = false; // the lock's

@@ -93,6 +93,15 @@ void Engine::Section::retried(AbstractJob &job, const JobRun &run, const std::ex
     told().retried.push_back({AbstractJob::Pointer(&job), run, error});
 }
 
+void Engine::Section::makeRoomForRetried()
+{
+    if (!m_engine.m_layer)
+        return;
+    std::vector<Attempt> &retried = told().retried;
+    if (retried.size() == retried.capacity())
+        retried.reserve(2 * retried.size() + 1);
+}
+
 void Engine::Section::drop(AbstractJob::Pointer job)
 {
     if (job)
@@ -107,8 +116,7 @@ void Engine::Section::started(int worker, bool isReplacement)
 
 void Engine::Section::crashLooping(int worker, std::chrono::nanoseconds wait)
 {
-    told().crashLoopingWorker = worker;
-    rest().wait = wait;
+    told().crashLooping.emplace_back(worker, wait);
 }
 
 Engine::Section::Rest &Engine::Section::told()
@@ -167,10 +175,8 @@ void Engine::Section::tell()
                                         : &StatisticsLayer::workerStarted,
                   m_rest->startedWorker);
     }
-    if (m_rest->crashLoopingWorker >= 0) {
-        tellLayer(layer, &StatisticsLayer::workerCrashLooping, m_rest->crashLoopingWorker,
-                  m_rest->wait);
-    }
+    for (const auto &[worker, wait] : m_rest->crashLooping)
+        tellLayer(layer, &StatisticsLayer::workerCrashLooping, worker, wait);
     if (m_rest->ping >= 0)
         tellLayer(layer, &StatisticsLayer::pinged, std::chrono::nanoseconds(m_rest->ping));
     if (m_rest->sample && layer)

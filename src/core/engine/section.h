@@ -52,6 +52,8 @@ public:
     void lose(AbstractJob &job, int worker);
     //! An attempt has failed on another thread than the worker's; the job waits for its next one.
     void retried(AbstractJob &job, const JobRun &run, const std::exception_ptr &error);
+    //! From here on the next `retried()` does not throw.
+    void makeRoomForRetried();
     //! A job that nobody is told of.
     void drop(AbstractJob::Pointer job);
     //! Jobs that have ended and are told so already.
@@ -101,8 +103,7 @@ private:
         std::shared_ptr<StatisticsLayer> layer;
         int startedWorker = -1;
         bool isReplacement = false;
-        int crashLoopingWorker = -1;
-        std::chrono::nanoseconds wait{}; // before it is started again
+        std::vector<std::pair<int, std::chrono::nanoseconds>> crashLooping; // until the next start
         qint64 ping = -1;
         bool sample = false;
     };

@@ -17,19 +17,20 @@ namespace Millwright {
 class ShedList
 {
 public:
-    //! Nothing happens when the job is listed already, or must not be shed.
+    //! Nothing happens when the job is listed already, or must not be shed, or where it throws.
     void add(AbstractJob &job)
     {
         if (job.m_isListed || !job.isDiscardable())
             return;
+        Level &level = levelOf(job);
+        const bool isReturned = level.newest && level.newest->m_order > job.m_order;
+        if (isReturned)
+            m_returned.insert(&job);
         job.m_isListed = true;
         job.m_newer = nullptr;
         job.m_older = nullptr;
-        Level &level = levelOf(job);
-        if (level.newest && level.newest->m_order > job.m_order) {
-            m_returned.insert(&job);
+        if (isReturned)
             return;
-        }
         job.m_older = level.newest;
         (level.newest ? level.newest->m_newer : level.oldest) = &job;
         level.newest = &job;

@@ -294,8 +294,14 @@ private:
 
     void deliver() override
     {
-        if constexpr (!std::is_void_v<Result>)
-            m_future.reportResult(std::move(*m_result));
+        if constexpr (!std::is_void_v<Result>) {
+            try {
+                m_future.reportResult(std::move(*m_result));
+            } catch (
+                ...) { // what is copied, for it cannot be moved without that, or lack of memory
+                m_future.reportException(std::current_exception());
+            }
+        }
         end();
     }
 
