@@ -90,6 +90,8 @@ void ChartItem::setTitle(const QString &title)
 
 QString ChartItem::emptyText() const
 {
+    m_isOutdated = true; // it follows what the monitor is set to
+    refresh();
     return m_chart->emptyText();
 }
 

@@ -33,12 +33,24 @@ public:
     Q_INVOKABLE static QString jobStateName(int state);
     Q_INVOKABLE static QString priorityName(int priority);
     Q_INVOKABLE static QString eventName(int kind);
+    Q_INVOKABLE static QString acceptance(int action);
+    Q_INVOKABLE static QString refusal();
     Q_INVOKABLE static QString count(double value);
     Q_INVOKABLE static QString duration(double milliseconds);
     Q_INVOKABLE static QString elapsed(double milliseconds);
     //! Texts with this between them, the empty ones left out.
     Q_INVOKABLE static QString joined(const QStringList &texts, const QString &separator);
 };
+
+inline QString QmlDashboardTexts::acceptance(int action)
+{
+    return DashboardTexts::acceptance(DashboardAction(action));
+}
+
+inline QString QmlDashboardTexts::refusal()
+{
+    return DashboardTexts::refusal();
+}
 
 inline QString QmlDashboardTexts::stateName(int state)
 {

@@ -51,6 +51,10 @@ Item {
     Accessible.role: Accessible.Pane
     Accessible.name: qsTr("Factory dashboard")
 
+    // A single one will do for several.
+    function listOf(given: var): var {
+        return given?.length !== undefined ? given : given ? [given] : [];
+    }
     // The one to show; without a better one the first that was not destroyed meanwhile.
     function pick(chosen: FactoryBase, given: FactoryBase, all: var, losses: int): FactoryBase {
         if (chosen !== null || given !== null)
@@ -64,7 +68,7 @@ Item {
 
     onFactoryChanged: choice.factory = null
     onFactoriesChanged: {
-        if (factories.indexOf(choice.factory) < 0)
+        if (listOf(factories).indexOf(choice.factory) < 0)
             choice.factory = null;
     }
 
@@ -86,7 +90,7 @@ Item {
     FactoryMonitor {
         id: factoryMonitor
 
-        factory: dashboard.pick(choice.factory, dashboard.factory, dashboard.factories, choice.losses)
+        factory: dashboard.pick(choice.factory, dashboard.factory, dashboard.listOf(dashboard.factories), choice.losses)
         onFactoryChanged: {
             if (factory === null)
                 loss.start();
@@ -101,7 +105,7 @@ Item {
 
         anchors.fill: parent
         monitor: factoryMonitor
-        factories: dashboard.factories
+        factories: dashboard.listOf(dashboard.factories)
         onChosen: factory => choice.factory = factory
     }
 }

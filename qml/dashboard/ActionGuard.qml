@@ -55,6 +55,10 @@ Dialog {
         if (meant !== null && meant === monitor.factory && allows(action))
             accepted();
     }
+    onAboutToShow: {
+        standardButton(Dialog.Ok).text = DashboardTexts.acceptance(action);
+        standardButton(Dialog.Cancel).text = DashboardTexts.refusal();
+    }
     onOpened: standardButton(Dialog.Cancel).forceActiveFocus()
 
     contentItem: Label {

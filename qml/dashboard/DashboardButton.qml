@@ -18,6 +18,11 @@ Button {
     rightPadding: 10
     topPadding: 4
     bottomPadding: 5
+    // Some styles draw their backgrounds smaller than the control.
+    leftInset: 0
+    rightInset: 0
+    topInset: 0
+    bottomInset: 0
     font.pixelSize: theme.fontSize
     activeFocusOnTab: true
 

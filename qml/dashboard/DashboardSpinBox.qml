@@ -19,6 +19,13 @@ SpinBox {
     implicitHeight: theme.rowHeight + 4
     leftPadding: implicitHeight
     rightPadding: implicitHeight
+    topPadding: 0
+    bottomPadding: 0
+    // Some styles draw their backgrounds smaller than the control.
+    leftInset: 0
+    rightInset: 0
+    topInset: 0
+    bottomInset: 0
     font.pixelSize: theme.fontSize
 
     component Step: Rectangle {

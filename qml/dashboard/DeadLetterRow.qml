@@ -65,7 +65,8 @@ Item {
                     id: detail
 
                     Accessible.ignored: true
-                    text: DashboardTexts.joined([row.attempts > 1 ? qsTr("%1 attempts").arg(row.attempts) : "",
+                    text: DashboardTexts.joined([row.isRetriable ? "" : qsTr("message gone"),
+                                                 row.attempts > 1 ? qsTr("%1 attempts").arg(row.attempts) : "",
                                                  row.time.toLocaleTimeString(Qt.locale(), Locale.ShortFormat)], ", ")
                     color: row.theme.mutedText
                     font.pixelSize: row.theme.smallFontSize

@@ -53,7 +53,7 @@ ColumnLayout {
             objectName: "retryAll"
             Layout.fillWidth: letters.width < 480
             visible: letters.guard.allows(DashboardAction.RetryDeadLetters)
-            enabled: found.count > 0
+            enabled: found.count > 0 && letters.monitor.deadLetters.retriableCount > 0
             theme: letters.theme
             text: search.text ? qsTr("Retry all found") : qsTr("Retry all")
             onClicked: {

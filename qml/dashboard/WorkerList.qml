@@ -102,6 +102,7 @@ ColumnLayout {
         name: qsTr("Workers")
         emptyText: qsTr("No workers")
         model: visible ? workers.monitor.workers : null
+        onModelChanged: currentIndex = -1 // nobody has chosen one
         delegate: WorkerRow {
             id: row
 

@@ -3,7 +3,9 @@
 
 #include "chart.h"
 
-#include <QtCore/qcoreapplication.h>
+#include "../core/monitor/factorymonitor.h"
+#include "charttexts.h"
+
 #include <QtGui/qpainter.h>
 
 #include <algorithm>
@@ -48,8 +50,9 @@ int Chart::hovered() const
 
 QString Chart::emptyText() const
 {
-    return m_emptyText.isEmpty() ? QCoreApplication::translate("Millwright::Chart", "No jobs yet")
-                                 : m_emptyText;
+    return !m_emptyText.isEmpty()          ? m_emptyText
+           : !m_defaultEmptyText.isEmpty() ? m_defaultEmptyText
+                                           : ChartTexts::tr("No jobs yet");
 }
 
 QSizeF Chart::minimumSize() const
@@ -80,6 +83,9 @@ void Chart::update(const FactoryMonitor *monitor)
 {
     const int before = hovered();
     const Identity identity = before < 0 ? Identity() : identityOf(before);
+    m_defaultEmptyText = monitor && monitor->factory() && !monitor->isActive()
+                             ? ChartTexts::tr("The monitor is not active")
+                             : QString();
     take(monitor);
     if (m_pointer) {
         m_hovered = indexAt(*m_pointer);

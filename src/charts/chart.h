@@ -121,6 +121,13 @@ protected:
     //! The axis of time below a plot (already placed) whose end is now.
     void drawAges(QPainter &painter, const QRectF &plot, double span) const;
     void drawEmpty(QPainter &painter, const QRectF &plot) const;
+    //! From `take()`: what is said while there are no data, unless the monitor is not active, or somebody wants something
+    //! else to be said.
+    void setDefaultEmptyText(const QString &text)
+    {
+        if (m_defaultEmptyText.isEmpty())
+            m_defaultEmptyText = text;
+    }
     //! Lines of text in a box beside a point, in the room that there is. The first is bold.
     void drawBubble(QPainter &painter, const QRectF &room, const QPointF &point,
                     const QString &text) const;
@@ -133,6 +140,7 @@ private:
     QSizeF m_size;
     QString m_title;
     QString m_emptyText;
+    QString m_defaultEmptyText;
     int m_hovered = -1;
     std::optional<QPointF> m_pointer;
     bool m_isFocused = false;

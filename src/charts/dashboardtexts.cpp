@@ -107,6 +107,36 @@ QString priorityName(Priority priority)
     return {};
 }
 
+QString acceptance(DashboardAction action)
+{
+    switch (action) {
+    case DashboardAction::Drain:
+        return Texts::tr("Drain");
+    case DashboardAction::Stop:
+        return Texts::tr("Stop");
+    case DashboardAction::SetWorkerCount:
+    case DashboardAction::SetQueueLimit:
+        return Texts::tr("Change");
+    case DashboardAction::InterruptWorkers:
+        return Texts::tr("Interrupt");
+    case DashboardAction::ReplaceWorkers:
+        return Texts::tr("Replace");
+    case DashboardAction::CancelJobs:
+        return Texts::tr("Cancel jobs");
+    case DashboardAction::RetryDeadLetters:
+        return Texts::tr("Retry");
+    case DashboardAction::DropDeadLetters:
+        return Texts::tr("Drop");
+    default: // to pause, or to resume
+        return Texts::tr("Yes");
+    }
+}
+
+QString refusal()
+{
+    return Texts::tr("No");
+}
+
 QString eventName(EventModel::Kind kind)
 {
     switch (kind) {

@@ -5,6 +5,7 @@
 
 #include "../core/monitor/eventmodel.h"
 #include "../core/monitor/health.h"
+#include "dashboardaction.h"
 
 #include <QtCore/qlocale.h>
 
@@ -18,6 +19,9 @@ namespace Millwright::DashboardTexts {
 [[nodiscard]] QString jobStateName(JobState state);
 [[nodiscard]] QString priorityName(Priority priority);
 [[nodiscard]] QString eventName(EventModel::Kind kind);
+//! What accepts a question about the action, and what refuses it. No "Cancel": that is what some of them do.
+[[nodiscard]] QString acceptance(DashboardAction action);
+[[nodiscard]] QString refusal();
 
 //! "950", "12 k", "1.2 M"
 [[nodiscard]] QString count(double value, const QLocale &locale = {});

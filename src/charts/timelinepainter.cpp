@@ -49,6 +49,9 @@ void TimelinePainter::take(const FactoryMonitor *monitor)
             workers.append(worker.id);
         if (monitor->timelineSpan() > 0)
             setDuration(monitor->timelineSpan());
+        setDefaultEmptyText(monitor->timelineSpan() > 0
+                                ? ChartTexts::tr("No jobs in this time")
+                                : ChartTexts::tr("The monitor has no timelineSpan"));
     }
     setSpans(workers, monitor ? monitor->timeline() : QList<TraceSpan>(),
              monitor ? monitor->time() : 0);

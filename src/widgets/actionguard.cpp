@@ -3,6 +3,7 @@
 
 #include "actionguard.h"
 
+#include "../charts/dashboardtexts.h"
 #include "../core/monitor/factorymonitor.h"
 
 #include <QtCore/qpointer.h>
@@ -55,6 +56,8 @@ void ActionGuard::ask(Action action, const QString &title, const QString &questi
     box->setTextFormat(Qt::PlainText);
     if (auto *label = box->findChild<QLabel *>(QStringLiteral("qt_msgbox_informativelabel")))
         label->setTextFormat(Qt::PlainText);
+    box->button(QMessageBox::Ok)->setText(DashboardTexts::acceptance(DashboardAction(int(action))));
+    box->button(QMessageBox::Cancel)->setText(DashboardTexts::refusal());
     box->setDefaultButton(QMessageBox::Cancel);
     box->setAttribute(Qt::WA_DeleteOnClose);
     connect(box, &QMessageBox::finished, m_dashboard,

@@ -63,6 +63,8 @@ void ChartWidget::setTitle(const QString &title)
 
 QString ChartWidget::emptyText() const
 {
+    m_isOutdated = true; // it follows what the monitor is set to
+    refresh();
     return m_chart->emptyText();
 }
 

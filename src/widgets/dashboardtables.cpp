@@ -171,12 +171,13 @@ DeadLettersPart::DeadLettersPart(FactoryMonitor *monitor, ActionGuard *guard, QW
     const auto add = [=, this](const char *name, const QString &text, bool onSelection,
                                FactoryDashboardWidget::Action action) {
         QToolButton *button = addButton(QLatin1String(name), text);
-        if (!onSelection)
-            enableOnRows(button);
+        const auto isMeant = [=](const QModelIndex &row) {
+            return action == Drop || row.data(DeadLetterModel::IsRetriableRole).toBool();
+        };
+        if (onSelection)
+            enableOnSelection(button, isMeant);
         else
-            enableOnSelection(button, [=](const QModelIndex &row) {
-                return action == Drop || row.data(DeadLetterModel::IsRetriableRole).toBool();
-            });
+            enableOnRows(button, isMeant);
         guard->govern(button, action);
         connect(button, &QToolButton::clicked, this, [=, this] {
             const auto deed = [=, this, text = searchText(),

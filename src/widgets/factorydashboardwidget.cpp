@@ -33,7 +33,6 @@ namespace Millwright {
 namespace {
 
 constexpr int ListedJobs = 500;
-constexpr int TimelineSpan = 10; // seconds
 
 // In an area that scrolls where the height is not enough.
 QScrollArea *scrolled(QWidget *widget)
@@ -197,7 +196,7 @@ QWidget *FactoryDashboardWidget::Parts::widgetOf(Part which) const
 void FactoryDashboardWidget::Parts::updateInterest()
 {
     monitor->setJobLimit(tabs->currentWidget() == jobs ? ListedJobs : -1);
-    monitor->setTimelineSpan(tabs->currentWidget() == workers ? TimelineSpan : 0);
+    monitor->setTimelineSpan(tabs->currentWidget() == workers ? WorkersPart::TimelineSpan : 0);
 }
 
 void FactoryDashboardWidget::Parts::updateTitles()

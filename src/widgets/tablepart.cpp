@@ -129,9 +129,9 @@ void TablePart::chain(QWidget *widget)
     setTabOrder(widget, m_view);
 }
 
-void TablePart::enableOnRows(QToolButton *button)
+void TablePart::enableOnRows(QToolButton *button, const Condition &isMeant)
 {
-    m_onRows.append(button);
+    m_onRows.append({button, isMeant});
     updateButtons();
 }
 
@@ -195,8 +195,12 @@ void TablePart::updateButtons()
     const QModelIndexList rows = m_view->selectionModel()->selectedRows();
     for (const auto &[button, isMeant] : std::as_const(m_onSelection))
         button->setEnabled(std::any_of(rows.begin(), rows.end(), isMeant));
-    for (QToolButton *button : std::as_const(m_onRows))
-        button->setEnabled(m_filter->rowCount() > 0);
+    for (const auto &[button, isMeant] : std::as_const(m_onRows)) {
+        bool isAnyMeant = false;
+        for (int row = 0; row < m_filter->rowCount() && !isAnyMeant; ++row)
+            isAnyMeant = isMeant(m_filter->index(row, 0));
+        button->setEnabled(isAnyMeant);
+    }
 }
 
 int TablePart::widthOf(int column) const

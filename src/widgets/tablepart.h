@@ -37,10 +37,10 @@ public:
     void addSearch(const QString &placeholder);
     //! A button at the right of the field.
     QToolButton *addButton(const QString &name, const QString &text);
-    //! Enables it while there are rows.
-    void enableOnRows(QToolButton *button);
-    //! Enables it while some are selected that are meant.
     using Condition = std::function<bool(const QModelIndex &)>;
+    //! Enables it while there are rows that are meant.
+    void enableOnRows(QToolButton *button, const Condition &isMeant);
+    //! Enables it while some are selected that are meant.
     void enableOnSelection(
         QToolButton *button, const Condition &isMeant = [](auto &) { return true; });
     //! What the table is for assistive technology.
@@ -80,7 +80,7 @@ private:
     QLabel *const m_footnote;
     QLineEdit *m_search = nullptr;
     QWidget *m_lastInBar = nullptr;
-    QList<QToolButton *> m_onRows;
+    QList<std::pair<QToolButton *, Condition>> m_onRows;
     QList<std::pair<QToolButton *, Condition>> m_onSelection;
     QString m_emptyText;
 };

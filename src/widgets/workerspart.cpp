@@ -86,7 +86,7 @@ WorkersPart::WorkersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *p
     m_grid->setTitle(tr("Workers"));
     m_grid->setEmptyText(tr("No workers"));
     m_grid->setMonitor(monitor);
-    m_timeline->setTitle(tr("The last seconds"));
+    m_timeline->setTitle(tr("The last %1 seconds").arg(TimelineSpan));
     m_timeline->setMonitor(monitor);
     m_timeline->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_grid->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);

@@ -19,6 +19,8 @@ class WorkersPart : public QWidget
     Q_OBJECT
 
 public:
+    static constexpr int TimelineSpan = 10; // seconds
+
     WorkersPart(FactoryMonitor *monitor, ActionGuard *guard, QWidget *parent);
 
 protected:

@@ -51,6 +51,7 @@ private Q_SLOTS:
 
     void UI_6_chartShowsWhatTheMonitorSees_data() { addCharts(); }
     void UI_6_chartShowsWhatTheMonitorSees();
+    void UI_6_emptyChartSaysWhatIsMissing();
     void UI_6_keysAndPointerLeadToItems_data() { addCharts(); }
     void UI_6_keysAndPointerLeadToItems();
     void UI_6_hoveredJobStaysHovered_data();
@@ -117,6 +118,29 @@ void tst_ChartWidgets::UI_6_chartShowsWhatTheMonitorSees()
     monitor.reset();
     QCOMPARE(chart->monitor(), nullptr);
     QCOMPARE(chart->summary(), chart->emptyText());
+}
+
+void tst_ChartWidgets::UI_6_emptyChartSaysWhatIsMissing()
+{
+    auto factory = makeFactory();
+    FactoryMonitor monitor;
+    WorkerTimeline timeline;
+    TimeChart chart;
+    for (ChartWidget *each :
+         {static_cast<ChartWidget *>(&timeline), static_cast<ChartWidget *>(&chart)}) {
+        QCOMPARE(each->emptyText(), u"No jobs yet"_s);
+        each->setMonitor(&monitor);
+    }
+    monitor.setFactory(&factory);
+    QCOMPARE(timeline.emptyText(), u"The monitor is not active"_s);
+    QCOMPARE(chart.emptyText(), u"The monitor is not active"_s);
+    monitor.setActive(true);
+    QCOMPARE(timeline.emptyText(), u"The monitor has no timelineSpan"_s);
+    QCOMPARE(chart.emptyText(), u"No jobs yet"_s);
+    monitor.setTimelineSpan(10);
+    QCOMPARE(timeline.emptyText(), u"No jobs in this time"_s);
+    timeline.setEmptyText(u"nothing"_s);
+    QCOMPARE(timeline.emptyText(), u"nothing"_s);
 }
 
 void tst_ChartWidgets::UI_6_keysAndPointerLeadToItems()

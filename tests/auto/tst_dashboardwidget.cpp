@@ -200,6 +200,8 @@ void tst_DashboardWidget::UI_6_namesAreNoMarkup()
     QTRY_VERIFY(dashboard->findChild<QMessageBox *>(u"confirmation"_s));
     auto *box = dashboard->findChild<QMessageBox *>(u"confirmation"_s);
     QVERIFY(box->informativeText().startsWith(u"R&D <b>one</b>"_s));
+    QCOMPARE(box->button(QMessageBox::Ok)->text(), u"Stop"_s);
+    QCOMPARE(box->button(QMessageBox::Cancel)->text(), u"No"_s);
     for (const QLabel *label : box->findChildren<QLabel *>())
         QVERIFY(label->text().isEmpty() || label->textFormat() == Qt::PlainText);
     gate.open();

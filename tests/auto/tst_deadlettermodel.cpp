@@ -47,6 +47,7 @@ private Q_SLOTS:
     void SUP_5_rowsComeAndGoInRuns_data();
     void SUP_5_rowsComeAndGoInRuns();
     void SUP_5_rowsFollowAnyChange();
+    void SUP_5_retriableOnesAreCounted();
     void SUP_5_rolesAreNamed();
     void SUP_5_monitorKeepsItUpToDate();
 };
@@ -114,6 +115,22 @@ void tst_DeadLetterModel::SUP_5_rowsFollowAnyChange()
         QCOMPARE(ids(model), wanted);
         QCOMPARE(mirror, wanted);
     }
+}
+
+void tst_DeadLetterModel::SUP_5_retriableOnesAreCounted()
+{
+    DeadLetterModel model;
+    const QSignalSpy changes(&model, &DeadLetterModel::retriableCountChanged);
+    QList<DeadLetter> some = letters({1, 2, 3});
+    model.update(some, 0);
+    QCOMPARE(model.retriableCount(), 0);
+    QCOMPARE(changes.size(), 0);
+    some[0].isRetriable = some[2].isRetriable = true;
+    model.update(some, 0);
+    QCOMPARE(model.retriableCount(), 2);
+    model.update(some.first(2), 0);
+    QCOMPARE(model.retriableCount(), 1);
+    QCOMPARE(changes.size(), 2);
 }
 
 void tst_DeadLetterModel::SUP_5_rolesAreNamed()

@@ -61,6 +61,12 @@ void tst_Health::UI_6_healthIsTold_data()
             now.workerCount = 0;
             now.counters.waiting = 3;
         });
+    row("not started", Health::Calm, {}, [](auto &now, auto &) { now.state = FactoryState::Idle; });
+    row("not started, with jobs", Health::Attention, {u"waiting for start(), jobs: 3"_s},
+        [](auto &now, auto &) {
+            now.state = FactoryState::Idle;
+            now.counters.waiting = 3;
+        });
     row("paused", Health::Calm, {}, [](auto &now, auto &) { now.paused = true; });
     row("paused with jobs", Health::Attention, {u"paused, waiting jobs: 4"_s},
         [](auto &now, auto &) {

@@ -99,8 +99,14 @@ void DeadLetterModel::update(const QList<DeadLetter> &letters, qint64 now)
             row += run.size();
         }
     }
+    const auto retriable = int(
+        std::count_if(letters.begin(), letters.end(),
+                      [](const DeadLetter &letter) { return letter.isRetriable; }));
+    const int retriableBefore = std::exchange(m_retriableCount, retriable);
     if (m_entries.size() != countBefore)
         Q_EMIT countChanged();
+    if (retriable != retriableBefore)
+        Q_EMIT retriableCountChanged();
 }
 
 } // namespace Millwright

@@ -30,6 +30,7 @@ class MILLWRIGHT_CORE_EXPORT DeadLetterModel : public QAbstractListModel
 {
     Q_OBJECT
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
+    Q_PROPERTY(int retriableCount READ retriableCount NOTIFY retriableCountChanged FINAL)
 
 public:
     enum Role {
@@ -51,6 +52,8 @@ public:
 
     //! The number of rows.
     [[nodiscard]] int count() const { return int(m_entries.size()); }
+    //! How many of them can be tried again: the message of a job that was lost with its worker may be gone.
+    [[nodiscard]] int retriableCount() const { return m_retriableCount; }
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
@@ -64,6 +67,7 @@ public:
 
 Q_SIGNALS:
     void countChanged();
+    void retriableCountChanged();
 
 private:
     struct Entry
@@ -73,6 +77,7 @@ private:
     };
 
     QList<Entry> m_entries; // by id, the highest first
+    int m_retriableCount = 0;
 };
 
 } // namespace Millwright

@@ -57,6 +57,8 @@ private:
     {
         if (m_now.state == FactoryState::Failed)
             add(Health::Critical, tr("could not start: %1").arg(m_now.errorString));
+        if (m_now.state == FactoryState::Idle && m_now.counters.waiting > 0)
+            add(Health::Attention, tr("waiting for start(), jobs: %1").arg(m_now.counters.waiting));
         if (m_now.paused && m_now.counters.waiting > 0)
             add(Health::Attention, tr("paused, waiting jobs: %1").arg(m_now.counters.waiting));
     }

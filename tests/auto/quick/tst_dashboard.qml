@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import QtQuick
+import QtQuick.Controls
 import QtTest
 import Millwright
 import MillwrightTest
@@ -57,6 +58,8 @@ TestCase {
     function answer(dashboard: Item, yes: bool) {
         const dialog = findChild(dashboard, "confirmation");
         tryCompare(dialog, "opened", true);
+        verify(dialog.standardButton(Dialog.Ok).text !== "OK"); // what is done
+        compare(dialog.standardButton(Dialog.Cancel).text, "No");
         if (yes)
             dialog.accept();
         else
@@ -108,6 +111,14 @@ TestCase {
         ignoreWarning(/there is no part "failures", but charts, workers, jobs, deadLetters, events, controls$/);
         dashboard.part = "failures";
         verify(findChild(dashboard, "tab0").isCurrent); // the first one stands in
+    }
+
+    function test_UI_6_aSingleFactoryWillDoForSeveral() {
+        const factory = createTemporaryObject(gated, test);
+        const dashboard = dashboardOf(null, {factories: factory});
+        compare(dashboard.currentFactory, factory);
+        dashboard.factories = undefined;
+        compare(dashboard.currentFactory, null);
     }
 
     function test_UI_6_readOnlyHasNoButtons() {
