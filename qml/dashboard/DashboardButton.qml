@@ -24,6 +24,7 @@ Button {
     topInset: 0
     bottomInset: 0
     font.pixelSize: theme.fontSize
+    font.capitalization: Font.MixedCase
     activeFocusOnTab: true
 
     contentItem: Text {

@@ -76,15 +76,39 @@ Item {
             Layout.fillWidth: true
             spacing: 0
 
-            Text {
+            Item {
+                id: names
+
                 Layout.fillWidth: true
-                Accessible.ignored: true
-                horizontalAlignment: Text.AlignLeft
-                text: DashboardTexts.joined([row.key, row.label], "  ·  ") || row.name
-                color: row.theme.text
-                textFormat: Text.PlainText
-                elide: Text.ElideMiddle
-                font.pixelSize: row.theme.fontSize
+                implicitHeight: keyName.implicitHeight
+
+                Text {
+                    id: keyName
+
+                    // Most of the room, where there is not enough for both: keys are told apart by their ends.
+                    width: Math.min(implicitWidth, Math.max(names.width * 0.65, names.width - labelName.implicitWidth))
+                    anchors.left: parent.left
+                    Accessible.ignored: true
+                    horizontalAlignment: Text.AlignLeft
+                    text: row.name
+                    color: row.theme.text
+                    textFormat: Text.PlainText
+                    elide: Text.ElideMiddle
+                    font.pixelSize: row.theme.fontSize
+                }
+                Text {
+                    id: labelName
+
+                    anchors.left: keyName.right
+                    anchors.right: parent.right
+                    Accessible.ignored: true
+                    horizontalAlignment: Text.AlignLeft
+                    text: row.key && row.label ? "  ·  " + row.label : ""
+                    color: row.theme.text
+                    textFormat: Text.PlainText
+                    elide: Text.ElideRight
+                    font.pixelSize: row.theme.fontSize
+                }
             }
             Text {
                 Layout.fillWidth: true

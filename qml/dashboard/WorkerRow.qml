@@ -115,7 +115,8 @@ Item {
         anchors.leftMargin: 6
         anchors.right: queued.left
         anchors.rightMargin: 6
-        text: row.isInTrouble || !row.isWorking ? row.stateText : row.job || row.stateText
+        text: row.isInTrouble ? DashboardTexts.joined([row.stateText, row.job], " – ")
+            : row.isWorking ? row.job || row.stateText : row.stateText
         color: row.isInTrouble ? row.theme.problem : row.isWorking ? row.theme.text : row.theme.mutedText
         elide: row.isWorking ? Text.ElideMiddle : Text.ElideRight
     }

@@ -46,10 +46,14 @@ QScrollArea *scrolled(QWidget *widget)
     return area;
 }
 
-// As narrow as it has to be.
+// As narrow as it has to be, and as low.
 class Page : public QWidget
 {
 public:
+    [[nodiscard]] int heightForWidth(int width) const override
+    {
+        return layout()->totalMinimumHeightForWidth(width);
+    }
     [[nodiscard]] QSize minimumSizeHint() const override
     {
         return {0, QWidget::minimumSizeHint().height()};
@@ -69,6 +73,7 @@ public:
     void setPart(Part wanted);
     [[nodiscard]] QWidget *widgetOf(Part which) const;
     void updateInterest();
+    void updateHeight();
     void updateTitles();
     void updateFactory();
     void updateControls();
@@ -153,6 +158,7 @@ FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard,
                 Q_EMIT dashboard->partChanged();
         }
         updateInterest();
+        updateHeight();
     });
     connect(monitor->deadLetters(), &DeadLetterModel::countChanged, tabs,
             [this] { updateTitles(); });
@@ -164,6 +170,7 @@ FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard,
     updateTitles();
     updateFactory();
     updateInterest();
+    updateHeight();
 }
 
 FactoryDashboardWidget::Parts::~Parts()
@@ -199,6 +206,16 @@ void FactoryDashboardWidget::Parts::updateInterest()
     monitor->setTimelineSpan(tabs->currentWidget() == workers ? WorkersPart::TimelineSpan : 0);
 }
 
+// Where the page is as high as the part that is shown needs it, it does not scroll around one that scrolls.
+void FactoryDashboardWidget::Parts::updateHeight()
+{
+    for (int i = 0; i < tabs->count(); ++i) {
+        const bool isShown = i == tabs->currentIndex();
+        tabs->widget(i)->setSizePolicy(QSizePolicy::Preferred,
+                                       isShown ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    }
+}
+
 void FactoryDashboardWidget::Parts::updateTitles()
 {
     const int letters = monitor->deadLetters()->count();
@@ -225,11 +242,13 @@ void FactoryDashboardWidget::Parts::setWide(bool wide)
     if (wide) {
         const Part wanted = part == Charts ? Workers : part;
         splitter->insertWidget(0, charts); // leaves the tabs
+        charts->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
         charts->show();
         splitter->setSizes({1000, 1000});
         setPart(wanted);
     } else {
         tabs->insertTab(0, charts, tr("Charts"));
+        updateHeight();
     }
 }
 

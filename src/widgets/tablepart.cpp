@@ -68,6 +68,7 @@ TablePart::TablePart(QAbstractItemModel *list, const QList<ColumnModel::Column> 
     m_view->setWordWrap(false);
     m_view->setTabKeyNavigation(false);
     m_view->setMinimumHeight(fontMetrics().height() * 7);
+    m_view->setTextElideMode(Qt::ElideMiddle); // keys are told apart by their ends
     m_view->verticalHeader()->hide();
     m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
