@@ -3,6 +3,10 @@
 
 #include "engine/threadstation.h"
 
+#ifdef Q_OS_LINUX
+#include "engine/stationdispatcher.h"
+#endif
+
 #include <QtCore/qcoreapplication.h>
 
 #include <algorithm>
@@ -82,6 +86,9 @@ std::unique_ptr<Executor> ThreadStationHost::createExecutor()
 ThreadStation::ThreadStation(const QString &name) : m_meanGap(LongGap)
 {
     setObjectName(name);
+#ifdef Q_OS_LINUX
+    setEventDispatcher(new StationDispatcher);
+#endif
     m_threshold.moveToThread(this);
     connect(
         this, &ThreadStation::doorbell, &m_threshold, [this] { answer(); }, Qt::QueuedConnection);

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "../millwright_global.h"
+
+#include <QtCore/qabstracteventdispatcher.h>
+
+#include <atomic>
+#include <semaphore.h>
+#include <vector>
+
+struct pollfd;
+
+namespace Millwright {
+
+//! The event loop of a station's thread on Linux. It waits on a word in memory as long as nothing on the thread has a
+//! socket notifier, and polls as Qt's dispatchers do from then on. They poll in any case, which makes each
+//! wake-up a third dearer, and take a file descriptor for each thread, of which there may be thousands.
+//!
+//! Posted events, timers and socket notifiers are served by the rules of Qt's dispatcher for Unix. There is no main
+//! context of GLib. The timers stand in a sorted array, O(n) to start and to stop one: there are few on a thread.
+class MILLWRIGHT_CORE_EXPORT StationDispatcher final : public QAbstractEventDispatcher
+{
+    Q_OBJECT
+
+public:
+    StationDispatcher();
+    ~StationDispatcher() override;
+
+    bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
+
+    void registerSocketNotifier(QSocketNotifier *notifier) override;
+    void unregisterSocketNotifier(QSocketNotifier *notifier) override;
+
+    using QAbstractEventDispatcher::registerTimer;
+    void registerTimer(int id, qint64 interval, Qt::TimerType type, QObject *object) override;
+    bool unregisterTimer(int id) override;
+    bool unregisterTimers(QObject *object) override;
+    [[nodiscard]] QList<TimerInfo> registeredTimers(QObject *object) const override;
+    [[nodiscard]] int remainingTime(int id) override;
+
+    //! Any thread, as the next one.
+    void wakeUp() override;
+    void interrupt() override;
+
+private:
+    // What the thread is at, and so how it is woken.
+    enum Sleep { Awake, Woken, Asleep, Polling };
+
+    struct Timer
+    {
+        int id;
+        Qt::TimerType type;
+        QObject *object;
+        qint64 interval; // nanoseconds
+        qint64 deadline;
+        bool isFiring = false; // it does not come again before it has been dealt with
+    };
+
+    void insert(const Timer &timer);
+    [[nodiscard]] qint64 untilNextTimer() const;
+    int fireTimers();
+    void sleep(qint64 timeout);
+    void poll(qint64 timeout);
+    void note(const pollfd &polled, QSocketNotifier *notifier);
+    int activateNotifiers();
+
+    std::atomic<Sleep> m_sleep = Awake;
+    sem_t m_alarm; // wakes it while it is asleep
+    std::atomic<bool> m_interrupted = false;
+    std::vector<Timer> m_timers; // the next one first
+    std::vector<QSocketNotifier *> m_notifiers;
+    std::vector<QSocketNotifier *> m_pending;
+    int m_bell = -1; // wakes it while it polls; made for the first socket notifier
+};
+
+} // namespace Millwright
