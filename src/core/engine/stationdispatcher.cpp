@@ -13,8 +13,10 @@
 #include <QtCore/qthread.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <ctime>
-#include <poll.h>
+#include <limits>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -28,9 +30,19 @@ constexpr qint64 Forever = -1;
 // How long it polls at most if there is no descriptor left to be woken by.
 constexpr qint64 LongestUnwakeable = 10 * Millisecond;
 
+// By the type of a notifier.
+constexpr short Events[] = {POLLIN, POLLOUT, POLLPRI};
+
 qint64 nanoseconds()
 {
     return QDeadlineTimer::current(Qt::PreciseTimer).deadlineNSecs();
+}
+
+// Rounded up.
+int toMilliseconds(qint64 time)
+{
+    return int(
+        std::min<qint64>(std::numeric_limits<int>::max(), (time + Millisecond - 1) / Millisecond));
 }
 
 timespec timespecOf(qint64 time)
@@ -54,17 +66,22 @@ StationDispatcher::~StationDispatcher()
 
 bool StationDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
+    const quint64 turn = ++m_turn;
     m_interrupted.store(false, std::memory_order_relaxed);
-    // What is posted from here on wakes it again.
+    // What is posted from here on wakes it again. Who has woken it since it slept may want the caller to look whether its
+    // loop is over; so may who has done that in a turn within this one.
     bool isWoken = m_sleep.exchange(Awake, std::memory_order_acq_rel) == Woken;
     Q_EMIT awake();
     QCoreApplication::sendPostedEvents();
 
-    const bool mayWait = flags.testFlag(QEventLoop::WaitForMoreEvents)
-                         && !m_interrupted.load(std::memory_order_relaxed)
-                         && m_sleep.load(std::memory_order_relaxed) == Awake;
-    if (mayWait)
+    const auto mayStillWait = [&] {
+        return !isWoken && m_turn == turn && m_sleep.load(std::memory_order_acquire) == Awake;
+    };
+    bool mayWait = flags.testFlag(QEventLoop::WaitForMoreEvents) && mayStillWait();
+    if (mayWait) {
         Q_EMIT aboutToBlock();
+        mayWait = mayStillWait();
+    }
     if (m_interrupted.load(std::memory_order_relaxed))
         return false;
 
@@ -76,7 +93,8 @@ bool StationDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
         poll(timeout);
     else if (timeout != 0)
         sleep(timeout);
-    isWoken = isWoken || m_sleep.load(std::memory_order_relaxed) == Woken;
+    if (timeout != 0)
+        isWoken = m_sleep.exchange(Awake, std::memory_order_acq_rel) == Woken;
 
     int handled = heedsSockets ? activateNotifiers() : 0;
     if (firesTimers)
@@ -98,20 +116,18 @@ void StationDispatcher::sleep(qint64 timeout)
         const timespec end = timespecOf(nanoseconds() + timeout);
         sem_clockwait(&m_alarm, CLOCK_MONOTONIC, &end);
     }
-    Sleep asleep = Asleep;
-    m_sleep.compare_exchange_strong(asleep, Awake, std::memory_order_acq_rel);
 }
 
 void StationDispatcher::poll(qint64 timeout)
 {
-    std::vector<pollfd> polled;
-    polled.reserve(m_notifiers.size() + 1);
-    for (const QSocketNotifier *notifier : m_notifiers) {
-        constexpr short events[] = {POLLIN, POLLOUT, POLLPRI};
-        polled.push_back(
-            {.fd = int(notifier->socket()), .events = events[notifier->type()], .revents = 0});
+    m_polled.clear();
+    for (const QSocketNotifier *notifier : m_notifiers) { // those of a socket are together
+        const auto socket = int(notifier->socket());
+        if (m_polled.empty() || m_polled.back().fd != socket)
+            m_polled.push_back({.fd = socket, .events = 0, .revents = 0});
+        m_polled.back().events |= Events[notifier->type()];
     }
-    polled.push_back({.fd = m_bell, .events = POLLIN, .revents = 0});
+    m_polled.push_back({.fd = m_bell, .events = POLLIN, .revents = 0});
 
     Sleep awake = Awake;
     if (timeout != 0 && !m_sleep.compare_exchange_strong(awake, Polling, std::memory_order_acq_rel))
@@ -119,19 +135,27 @@ void StationDispatcher::poll(qint64 timeout)
     if (m_bell < 0 && (timeout < 0 || timeout > LongestUnwakeable))
         timeout = LongestUnwakeable;
     const timespec time = timespecOf(std::max<qint64>(0, timeout));
-    const int count = ppoll(polled.data(), polled.size(), timeout < 0 ? nullptr : &time, nullptr);
-    Sleep polling = Polling;
-    m_sleep.compare_exchange_strong(polling, Awake, std::memory_order_acq_rel);
+    const int count = ppoll(m_polled.data(), m_polled.size(), timeout < 0 ? nullptr : &time,
+                            nullptr);
+    if (count < 0 && errno != EINTR) {
+        if (!std::exchange(m_hasComplained, true)) {
+            qCWarning(lcMillwright, "The sockets of the thread \"%s\" cannot be polled: %s.",
+                      qUtf8Printable(thread()->objectName()), std::strerror(errno));
+        }
+        QThread::usleep(LongestUnwakeable / 1'000);
+    }
     if (count <= 0)
         return;
-    if (polled.back().revents) {
+    if (m_polled.back().revents) {
         eventfd_t rings = 0;
         eventfd_read(m_bell, &rings);
     }
-    const std::vector<QSocketNotifier *> notifiers = m_notifiers;
-    for (std::size_t i = 0; i < notifiers.size(); ++i) {
-        if (polled[i].revents)
-            note(polled[i], notifiers[i]);
+    m_heard = m_notifiers; // some of which may go now
+    auto polled = m_polled.begin();
+    for (QSocketNotifier *notifier : m_heard) {
+        while (polled->fd != int(notifier->socket()))
+            ++polled;
+        note(*polled, notifier);
     }
 }
 
@@ -169,8 +193,15 @@ void StationDispatcher::registerSocketNotifier(QSocketNotifier *notifier)
                       qUtf8Printable(thread()->objectName()));
         }
     }
-    if (std::find(m_notifiers.begin(), m_notifiers.end(), notifier) == m_notifiers.end())
-        m_notifiers.push_back(notifier);
+    const auto later = std::upper_bound(m_notifiers.begin(), m_notifiers.end(), notifier,
+                                        [](const QSocketNotifier *a, const QSocketNotifier *b) {
+                                            return a->socket() < b->socket();
+                                        });
+    m_notifiers.insert(later, notifier);
+    // So that the loop itself needs no memory.
+    m_polled.reserve(m_notifiers.size() + 1);
+    m_heard.reserve(m_notifiers.size());
+    m_pending.reserve(m_notifiers.size());
 }
 
 void StationDispatcher::unregisterSocketNotifier(QSocketNotifier *notifier)
@@ -184,7 +215,8 @@ void StationDispatcher::note(const pollfd &polled, QSocketNotifier *notifier)
     if (polled.revents & POLLNVAL) {
         qWarning("QSocketNotifier: Invalid socket %d, disabling...", polled.fd);
         notifier->setEnabled(false);
-    } else {
+    } else if (polled.revents & (Events[notifier->type()] | POLLHUP | POLLERR)
+               && std::find(m_pending.begin(), m_pending.end(), notifier) == m_pending.end()) {
         m_pending.push_back(notifier);
     }
 }
@@ -217,7 +249,7 @@ void StationDispatcher::registerTimer(int id, qint64 interval, Qt::TimerType typ
     constexpr qint64 Longest = 1'000'000'000'000; // some thirty years, in milliseconds
     interval = std::clamp<qint64>(interval, 0, Longest) * Millisecond;
     if (type == Qt::VeryCoarseTimer)
-        interval = std::max<qint64>(1, (interval + Second / 2) / Second) * Second;
+        interval = (interval + Second / 2) / Second * Second;
     insert({.id = id,
             .type = type,
             .object = object,
@@ -241,7 +273,7 @@ QList<QAbstractEventDispatcher::TimerInfo> StationDispatcher::registeredTimers(
     QList<TimerInfo> result;
     for (const Timer &timer : m_timers) {
         if (timer.object == object)
-            result.append({timer.id, int(timer.interval / Millisecond), timer.type});
+            result.append({timer.id, toMilliseconds(timer.interval), timer.type});
     }
     return result;
 }
@@ -250,8 +282,7 @@ int StationDispatcher::remainingTime(int id)
 {
     for (const Timer &timer : m_timers) {
         if (timer.id == id) {
-            const qint64 left = timer.deadline - nanoseconds();
-            return int(std::max<qint64>(0, (left + Millisecond - 1) / Millisecond));
+            return toMilliseconds(std::max<qint64>(0, timer.deadline - nanoseconds()));
         }
     }
     return -1;
@@ -291,7 +322,7 @@ int StationDispatcher::fireTimers()
         });
         QTimerEvent event(timer.id);
         QCoreApplication::sendEvent(timer.object, &event);
-        ++fired;
+        fired += timer.interval > 0 ? 1 : 0; // whoever processes what there is comes to an end
     }
     return fired;
 }

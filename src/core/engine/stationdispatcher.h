@@ -8,10 +8,9 @@
 #include <QtCore/qabstracteventdispatcher.h>
 
 #include <atomic>
+#include <poll.h>
 #include <semaphore.h>
 #include <vector>
-
-struct pollfd;
 
 namespace Millwright {
 
@@ -70,9 +69,13 @@ private:
     std::atomic<Sleep> m_sleep = Awake;
     sem_t m_alarm; // wakes it while it is asleep
     std::atomic<bool> m_interrupted = false;
+    quint64 m_turn = 0;
     std::vector<Timer> m_timers; // the next one first
-    std::vector<QSocketNotifier *> m_notifiers;
+    std::vector<QSocketNotifier *> m_notifiers; // by their sockets
+    std::vector<pollfd> m_polled;
+    std::vector<QSocketNotifier *> m_heard;
     std::vector<QSocketNotifier *> m_pending;
+    bool m_hasComplained = false;
     int m_bell = -1; // wakes it while it polls; made for the first socket notifier
 };
 

@@ -3,7 +3,7 @@
 
 #include "engine/threadstation.h"
 
-#ifdef Q_OS_LINUX
+#ifdef MILLWRIGHT_STATION_DISPATCHER
 #include "engine/stationdispatcher.h"
 #endif
 
@@ -86,7 +86,7 @@ std::unique_ptr<Executor> ThreadStationHost::createExecutor()
 ThreadStation::ThreadStation(const QString &name) : m_meanGap(LongGap)
 {
     setObjectName(name);
-#ifdef Q_OS_LINUX
+#ifdef MILLWRIGHT_STATION_DISPATCHER
     setEventDispatcher(new StationDispatcher);
 #endif
     m_threshold.moveToThread(this);
@@ -106,7 +106,10 @@ ThreadStation::ThreadStation(const QString &name) : m_meanGap(LongGap)
         Qt::DirectConnection);
 }
 
-ThreadStation::~ThreadStation() = default;
+ThreadStation::~ThreadStation()
+{
+    delete eventDispatcher(); // of a thread that has never run
+}
 
 bool ThreadStation::open(const std::shared_ptr<Engine> &engine)
 {
