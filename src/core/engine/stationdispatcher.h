@@ -14,9 +14,9 @@
 
 namespace Millwright {
 
-//! The event loop of a station's thread on Linux. It waits on a word in memory as long as nothing on the thread has a
-//! socket notifier, and polls as Qt's dispatchers do from then on. They poll in any case, which makes each
-//! wake-up a third dearer, and take a file descriptor for each thread, of which there may be thousands.
+//! The event loop of a station's thread on Linux. It waits on a semaphore as long as nothing on the thread has a
+//! socket notifier, and polls as Qt's dispatchers do from then on. They poll in any case, which makes wake-ups
+//! dearer, and take a file descriptor for each thread, of which there may be thousands.
 //!
 //! Posted events, timers and socket notifiers are served by the rules of Qt's dispatcher for Unix. There is no main
 //! context of GLib. The timers stand in a sorted array, O(n) to start and to stop one: there are few on a thread.
