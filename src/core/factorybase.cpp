@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace Millwright {
 
@@ -94,7 +95,9 @@ FactoryBase::~FactoryBase()
 
 void FactoryBase::shutDown()
 {
-    m_relay->cut();
+    if (!m_relay) // by a derived class; what was given up then would be waited for again
+        return;
+    std::exchange(m_relay, nullptr)->cut();
     if (const qsizetype waiting = queueDepth(); waiting > 0 && state() == FactoryState::Idle) {
         qCInfo(lcMillwright,
                "Factory \"%s\" was never started; %lld jobs that waited for that are discarded. "

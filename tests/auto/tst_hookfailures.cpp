@@ -8,6 +8,7 @@
 
 #include <Millwright/Factory>
 
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QtConcurrent>
 #include <QTest>
@@ -50,6 +51,7 @@ private Q_SLOTS:
     void LIFE_5_failedStartThatIsGivenUpHasFailed();
     void LIFE_5_hangingHookIsGivenUp_data();
     void LIFE_5_hangingHookIsGivenUp();
+    void LIFE_5_destructorsWaitOnce();
     void LIFE_5_lateErrorOfAHookThatWasGivenUpIsIgnored();
 };
 
@@ -335,6 +337,28 @@ void tst_HookFailures::LIFE_5_hangingHookIsGivenUp()
         QCOMPARE(log.await(1), QStringList(u"7"_s));
     else
         QCOMPARE(log.events(), QStringList());
+}
+
+// Not each of them for what was given up by the first.
+void tst_HookFailures::LIFE_5_destructorsWaitOnce()
+{
+    constexpr std::chrono::milliseconds deadline = 2s;
+    const Support::Gate gate;
+    const Support::GateOpener opener(gate);
+    const auto hang = [gate] {
+        gate.pass();
+        return QtFuture::makeReadyFuture();
+    };
+    auto factory = std::make_unique<Factory<Plain>>(
+        FactorySettings{.workerCount = 1, .stopDeadline = deadline, .onStopped = hang}, echo);
+    QVERIFY(factory->start());
+    QVERIFY(eventually([&] { return factory->state() == FactoryState::Running; }));
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"onStopped has not ended"_s));
+    QElapsedTimer timer;
+    timer.start();
+    factory.reset();
+    QVERIFY(std::chrono::milliseconds(timer.elapsed()) >= deadline);
+    QVERIFY(std::chrono::milliseconds(timer.elapsed()) < deadline * 7 / 4);
 }
 
 void tst_HookFailures::LIFE_5_lateErrorOfAHookThatWasGivenUpIsIgnored()

@@ -297,8 +297,8 @@ private:
         if constexpr (!std::is_void_v<Result>) {
             try {
                 m_future.reportResult(std::move(*m_result));
-            } catch (
-                ...) { // what is copied, for it cannot be moved without that, or lack of memory
+            } catch (...) {
+                // It is copied if it cannot be moved without that; or there is no memory.
                 m_future.reportException(std::current_exception());
             }
         }
