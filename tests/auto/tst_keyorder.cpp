@@ -61,18 +61,22 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations_data()
 {
     QTest::addColumn<RouterBuilder>("router");
     QTest::addColumn<quint64>("seed");
+    QTest::addColumn<bool>("plain");
     const quint64 own = qEnvironmentVariable("MILLWRIGHT_SEED").toULongLong();
     for (const quint64 seed : {own ? own : 1, own ? own + 1 : 2}) {
-        QTest::addRow("key-persistent, seed %llu", seed) << keyPersistent() << seed;
-        QTest::addRow("sticky, seed %llu", seed) << stickyQueuer() << seed;
-        QTest::addRow("fickle, seed %llu", seed) << customRouter<FickleRouter>() << seed;
+        QTest::addRow("key-persistent, seed %llu", seed) << keyPersistent() << seed << false;
+        QTest::addRow("sticky, seed %llu", seed) << stickyQueuer() << seed << false;
+        QTest::addRow("fickle, seed %llu", seed) << customRouter<FickleRouter>() << seed << false;
     }
+    QTest::newRow("sticky, plain jobs") << stickyQueuer() << own << true;
+    QTest::newRow("fickle, plain jobs") << customRouter<FickleRouter>() << own << true;
 }
 
 void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()
 {
     QFETCH(const RouterBuilder, router);
     QFETCH(const quint64, seed);
+    QFETCH(const bool, plain);
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     constexpr int Operations = 100'000; // ten times as slow
 #else
@@ -96,7 +100,12 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()
     engine.start();
 
     qint64 jobs = 0;
-    Variety variety{.keys = 8, .longest = 4, .rarity = 8, .hangs = false, .asynchronous = false};
+    Variety variety{.keys = 8,
+                    .longest = 4,
+                    .rarity = 8,
+                    .hangs = false,
+                    .asynchronous = false,
+                    .plain = plain};
     for (int i = 0; i < Operations; ++i) {
         const int choice = dice.below(1000);
         if (choice < 300) {

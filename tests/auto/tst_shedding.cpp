@@ -12,6 +12,7 @@
 
 #include <QTest>
 
+#include <functional>
 #include <memory>
 
 using namespace Simulation;
@@ -57,6 +58,8 @@ private Q_SLOTS:
     void DISC_2_copiesAndOtherJobsMakeRoomForEachOther();
     void DISC_2_parkedJobsMakeRoom();
     void DISC_2_jobThatComesBackKeepsItsAge();
+    void DISC_2_limitThatComesLater_data();
+    void DISC_2_limitThatComesLater();
     void DISC_4_limitZeroOnSharedThreads_data();
     void DISC_4_limitZeroOnSharedThreads();
     void DISC_5_verdictDoesNotDependOnWhoComesFirst_data();
@@ -157,6 +160,60 @@ void tst_Shedding::DISC_2_jobThatComesBackKeepsItsAge()
     world->submit({.name = u"n2"_s, .key = 101});
     QCOMPARE(world->takeLog(), (QStringList{u"old Loadshed"_s, u"h1 Loadshed"_s}));
     QVERIFY(world->finish());
+}
+
+void tst_Shedding::DISC_2_limitThatComesLater_data()
+{
+    using Change = std::function<void(Engine &)>;
+    QTest::addColumn<Change>("change");
+    QTest::newRow("the limit") << Change([](Engine &engine) {
+        engine.setDiscardMode(DiscardMode::Oldest);
+        engine.setQueueLimit(6);
+    });
+    QTest::newRow("the mode") << Change([](Engine &engine) {
+        engine.setQueueLimit(6);
+        engine.setDiscardMode(DiscardMode::Oldest);
+    });
+    QTest::newRow("for the second time") << Change([](Engine &engine) {
+        engine.setDiscardMode(DiscardMode::Oldest);
+        engine.setQueueLimit(100);
+        engine.setQueueLimit(FactorySettings::Unlimited);
+        engine.setQueueLimit(6);
+    });
+}
+
+// Those that waited before there was a limit make room as if there had always been one.
+void tst_Shedding::DISC_2_limitThatComesLater()
+{
+    QFETCH(const std::function<void(Engine &)>, change);
+    FactorySettings settings = settingsOf(stickyQueuer(), 2, FactorySettings::Unlimited,
+                                          DiscardMode::Newest);
+    settings.queue = priorityQueue();
+    World world(settings);
+    world.engine().start();
+    world.settle();
+    for (const quint64 key : {1, 2})
+        world.submit({.name = u"run%1"_s.arg(key), .key = key, .duration = 10 * Millisecond});
+    world.settle();
+    const JobOptions high{.priority = Priority::High};
+    const JobOptions kept{.discardable = false};
+    world.submit({.name = u"a"_s, .key = 3, .options = high}); // in the factory's queue
+    world.submit({.name = u"b"_s, .key = 3});
+    world.submit({.name = u"c"_s, .key = 1, .options = kept}); // at its worker
+    world.submit({.name = u"d"_s, .key = 2});
+    world.submit({.name = u"e"_s, .key = 4});
+    world.clearLog();
+    change(world.engine());
+    world.submit({.name = u"f"_s, .key = 5});
+    QCOMPARE(world.takeLog(), QStringList());
+    for (int i = 0; i < 4; ++i)
+        world.submit({.name = u"g%1"_s.arg(i), .key = quint64(6 + i), .options = high});
+    QCOMPARE(world.takeLog(),
+             (QStringList{u"b Loadshed"_s, u"d Loadshed"_s, u"e Loadshed"_s, u"f Loadshed"_s}));
+    world.submit({.name = u"h"_s, .key = 20, .options = high});
+    QCOMPARE(world.takeLog(), QStringList{u"a Loadshed"_s});
+    QVERIFY(world.finish());
+    QCOMPARE(world.violations(), QString());
 }
 
 void tst_Shedding::DISC_4_limitZeroOnSharedThreads_data()

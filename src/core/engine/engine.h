@@ -333,6 +333,10 @@ private:
 
     // Most jobs that are sent elsewhere, because of their keys, in one critical section.
     static constexpr int MostRedirected = 64;
+    // So many jobs are worth claiming their keys later. Each time that was in vain, twice as many hands claim
+    // them at once before it is tried again, up to this number.
+    static constexpr int FewestClaimedLater = 2;
+    static constexpr int MostPromptClaims = 31;
     // Most times that a station finds no job to take, in one critical section.
     static constexpr int MostRefused = 8;
 
@@ -386,6 +390,9 @@ private:
     [[nodiscard]] bool mayNotEnter(const AbstractJob &job, WorkerSlot *target);
     [[nodiscard]] qsizetype waitingAt(const WorkerSlot &slot) const;
     [[nodiscard]] bool isAtRest(const WorkerSlot &slot) const;
+    void limitTo(qsizetype limit, DiscardMode mode);
+    [[nodiscard]] bool keepsShedList(qsizetype limit, DiscardMode mode) const;
+    void listForShedding();
     [[nodiscard]] Q_DECL_HIDDEN bool isShedListed(const WorkerSlot *slot) const;
     void takeBackOlder(const AbstractJob &job, Section &section);
     [[nodiscard]] AbstractJob *victimFor(AbstractJob &job);
@@ -459,6 +466,7 @@ private:
     [[nodiscard]] bool stopWaiting(RoomWaiter &waiter);
 
     // Order within a key (enginekeys.cpp).
+    [[nodiscard]] Q_DECL_HIDDEN KeyUse *useOf(const AbstractJob &job);
     [[nodiscard]] Q_DECL_HIDDEN Destination destinationOf(const AbstractJob &job,
                                                           WorkerSlot *target);
     Q_DECL_HIDDEN void place(AbstractJob &job, const Destination &destination, Section &section);
@@ -470,6 +478,9 @@ private:
     Q_DECL_HIDDEN void noteRunnable(KeyUse &use);
     Q_DECL_HIDDEN void uncountKey(AbstractJob &job, Standing standing);
     Q_DECL_HIDDEN void releaseKey(AbstractJob &job, Section &section);
+    [[nodiscard]] Q_DECL_HIDDEN bool mayClaimLater(int count);
+    Q_DECL_HIDDEN void claimKeys();
+    Q_DECL_HIDDEN void releaseUnclaimed(std::span<AbstractJob *const> done);
     [[nodiscard]] Q_DECL_HIDDEN bool claimKey(AbstractJob &job, WorkerSlot &slot, Section &section);
     // The rate limit (enginerate.cpp).
     Refusal admitLimited(AbstractJob &job, WorkerSlot *target, Section &section);
@@ -705,7 +716,10 @@ private:
     [[nodiscard]] qsizetype backingOff() const { return m_delayed - m_awaitingToken; }
     [[nodiscard]] qint64 workersReady() const;
     //! The jobs in the factory's queue that free workers are about to take, if there are enough.
-    [[nodiscard]] qsizetype runnable() const { return m_keepsKeyOrder ? m_runnableKeys : m_queued; }
+    [[nodiscard]] qsizetype runnable() const
+    {
+        return m_keepsKeyOrder ? m_runnableKeys - m_unclaimedKeys : m_queued;
+    }
     //! The queue limit for all that waits, wherever it does.
     [[nodiscard]] qsizetype totalLimit() const { return loadWith(0).totalLimit(); }
     //! Without what waits in hands.
@@ -783,6 +797,7 @@ private:
     std::unique_ptr<Queue> m_queue;
     Shown<qsizetype> m_limit;
     DiscardMode m_mode;
+    bool m_keepsShedList; // of the jobs that wait now
     OnFailure m_onFailure;
     bool m_hasAdvised = false; // to keep workers
     RestartPolicy m_restartPolicy;
@@ -904,6 +919,10 @@ private:
         m_promised; // waiting jobs with a future
     Shown<qsizetype> m_runnableKeys; // of which a job in the factory's queue may run
     KeyTable m_keys; // of the jobs that wait or run, if the router keeps their order
+    const Incarnation *m_unclaimed = nullptr; // the keys of its hand count as waiting in the queue
+    qsizetype m_unclaimedKeys = 0; // how many these are
+    int m_promptClaims = 0; // so many hands are to claim their keys at once
+    int m_latestPromptClaims = 0; // how many it was to be, if it was in vain last
     ShedList m_shedable; // waiting jobs, if the queues of the workers share the factory's limit
     std::optional<LoadIndex> m_loads; // if the router asks for it
     std::optional<LoadIndex>

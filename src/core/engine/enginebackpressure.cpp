@@ -132,7 +132,7 @@ bool Engine::mayEnter(const RoomSeeker &seeker, Admission admission)
         if (!target)
             return hasPlace();
     } else if (m_keepsKeyOrder) {
-        const KeyUse *use = m_keys.find(seeker.job.keyHash());
+        const KeyUse *use = useOf(seeker.job);
         target = use && use->held() > 0 ? use->holder : nullptr;
     }
     return !isFull(destinationOf(seeker.job, target));

@@ -136,7 +136,7 @@ void Engine::controllerAnswered(UserCall which, qint64 answer, const std::except
         if (which == UserCall::CapacityController)
             setWorkerCount(value, section);
         else
-            m_limit = value;
+            limitTo(value, m_mode);
     }
     if (std::exchange(control.complaint, complaint) == complaint || complaint.isEmpty())
         return;

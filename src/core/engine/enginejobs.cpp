@@ -187,12 +187,8 @@ void Engine::takeBackOlder(const AbstractJob &job, Section &section)
 // The job to give up now that this one waits. nullptr when none may be discarded.
 AbstractJob *Engine::victimFor(AbstractJob &job)
 {
-    if (m_waitingPlace != WaitingPlace::AtWorkers) {
-        AbstractJob *victim = m_shedable.first();
-        if (m_waitingPlace == WaitingPlace::InFactory)
-            victim = ShedList::firstOf(victim, m_queue->victim());
-        return victim;
-    }
+    if (m_waitingPlace != WaitingPlace::AtWorkers)
+        return ShedList::firstOf(m_shedable.first(), m_queue->victim());
     AbstractJob *victim = queueOf(job.m_slot).victim();
     if (job.m_place != AbstractJob::Place::Parked)
         return victim;
@@ -296,11 +292,10 @@ Queue &Engine::ownQueueOf(WorkerSlot &slot)
     return *slot.ownQueue;
 }
 
-// Whether the jobs of this queue share their limit with those of others.
+// Whether the jobs of this queue share their limit with those of others, and may be shed.
 bool Engine::isShedListed(const WorkerSlot *slot) const
 {
-    return m_waitingPlace == WaitingPlace::Anywhere
-           || (slot && m_waitingPlace == WaitingPlace::InFactory);
+    return m_keepsShedList && (slot || m_waitingPlace == WaitingPlace::Anywhere);
 }
 
 // Where it throws, nothing has happened.

@@ -3,6 +3,7 @@
 
 #include "engine/insist.h"
 #include "engine/section.h"
+#include "prefetch.h"
 
 namespace Millwright {
 
@@ -12,12 +13,21 @@ namespace Millwright {
 // they stand in one line: with the holder, in its hand and its own queue; then the parked; then those
 // in the factory's queue.
 
+// The jobs of the job's key. Whoever asks has to know where they are.
+KeyUse *Engine::useOf(const AbstractJob &job)
+{
+    KeyUse *use = m_keys.find(job.keyHash());
+    if (use && use->queued > 0)
+        claimKeys();
+    return use;
+}
+
 // Where a job is to wait that the router has sent to `target`.
 Engine::Destination Engine::destinationOf(const AbstractJob &job, WorkerSlot *target)
 {
     if (!m_keepsKeyOrder || job.m_isPinned)
         return {target};
-    KeyUse *use = m_keys.find(job.keyHash());
+    KeyUse *use = useOf(job);
     if (!use)
         return {target};
     if (use->queued > 0 || !target) // whoever takes it from the queue will look
@@ -53,7 +63,7 @@ void Engine::park(AbstractJob &job, WorkerSlot *slot, Section &section)
         ++slot->parkedSize;
         noteLoad(*slot);
     }
-    if (m_waitingPlace != WaitingPlace::AtWorkers)
+    if (m_keepsShedList)
         m_shedable.add(job);
     awaitEnd(job, job.expiry(), section);
 }
@@ -86,7 +96,8 @@ void Engine::countKey(AbstractJob &job, WorkerSlot *slot)
         ++use.given;
     } else {
         ++use.queued;
-        use.isAwaited = true;
+        if (!use.isAwaited) // the line may be with a worker
+            use.isAwaited = true;
     }
     noteRunnable(use);
 }
@@ -147,6 +158,60 @@ void Engine::unpark(KeyUse &use, Section &section)
         insist([&] { enqueue(*job, target, End::Back, section); });
     }
     callNext(section);
+}
+
+// Whether the keys of so many jobs need not be claimed as they are taken from the factory's queue: if those
+// are all that there are, none can be in the way of another. They count as waiting in the queue as before,
+// until somebody asks for one of them, and mostly until they are done: it takes as long as all the rest to
+// bring their keys into the cache, and everybody else waits for that.
+bool Engine::mayClaimLater(int count)
+{
+    if (count != m_queued || m_ownQueued > 0 || m_engagedCount > 0 || count < FewestClaimedLater)
+        return false;
+    if (m_promptClaims == 0)
+        return true;
+    --m_promptClaims;
+    return false;
+}
+
+// Somebody wants to know who has the keys of the jobs that were taken last.
+void Engine::claimKeys()
+{
+    const Incarnation *incarnation = std::exchange(m_unclaimed, nullptr);
+    if (!incarnation)
+        return;
+    m_unclaimedKeys = 0;
+    m_latestPromptClaims = std::min(2 * m_latestPromptClaims + 1, MostPromptClaims);
+    m_promptClaims = m_latestPromptClaims;
+    for (int i = 0; i < incarnation->hand.count().end(); ++i) {
+        const AbstractJob *job = incarnation->hand.at(i);
+        if (!job->m_key)
+            continue;
+        KeyUse &use = *job->m_key;
+        Q_ASSERT(use.held() == 0 || use.holder == incarnation->slot);
+        --use.queued;
+        use.holder = incarnation->slot;
+        ++use.given;
+        noteRunnable(use);
+    }
+}
+
+// And now it does not matter any more: they are done.
+void Engine::releaseUnclaimed(std::span<AbstractJob *const> done)
+{
+    m_unclaimed = nullptr;
+    m_unclaimedKeys = 0;
+    m_latestPromptClaims = 0;
+    for (const AbstractJob *job : done) {
+        if (job->m_key)
+            prefetchForWriting(job->m_key, sizeof(KeyUse) / 2);
+    }
+    for (AbstractJob *job : done) {
+        if (KeyUse *use = std::exchange(job->m_key, nullptr)) {
+            --use->queued;
+            noteRunnable(*use);
+        }
+    }
 }
 
 // A job that this worker has taken from the factory's queue. False if it has to go elsewhere because

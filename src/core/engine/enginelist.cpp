@@ -298,4 +298,22 @@ void Engine::traceLost(const Incarnation &incarnation, const AbstractJob &job, c
     }
 }
 
+// Jobs may be shed from now on: those that wait already, too. In their order, in which the list takes them
+// at once.
+void Engine::listForShedding()
+{
+    std::vector<AbstractJob *> jobs;
+    forEachWaiting([&](AbstractJob &job, JobState state, int) {
+        const bool isShared = job.m_place != AbstractJob::Place::Queue
+                              || m_waitingPlace == WaitingPlace::Anywhere;
+        if (state == JobState::Waiting && isShared)
+            jobs.push_back(&job);
+        return true;
+    });
+    std::sort(jobs.begin(), jobs.end(),
+              [](const AbstractJob *a, const AbstractJob *b) { return a->m_order < b->m_order; });
+    for (AbstractJob *job : jobs)
+        m_shedable.add(*job);
+}
+
 } // namespace Millwright

@@ -130,6 +130,8 @@ Q_NEVER_INLINE void Engine::tellCompleted(Incarnation &incarnation, const Abstra
 // Lock held. The running job ends in another way than by completing; false if it was given up.
 bool Engine::settle(Incarnation &incarnation, Section &section)
 {
+    if (m_unclaimed == &incarnation)
+        claimKeys();
     account(incarnation);
     const int index = incarnation.hand.count().settled();
     AbstractJob *job = incarnation.hand.at(index);

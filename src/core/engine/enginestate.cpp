@@ -26,6 +26,7 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_queue(m_queueBuilder())
     , m_limit(std::max<qsizetype>(FactorySettings::Unlimited, settings.queueLimit))
     , m_mode(settings.discardMode)
+    , m_keepsShedList(keepsShedList(m_limit, m_mode))
     , m_onFailure(settings.onFailure)
     , m_random(std::minstd_rand::result_type(m_clock->now()))
     , m_deadLetters(std::max<qsizetype>(0, settings.deadLetterLimit))
@@ -86,7 +87,7 @@ void Engine::setQueueLimit(qsizetype limit)
     if (isCalledByPolicy("setQueueLimit"))
         return;
     Section section(*this);
-    m_limit = std::max<qsizetype>(FactorySettings::Unlimited, limit);
+    limitTo(std::max<qsizetype>(FactorySettings::Unlimited, limit), m_mode);
 }
 
 void Engine::setDiscardMode(DiscardMode mode)
@@ -94,7 +95,23 @@ void Engine::setDiscardMode(DiscardMode mode)
     if (isCalledByPolicy("setDiscardMode"))
         return;
     Section section(*this);
+    limitTo(m_limit, mode);
+}
+
+// Lock held. Where it throws, nothing has happened.
+void Engine::limitTo(qsizetype limit, DiscardMode mode)
+{
+    const bool keepsList = keepsShedList(limit, mode);
+    if (keepsList && !m_keepsShedList)
+        listForShedding();
+    m_keepsShedList = keepsList;
+    m_limit = limit;
     m_mode = mode;
+}
+
+bool Engine::keepsShedList(qsizetype limit, DiscardMode mode) const
+{
+    return limit >= 0 && mode == DiscardMode::Oldest && m_waitingPlace != WaitingPlace::AtWorkers;
 }
 
 void Engine::setOnFailure(OnFailure action)
@@ -442,7 +459,7 @@ void Engine::updateLoads(const WorkerSlot &slot)
 // The worker that has jobs of this key, if it is to get more.
 int Engine::holderOf(const AbstractJob &job)
 {
-    const KeyUse *use = m_keepsKeyOrder ? m_keys.find(job.keyHash()) : nullptr;
+    const KeyUse *use = m_keepsKeyOrder ? useOf(job) : nullptr;
     return use && use->held() > 0 && !use->holder->leaving ? use->holder->id : -1;
 }
 

@@ -271,8 +271,9 @@ bool Engine::take(WorkerSlot &slot, bool own, int most, Section &section)
     // Jobs that can end while they wait are on a list that they have to leave. Others need not be
     // touched here, where everybody else has to wait for it.
     const bool watched = !m_due.isEmpty() || !m_promised.isEmpty();
-    const bool listed = isShedListed(own ? &slot : nullptr);
-    const bool claims = m_keepsKeyOrder && !own;
+    const bool listed = (own || m_waitingPlace == WaitingPlace::Anywhere) && !m_shedable.isEmpty();
+    const bool hasKeys = m_keepsKeyOrder && !own;
+    const bool claims = hasKeys && (watched || listed || !mayClaimLater(wanted));
     const bool touched = watched || listed || claims;
 
     int count = 0;
@@ -324,6 +325,11 @@ bool Engine::take(WorkerSlot &slot, bool own, int most, Section &section)
         incarnation.layerNumber = m_layerNumber.load(std::memory_order_relaxed);
     }
     incarnation.hand.deal(count);
+    if (hasKeys && !claims) {
+        Q_ASSERT(!m_unclaimed); // or else its worker is engaged
+        m_unclaimed = &incarnation;
+        m_unclaimedKeys = m_runnableKeys;
+    }
     slot.dealt = count;
     m_engaged.append(incarnation);
     const bool isNext = !slot.station->isAtWork();
@@ -421,7 +427,9 @@ void Engine::putDown(Incarnation &incarnation, Section &section)
     slot.dealt = 0;
     relist(slot);
     noteLoad(slot);
-    if (m_keepsKeyOrder) {
+    if (m_unclaimed == &incarnation) {
+        releaseUnclaimed(done);
+    } else if (m_keepsKeyOrder) {
         for (const AbstractJob *job : done) {
             if (job && job->m_key)
                 prefetchForWriting(&job->m_key->done, sizeof(KeyUse::done));
@@ -457,6 +465,8 @@ void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
         jobs.unstarted.reserve(jobs.unstarted.size() + Hand::Capacity);
         jobs.lastDone.reserve(jobs.lastDone.size() + Hand::Capacity);
     });
+    if (m_unclaimed == &incarnation)
+        claimKeys();
     const int count = hand.revoke();
     const Hand::Count left = hand.count();
     m_dealt -= count;

@@ -28,7 +28,7 @@ struct alignas(64) KeyUse
     KeyUse *next = nullptr; // KeyTable
     WorkerSlot *holder = nullptr; // the worker that has jobs of the key, if any are held
     quint32 given = 0; // jobs that came into its own queue or its hand
-    int queued = 0; // in the factory's queue
+    int queued = 0; // in the factory's queue, and in the hand of unclaimed keys
     bool isRunnable = false; // the first of the line stands in the factory's queue
     JobList parked; // may join a queue once the holder is done with the key
 

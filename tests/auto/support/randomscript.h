@@ -19,6 +19,7 @@ struct Variety
         = 4; //!< one in so many has a time to live, one a retry policy, and somewhat fewer fail
     bool hangs = true; //!< some do
     bool asynchronous = true; //!< some are
+    bool plain = false; //!< most are short, and have neither a future nor options
 };
 
 //! The next job, by chance; its name is its number.
@@ -27,6 +28,11 @@ inline Script randomScript(Support::Dice &dice, qint64 number, const Variety &va
     Script script;
     script.name = QString::number(number);
     script.key = quint64(dice.below(variety.keys));
+    if (variety.plain && !dice.oneIn(50)) {
+        script.failures = dice.oneIn(30) ? 1 : 0;
+        script.promised = false;
+        return script;
+    }
     script.duration = dice.oneIn(2) ? 0 : dice.below(variety.longest) * 1'000'000;
     if (variety.hangs && dice.oneIn(40))
         script.duration = World::Hung;
