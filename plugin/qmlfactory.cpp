@@ -206,10 +206,12 @@ void QmlFactory::componentComplete()
     m_isCreated = true;
     if (!m_complete)
         complete();
-    if (m_autoStart && state() == Millwright::FactoryState::Idle)
-        start();
-    else if (!m_type)
+    if (!m_type) {
         qmlWarning(this).noquote() << problem();
+        engine().fail(problem());
+    } else if (m_autoStart && state() == Millwright::FactoryState::Idle) {
+        start();
+    }
 }
 
 // What can be set by then is set. Jobs that come before the factory is started wait.
@@ -233,7 +235,6 @@ void QmlFactory::complete()
     settings.deadLetterLimit = deadLetterLimit();
     settings.deadMansSwitch = deadMansSwitch();
     settings.stopDeadline = std::chrono::milliseconds(stopDeadline());
-    settings.router = queuer();
     settings.router = routerOf(m_routing);
     settings.queue = m_queueing == PriorityQueue
                          ? priorityQueue({.aging = std::chrono::milliseconds(m_aging)})
@@ -356,7 +357,7 @@ bool QmlFactory::dispatch(const QVariant &key, const QVariant &message, const QV
             text = QStringLiteral("dispatch(): %1.").arg(e.text());
         }
     }
-    qmlWarning(this).noquote() << text;
+    say(text);
     return false;
 }
 
@@ -374,8 +375,15 @@ JobHandle *QmlFactory::submit(const QVariant &key, const QVariant &message,
             text = QStringLiteral("submit(): %1.").arg(e.text());
         }
     }
-    qmlWarning(this).noquote() << text;
+    say(text);
     return new JobHandle(text, owner);
+}
+
+// That there is no worker has been said, and the factory has failed: not with every job again.
+void QmlFactory::say(const QString &text) const
+{
+    if (!m_isCreated || m_type)
+        qmlWarning(this).noquote() << text;
 }
 
 } // namespace Millwright

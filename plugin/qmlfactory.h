@@ -170,6 +170,7 @@ private:
     [[nodiscard]] bool mayBeSet(const char *property) const;
     void complete();
     [[nodiscard]] QString problem();
+    void say(const QString &text) const;
     [[nodiscard]] JobOptions jobOptions(const QVariantMap &options, QObject **owner) const;
 
     FactorySettings m_settings; // of those properties that are fixed

@@ -90,7 +90,9 @@ int main(int argc, char **argv)
             .onFailed(&app, [&out](const JobError &error) { out << "\n"
                                                                 << error.text() << "\n"; });
     }
-    fetching.drain().then(&app, [&app] { app.quit(); });
+    fetching.drain().then(&app, [&app] { // queued, since it may be at once, before exec()
+        QMetaObject::invokeMethod(&app, &QCoreApplication::quit, Qt::QueuedConnection);
+    });
     app.exec();
     out << "\n" << fetching.counters().completed << " pages at the same time\n";
     return 0;

@@ -50,7 +50,9 @@ int main(int argc, char **argv)
         writers.dispatch(i, 0); // waits until the store is open
 
     // drain() takes no new jobs and does those it has; stop() would discard them.
-    writers.drain().then(&app, [&app] { app.quit(); });
+    writers.drain().then(&app, [&app] { // queued, since it may be at once, before exec()
+        QMetaObject::invokeMethod(&app, &QCoreApplication::quit, Qt::QueuedConnection);
+    });
     app.exec();
     out << store.written() << " writes, " << (store.isOpen() ? "open" : "closed") << "\n";
 

@@ -46,7 +46,9 @@ int main(int argc, char **argv)
             .onCanceled(&app, [&given, name] { given << name + " was called off"; })
             .onFailed(&app, [&given, name](const WorkerLost &) { given << name + " is lost"; });
     }
-    decoder.drain().then(&app, [&app] { app.quit(); });
+    decoder.drain().then(&app, [&app] { // queued, since it may be at once, before exec()
+        QMetaObject::invokeMethod(&app, &QCoreApplication::quit, Qt::QueuedConnection);
+    });
     app.exec();
     QCoreApplication::processEvents();
 

@@ -68,8 +68,10 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations_data()
         QTest::addRow("sticky, seed %llu", seed) << stickyQueuer() << seed << false;
         QTest::addRow("fickle, seed %llu", seed) << customRouter<FickleRouter>() << seed << false;
     }
-    QTest::newRow("sticky, plain jobs") << stickyQueuer() << own << true;
-    QTest::newRow("fickle, plain jobs") << customRouter<FickleRouter>() << own << true;
+    const quint64 seed = own ? own : 1;
+    QTest::addRow("sticky, plain jobs, seed %llu", seed) << stickyQueuer() << seed << true;
+    QTest::addRow("fickle, plain jobs, seed %llu", seed)
+        << customRouter<FickleRouter>() << seed << true;
 }
 
 void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()

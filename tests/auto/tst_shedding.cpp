@@ -12,6 +12,7 @@
 
 #include <QTest>
 
+#include <deque>
 #include <functional>
 #include <memory>
 
@@ -44,6 +45,44 @@ FactorySettings settingsOf(RouterBuilder router, int workers, qsizetype limit,
             .discardMode = mode};
 }
 
+//! To one worker after the other, in the order of their keys.
+class NextPlease final : public Router
+{
+public:
+    Route route(const AbstractJob &, const Workers &) override
+    {
+        return Route::toWorker(m_next++ % 2);
+    }
+    [[nodiscard]] bool keepsKeyOrder() const override { return true; }
+
+private:
+    int m_next = 0;
+};
+
+//! First in, first out, and cannot be looked into.
+class Reticent final : public Queue
+{
+public:
+    void push(AbstractJob &job) override { m_jobs.push_back(&job); }
+    void pushFront(AbstractJob &job) override { m_jobs.push_front(&job); }
+    AbstractJob *pop() override
+    {
+        AbstractJob *job = peek();
+        if (job)
+            m_jobs.pop_front();
+        return job;
+    }
+    [[nodiscard]] AbstractJob *peek() const override
+    {
+        return m_jobs.empty() ? nullptr : m_jobs.front();
+    }
+    void remove(AbstractJob &job) override { std::erase(m_jobs, &job); }
+    [[nodiscard]] AbstractJob *victim() override { return peek(); }
+
+private:
+    std::deque<AbstractJob *> m_jobs;
+};
+
 } // namespace
 
 // Which job makes room when too many wait, wherever the router lets them wait.
@@ -60,6 +99,8 @@ private Q_SLOTS:
     void DISC_2_jobThatComesBackKeepsItsAge();
     void DISC_2_limitThatComesLater_data();
     void DISC_2_limitThatComesLater();
+    void DISC_2_limitThatComesLaterIsForAll_data();
+    void DISC_2_limitThatComesLaterIsForAll();
     void DISC_4_limitZeroOnSharedThreads_data();
     void DISC_4_limitZeroOnSharedThreads();
     void DISC_5_verdictDoesNotDependOnWhoComesFirst_data();
@@ -165,33 +206,36 @@ void tst_Shedding::DISC_2_jobThatComesBackKeepsItsAge()
 void tst_Shedding::DISC_2_limitThatComesLater_data()
 {
     using Change = std::function<void(Engine &)>;
-    QTest::addColumn<Change>("change");
-    QTest::newRow("the limit") << Change([](Engine &engine) {
-        engine.setDiscardMode(DiscardMode::Oldest);
-        engine.setQueueLimit(6);
+    QTest::addColumn<Change>("first");
+    QTest::addColumn<Change>("later");
+    const Change nothing = [](Engine &) {};
+    const Change limit = [](Engine &engine) { engine.setQueueLimit(6); };
+    const Change mode = [](Engine &engine) { engine.setDiscardMode(DiscardMode::Oldest); };
+    QTest::newRow("the limit") << mode << limit;
+    QTest::newRow("the mode") << limit << mode;
+    QTest::newRow("both") << nothing << Change([=](Engine &engine) {
+        limit(engine);
+        mode(engine);
     });
-    QTest::newRow("the mode") << Change([](Engine &engine) {
-        engine.setQueueLimit(6);
-        engine.setDiscardMode(DiscardMode::Oldest);
-    });
-    QTest::newRow("for the second time") << Change([](Engine &engine) {
-        engine.setDiscardMode(DiscardMode::Oldest);
-        engine.setQueueLimit(100);
+    QTest::newRow("again") << Change([=](Engine &engine) {
+        limit(engine);
+        mode(engine);
         engine.setQueueLimit(FactorySettings::Unlimited);
-        engine.setQueueLimit(6);
-    });
+    }) << limit;
 }
 
 // Those that waited before there was a limit make room as if there had always been one.
 void tst_Shedding::DISC_2_limitThatComesLater()
 {
-    QFETCH(const std::function<void(Engine &)>, change);
+    QFETCH(const std::function<void(Engine &)>, first);
+    QFETCH(const std::function<void(Engine &)>, later);
     FactorySettings settings = settingsOf(stickyQueuer(), 2, FactorySettings::Unlimited,
                                           DiscardMode::Newest);
     settings.queue = priorityQueue();
     World world(settings);
     world.engine().start();
     world.settle();
+    first(world.engine());
     for (const quint64 key : {1, 2})
         world.submit({.name = u"run%1"_s.arg(key), .key = key, .duration = 10 * Millisecond});
     world.settle();
@@ -203,7 +247,7 @@ void tst_Shedding::DISC_2_limitThatComesLater()
     world.submit({.name = u"d"_s, .key = 2});
     world.submit({.name = u"e"_s, .key = 4});
     world.clearLog();
-    change(world.engine());
+    later(world.engine());
     world.submit({.name = u"f"_s, .key = 5});
     QCOMPARE(world.takeLog(), QStringList());
     for (int i = 0; i < 4; ++i)
@@ -212,6 +256,46 @@ void tst_Shedding::DISC_2_limitThatComesLater()
              (QStringList{u"b Loadshed"_s, u"d Loadshed"_s, u"e Loadshed"_s, u"f Loadshed"_s}));
     world.submit({.name = u"h"_s, .key = 20, .options = high});
     QCOMPARE(world.takeLog(), QStringList{u"a Loadshed"_s});
+    QVERIFY(world.finish());
+    QCOMPARE(world.violations(), QString());
+}
+
+// Also those that wait for another worker to be done with their key, copies for each worker, and those of a
+// queue that does not tell what is in it.
+void tst_Shedding::DISC_2_limitThatComesLaterIsForAll_data()
+{
+    QTest::addColumn<RouterBuilder>("router");
+    QTest::addColumn<QueueBuilder>("queue");
+    QTest::addColumn<bool>("isBroadcast");
+    QTest::newRow("parked") << customRouter<NextPlease>() << fifoQueue() << false;
+    QTest::newRow("copies") << queuer() << fifoQueue() << true;
+    QTest::newRow("a queue of one's own") << stickyQueuer() << customQueue<Reticent>() << false;
+}
+
+void tst_Shedding::DISC_2_limitThatComesLaterIsForAll()
+{
+    QFETCH(const RouterBuilder, router);
+    QFETCH(const QueueBuilder, queue);
+    QFETCH(const bool, isBroadcast);
+    FactorySettings settings = settingsOf(router, 2, FactorySettings::Unlimited);
+    settings.queue = queue;
+    World world(settings);
+    world.engine().start();
+    world.settle();
+    for (int i = 0; i < 2; ++i)
+        world.submit({.name = u"run%1"_s.arg(i), .key = quint64(i), .duration = Millisecond});
+    world.settle();
+    if (isBroadcast) {
+        QVERIFY(world.broadcast({.name = u"w"_s}));
+    } else {
+        for (int i = 0; i < 2; ++i)
+            world.submit({.name = u"w%1"_s.arg(i), .key = 1});
+    }
+    world.clearLog();
+    world.engine().setQueueLimit(2);
+    for (int i = 0; i < 3; ++i)
+        world.submit({.name = u"n%1"_s.arg(i), .key = quint64(10 + i)});
+    QCOMPARE(world.takeLog(), (QStringList{u"w0 Loadshed"_s, u"w1 Loadshed"_s, u"n0 Loadshed"_s}));
     QVERIFY(world.finish());
     QCOMPARE(world.violations(), QString());
 }

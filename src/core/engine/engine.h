@@ -137,6 +137,8 @@ public:
     bool start();
     void drain();
     void stop();
+    //! Stops a factory that was not started and cannot be: it ends as `Failed`.
+    void fail(const QString &error);
     //! `stop()`, then waits. What has not ended by the deadline is given up.
     StopReport stop(QDeadlineTimer deadline);
     //! Waits until the factory has stopped; false when it has not by the deadline.
@@ -391,7 +393,7 @@ private:
     [[nodiscard]] qsizetype waitingAt(const WorkerSlot &slot) const;
     [[nodiscard]] bool isAtRest(const WorkerSlot &slot) const;
     void limitTo(qsizetype limit, DiscardMode mode);
-    [[nodiscard]] bool keepsShedList(qsizetype limit, DiscardMode mode) const;
+    [[nodiscard]] bool mustKeepShedList(qsizetype limit, DiscardMode mode) const;
     void listForShedding();
     [[nodiscard]] Q_DECL_HIDDEN bool isShedListed(const WorkerSlot *slot) const;
     void takeBackOlder(const AbstractJob &job, Section &section);
@@ -479,6 +481,7 @@ private:
     Q_DECL_HIDDEN void uncountKey(AbstractJob &job, Standing standing);
     Q_DECL_HIDDEN void releaseKey(AbstractJob &job, Section &section);
     [[nodiscard]] Q_DECL_HIDDEN bool mayClaimLater(int count);
+    Q_DECL_HIDDEN static void prefetchKeys(std::span<AbstractJob *const> jobs);
     Q_DECL_HIDDEN void claimKeys();
     Q_DECL_HIDDEN void releaseUnclaimed(std::span<AbstractJob *const> done);
     [[nodiscard]] Q_DECL_HIDDEN bool claimKey(AbstractJob &job, WorkerSlot &slot, Section &section);
@@ -797,7 +800,7 @@ private:
     std::unique_ptr<Queue> m_queue;
     Shown<qsizetype> m_limit;
     DiscardMode m_mode;
-    bool m_keepsShedList; // of the jobs that wait now
+    bool m_keepsShedList; // from then on when jobs might have to be shed
     OnFailure m_onFailure;
     bool m_hasAdvised = false; // to keep workers
     RestartPolicy m_restartPolicy;
@@ -917,13 +920,14 @@ private:
 
     IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink>
         m_promised; // waiting jobs with a future
-    Shown<qsizetype> m_runnableKeys; // of which a job in the factory's queue may run
+    Shown<qsizetype>
+        m_runnableKeys; // of which a job in the factory's queue may run; and m_unclaimedKeys
     KeyTable m_keys; // of the jobs that wait or run, if the router keeps their order
     const Incarnation *m_unclaimed = nullptr; // the keys of its hand count as waiting in the queue
     qsizetype m_unclaimedKeys = 0; // how many these are
     int m_promptClaims = 0; // so many hands are to claim their keys at once
     int m_latestPromptClaims = 0; // how many it was to be, if it was in vain last
-    ShedList m_shedable; // waiting jobs, if the queues of the workers share the factory's limit
+    ShedList m_shedable; // see isShedListed()
     std::optional<LoadIndex> m_loads; // if the router asks for it
     std::optional<LoadIndex>
         m_crowds; // what waits at each worker, if somebody waits for room there

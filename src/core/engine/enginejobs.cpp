@@ -187,8 +187,12 @@ void Engine::takeBackOlder(const AbstractJob &job, Section &section)
 // The job to give up now that this one waits. nullptr when none may be discarded.
 AbstractJob *Engine::victimFor(AbstractJob &job)
 {
-    if (m_waitingPlace != WaitingPlace::AtWorkers)
-        return ShedList::firstOf(m_shedable.first(), m_queue->victim());
+    if (m_waitingPlace != WaitingPlace::AtWorkers) {
+        AbstractJob *victim = m_shedable.first();
+        if (m_waitingPlace == WaitingPlace::InFactory)
+            victim = ShedList::firstOf(victim, m_queue->victim());
+        return victim;
+    }
     AbstractJob *victim = queueOf(job.m_slot).victim();
     if (job.m_place != AbstractJob::Place::Parked)
         return victim;
@@ -292,7 +296,7 @@ Queue &Engine::ownQueueOf(WorkerSlot &slot)
     return *slot.ownQueue;
 }
 
-// Whether the jobs of this queue share their limit with those of others, and may be shed.
+// Whether the jobs of this queue share their limit with those of others, and may have to be shed.
 bool Engine::isShedListed(const WorkerSlot *slot) const
 {
     return m_keepsShedList && (slot || m_waitingPlace == WaitingPlace::Anywhere);

@@ -174,6 +174,17 @@ bool Engine::mayClaimLater(int count)
     return false;
 }
 
+// All of them come into the cache at the same time.
+void Engine::prefetchKeys(std::span<AbstractJob *const> jobs)
+{
+    for (const AbstractJob *job : jobs)
+        prefetch(&job->m_key);
+    for (const AbstractJob *job : jobs) {
+        if (job->m_key)
+            prefetchForWriting(job->m_key, sizeof(KeyUse));
+    }
+}
+
 // Somebody wants to know who has the keys of the jobs that were taken last.
 void Engine::claimKeys()
 {
@@ -183,8 +194,9 @@ void Engine::claimKeys()
     m_unclaimedKeys = 0;
     m_latestPromptClaims = std::min(2 * m_latestPromptClaims + 1, MostPromptClaims);
     m_promptClaims = m_latestPromptClaims;
-    for (int i = 0; i < incarnation->hand.count().end(); ++i) {
-        const AbstractJob *job = incarnation->hand.at(i);
+    const std::span<AbstractJob *const> jobs = incarnation->hand.dealtJobs();
+    prefetchKeys(jobs);
+    for (const AbstractJob *job : jobs) {
         if (!job->m_key)
             continue;
         KeyUse &use = *job->m_key;
@@ -201,7 +213,7 @@ void Engine::releaseUnclaimed(std::span<AbstractJob *const> done)
 {
     m_unclaimed = nullptr;
     m_unclaimedKeys = 0;
-    m_latestPromptClaims = 0;
+    m_latestPromptClaims /= 2;
     for (const AbstractJob *job : done) {
         if (job->m_key)
             prefetchForWriting(job->m_key, sizeof(KeyUse) / 2);

@@ -61,6 +61,15 @@ void Engine::stop()
     stop(section);
 }
 
+void Engine::fail(const QString &error)
+{
+    Section section(*this);
+    if (m_state != FactoryState::Idle)
+        return;
+    m_error = error;
+    stop(section);
+}
+
 void Engine::stop(Section &section)
 {
     if (isOver() || m_discarding)

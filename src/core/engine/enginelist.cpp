@@ -298,8 +298,8 @@ void Engine::traceLost(const Incarnation &incarnation, const AbstractJob &job, c
     }
 }
 
-// Jobs may be shed from now on: those that wait already, too. In their order, in which the list takes them
-// at once.
+// Jobs may have to be shed from now on: those that wait already, too. Once in the life of a factory, and takes
+// time in proportion to what waits.
 void Engine::listForShedding()
 {
     std::vector<AbstractJob *> jobs;
@@ -310,8 +310,11 @@ void Engine::listForShedding()
             jobs.push_back(&job);
         return true;
     });
-    std::sort(jobs.begin(), jobs.end(),
-              [](const AbstractJob *a, const AbstractJob *b) { return a->m_order < b->m_order; });
+    const auto isBefore = [](const AbstractJob *a, const AbstractJob *b) {
+        return a->m_order < b->m_order;
+    };
+    if (!std::is_sorted(jobs.begin(), jobs.end(), isBefore))
+        std::sort(jobs.begin(), jobs.end(), isBefore);
     for (AbstractJob *job : jobs)
         m_shedable.add(*job);
 }

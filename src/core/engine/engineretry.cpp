@@ -53,6 +53,7 @@ bool Engine::retry(AbstractJob &job, RetryOn outcome, qint64 now, Section &secti
     });
     job.m_attempt = std::min(job.m_attempt, quint16(LastNumber - 1)) + 1;
     job.m_order = 0; // so far
+    job.m_routed = job.m_started = 0;
     ++m_counters.retried;
     if (backoff.count() > 0)
         delay(job, now < Never - backoff.count() ? now + backoff.count() : Never - 1, section);

@@ -4,6 +4,7 @@
 #include "engine/insist.h"
 #include "engine/section.h"
 #include "logging.h"
+#include "queueing/priorityqueue.h"
 #include "supervision/givenup.h"
 
 #include <algorithm>
@@ -26,7 +27,7 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_queue(m_queueBuilder())
     , m_limit(std::max<qsizetype>(FactorySettings::Unlimited, settings.queueLimit))
     , m_mode(settings.discardMode)
-    , m_keepsShedList(keepsShedList(m_limit, m_mode))
+    , m_keepsShedList(mustKeepShedList(m_limit, m_mode))
     , m_onFailure(settings.onFailure)
     , m_random(std::minstd_rand::result_type(m_clock->now()))
     , m_deadLetters(std::max<qsizetype>(0, settings.deadLetterLimit))
@@ -101,17 +102,21 @@ void Engine::setDiscardMode(DiscardMode mode)
 // Lock held. Where it throws, nothing has happened.
 void Engine::limitTo(qsizetype limit, DiscardMode mode)
 {
-    const bool keepsList = keepsShedList(limit, mode);
-    if (keepsList && !m_keepsShedList)
+    if (!m_keepsShedList && mustKeepShedList(limit, mode)) {
         listForShedding();
-    m_keepsShedList = keepsList;
+        m_keepsShedList = true;
+    }
     m_limit = limit;
     m_mode = mode;
 }
 
-bool Engine::keepsShedList(qsizetype limit, DiscardMode mode) const
+// A queue of the user's need not be able to list its jobs when the time has come.
+bool Engine::mustKeepShedList(qsizetype limit, DiscardMode mode) const
 {
-    return limit >= 0 && mode == DiscardMode::Oldest && m_waitingPlace != WaitingPlace::AtWorkers;
+    const bool sheds = limit >= 0 && mode == DiscardMode::Oldest;
+    const bool isOurs = dynamic_cast<const FifoQueue *>(m_queue.get())
+                        || dynamic_cast<const PriorityQueue *>(m_queue.get());
+    return m_waitingPlace != WaitingPlace::AtWorkers && (sheds || !isOurs);
 }
 
 void Engine::setOnFailure(OnFailure action)

@@ -271,7 +271,7 @@ bool Engine::take(WorkerSlot &slot, bool own, int most, Section &section)
     // Jobs that can end while they wait are on a list that they have to leave. Others need not be
     // touched here, where everybody else has to wait for it.
     const bool watched = !m_due.isEmpty() || !m_promised.isEmpty();
-    const bool listed = (own || m_waitingPlace == WaitingPlace::Anywhere) && !m_shedable.isEmpty();
+    const bool listed = isShedListed(own ? &slot : nullptr);
     const bool hasKeys = m_keepsKeyOrder && !own;
     const bool claims = hasKeys && (watched || listed || !mayClaimLater(wanted));
     const bool touched = watched || listed || claims;
@@ -297,11 +297,11 @@ bool Engine::take(WorkerSlot &slot, bool own, int most, Section &section)
             count = end;
             break;
         }
-        for (const AbstractJob *job : popped) // all of them come into the cache at the same time
-            prefetch(&job->m_key);
-        for (const AbstractJob *job : popped) {
-            if (claims && job->m_key)
-                prefetchForWriting(job->m_key, sizeof(KeyUse));
+        if (claims) {
+            prefetchKeys(popped);
+        } else {
+            for (const AbstractJob *job : popped)
+                prefetch(&job->m_key);
         }
         for (AbstractJob *job : popped) {
             if (isToBeTaken(*job, slot, own, watched, section))

@@ -78,6 +78,12 @@ public:
         return {jobs().data(), std::size_t(count().settled())};
     }
 
+    //! Lock held, none of them revoked. All of them, the ones that are done included.
+    [[nodiscard]] std::span<AbstractJob *const> dealtJobs() const
+    {
+        return {jobs().data(), std::size_t(count().end())};
+    }
+
     //! Owner, lock held. The job at this index has found another owner.
     void forget(int index) { jobs()[std::size_t(index)] = nullptr; }
 

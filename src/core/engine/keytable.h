@@ -29,11 +29,11 @@ struct alignas(64) KeyUse
     WorkerSlot *holder = nullptr; // the worker that has jobs of the key, if any are held
     quint32 given = 0; // jobs that came into its own queue or its hand
     int queued = 0; // in the factory's queue, and in the hand of unclaimed keys
-    bool isRunnable = false; // the first of the line stands in the factory's queue
+    bool isRunnable = false; // the first of the line counts as queued
     JobList parked; // may join a queue once the holder is done with the key
 
     alignas(64) quint32 done = 0; // of the given ones
-    bool isAwaited = false; // somebody wants to know when the holder is done with the key
+    bool isAwaited = false; // somebody may want to know when the holder is done with the key
 
     //! How many are in the holder's own queue and in its hand.
     [[nodiscard]] int held() const { return int(given - done); }

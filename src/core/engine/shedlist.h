@@ -51,12 +51,6 @@ public:
         job.m_started = 0;
     }
 
-    [[nodiscard]] bool isEmpty() const
-    {
-        return m_returned.empty()
-               && std::all_of(m_levels.begin(), m_levels.end(),
-                              [](const Level &its) { return !its.oldest; });
-    }
     //! The oldest job of the lowest priority; nullptr when there is none.
     [[nodiscard]] AbstractJob *first() const
     {

@@ -507,13 +507,12 @@ TestCase {
             'Factory.worker: there is no worker named "nobody"; registered are "gated", .*"upper"\\. '
             + 'Call Millwright::registerWorker<YourWorker>\\("nobody"\\) before the QML is loaded'))
         const factory = createTemporaryObject(upper, test, {worker: "nobody"})
-        compare(factory.state, Factory.Idle)
+        tryCompare(factory, "state", Factory.Failed)
+        verify(factory.errorString.includes('no worker named "nobody"'))
         ignoreWarning(/there is no worker named "nobody"/)
         verify(!factory.start())
-        compare(factory.state, Factory.Idle)
-        ignoreWarning(/there is no worker named "nobody"/)
+        compare(factory.state, Factory.Failed)
         verify(!factory.dispatch("key", "text"))
-        ignoreWarning(/there is no worker named "nobody"/)
         const handle = factory.submit("key", "text")
         tryCompare(handle, "state", JobHandle.Failed)
         verify(handle.error.includes("nobody"))
@@ -521,8 +520,9 @@ TestCase {
 
     function test_UI_5_missingWorkerIsNamed() {
         ignoreWarning(/Factory.worker: the name of a worker is missing; registered are "gated"/)
-        const factory = createTemporaryObject(upper, test, {worker: ""})
-        compare(factory.state, Factory.Idle)
+        const factory = createTemporaryObject(upper, test, {worker: "", autoStart: false})
+        tryCompare(factory, "state", Factory.Failed)
+        verify(factory.errorString.includes("the name of a worker is missing"))
     }
 
     function test_UI_2_fixedPropertiesNameTheFix_data() {

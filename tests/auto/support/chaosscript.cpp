@@ -112,7 +112,7 @@ struct Mood
     bool hangs;
     bool isLimitedByRate;
     bool resizes;
-    bool isPlain;
+    bool isPlain; // jobs as they are in a factory that has much to do
 };
 
 Operation operation(Dice &dice, const Mood &mood, bool mayEnd)
