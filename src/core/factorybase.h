@@ -149,7 +149,8 @@ public:
     bool waitForStopped(std::chrono::milliseconds deadline);
 
     [[nodiscard]] FactoryState state() const;
-    //! Why the factory has failed: the text of what `onStarted` threw. Empty if it has not.
+    //! Why the factory has failed: the text of what `onStarted` threw, or, in QML, that there is no such
+    //! worker. Empty if it has not.
     [[nodiscard]] QString errorString() const;
 
     // --- Settings, all of which may be changed at any time ---

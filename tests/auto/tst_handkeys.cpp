@@ -143,12 +143,10 @@ void tst_HandKeys::ROUTE_4_keysOfAHandAreTheWorkers_data()
         {"a full hand", {.jobs = 128}},
         {"more than a hand", {.jobs = 200}}, // claimed at once
     };
-    for (Setting setting : {Setting{.isSticky = true}, {.isSticky = false}}) {
-        for (const auto &[how, its] : settings) {
+    for (const bool isSticky : {true, false}) {
+        for (auto [how, setting] : settings) {
+            setting.isSticky = isSticky;
             for (const auto &[what, action] : actions) {
-                const bool isSticky = setting.isSticky;
-                setting = its;
-                setting.isSticky = isSticky;
                 QTest::addRow("%s, %s, %s", isSticky ? "sticky" : "alternating", how, what)
                     << setting << action;
             }

@@ -920,8 +920,7 @@ private:
 
     IntrusiveList<PromiseLink, &PromiseLink::m_waitingLink>
         m_promised; // waiting jobs with a future
-    Shown<qsizetype>
-        m_runnableKeys; // of which a job in the factory's queue may run; and m_unclaimedKeys
+    Shown<qsizetype> m_runnableKeys; // of which a job that counts as queued may run
     KeyTable m_keys; // of the jobs that wait or run, if the router keeps their order
     const Incarnation *m_unclaimed = nullptr; // the keys of its hand count as waiting in the queue
     qsizetype m_unclaimedKeys = 0; // how many these are

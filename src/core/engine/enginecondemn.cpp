@@ -251,8 +251,8 @@ AbstractJob *Engine::seize(Incarnation &incarnation)
 // Of a hand that was seized: jobs of these keys need not wait for it any more.
 void Engine::releaseKeysOf(Incarnation &incarnation, Section &section)
 {
-    Q_ASSERT(m_unclaimed
-             != &incarnation); // what it had not started was taken back, or it was alone
+    // What it had not started was taken back, or it was alone.
+    Q_ASSERT(m_unclaimed != &incarnation);
     const Hand::Count count = incarnation.hand.count();
     for (int i = 0; i < count.claimed(); ++i) {
         AbstractJob *job = incarnation.hand.at(i);
