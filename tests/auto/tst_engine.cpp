@@ -33,6 +33,7 @@ private Q_SLOTS:
     void POOL_3_sharedThreads() { run(); }
     void ROUTE_1_blockedHandIsTakenBack();
     void ROUTE_1_lateStationIsNotWaitedFor();
+    void ROUTE_1_lateThreadIsNotWaitedForLong();
 };
 
 void tst_Engine::JOB_1_everyJobHasOneOutcome_data()
@@ -277,6 +278,47 @@ void tst_Engine::ROUTE_1_lateStationIsNotWaitedFor()
     QVERIFY(!world.takeLog().isEmpty());
     world.settle();
     QCOMPARE(world.engine().counters().completed, 2);
+}
+
+// The system may let a thread wait that has been woken, while a processor is free for another one.
+void tst_Engine::ROUTE_1_lateThreadIsNotWaitedForLong()
+{
+    constexpr qint64 Patience = 100'000;
+    World world({.workerCount = 5});
+    world.engine().start();
+    world.settle();
+    int jobs = 0;
+    const auto awakeAfter = [&](qint64 nanoseconds, qint64 duration = 0) {
+        world.clock().moveTo(world.clock().now() + nanoseconds);
+        world.submit({.name = u"j%1"_s.arg(jobs++), .duration = duration});
+        return world.awakeStations();
+    };
+    QCOMPARE(awakeAfter(0), 1);
+    QCOMPARE(awakeAfter(Patience - 1), 1);
+    QCOMPARE(awakeAfter(1), 2);
+    QCOMPARE(awakeAfter(2 * Patience - 1), 2); // more would have to wait as well, and wakes cost
+    QCOMPARE(awakeAfter(1), 3);
+
+    world.settle(); // they come
+    QCOMPARE(world.engine().counters().completed, jobs);
+    QCOMPARE(awakeAfter(0), 1);
+    QCOMPARE(awakeAfter(Patience - 1), 1);
+    QCOMPARE(awakeAfter(1), 2);
+    world.step(0); // one works, and will soon be at the next jobs
+    QCOMPARE(world.awakeStations(), 2);
+    QCOMPARE(awakeAfter(3 * Patience), 2);
+
+    QVERIFY(world.finish());
+    QCOMPARE(awakeAfter(0, 100 * Millisecond), 1);
+    world.settle(); // one works, and will for long
+    QCOMPARE(world.awakeStations(), 0);
+    world.pass(10 * Millisecond);
+    QCOMPARE(awakeAfter(0), 1);
+    QCOMPARE(awakeAfter(Patience - 1), 1);
+    QCOMPARE(awakeAfter(1), 2);
+    QVERIFY(world.finish());
+    QCOMPARE(world.engine().counters().completed, jobs);
+    QCOMPARE(world.violations(), QString());
 }
 
 QTEST_GUILESS_MAIN(tst_Engine)

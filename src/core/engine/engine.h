@@ -330,6 +330,10 @@ private:
     static constexpr double BatchTime = 20'000;
     // What it costs to wake a thread; less work than that is better left to those awake.
     static constexpr double WakeTime = 200'000;
+    // A station that was called and has not come after so long may have to wait for a processor. Of those that
+    // are called after it, each has twice as long, up to that often, until one comes.
+    static constexpr qint64 CallPatience = 100'000;
+    static constexpr int MostLate = 5;
     // What it costs to submit a job, about.
     static constexpr double SubmitTime = 100;
 
@@ -396,6 +400,7 @@ private:
     [[nodiscard]] bool mustKeepShedList(qsizetype limit, DiscardMode mode) const;
     void listForShedding();
     [[nodiscard]] Q_DECL_HIDDEN bool isShedListed(const WorkerSlot *slot) const;
+    void doubtCall(qint64 now);
     void takeBackOlder(const AbstractJob &job, Section &section);
     [[nodiscard]] AbstractJob *victimFor(AbstractJob &job);
     [[nodiscard]] Queue &queueOf(WorkerSlot *slot) { return slot ? ownQueueOf(*slot) : *m_queue; }
@@ -877,6 +882,7 @@ private:
     int m_extraServing = 0; // so many more may serve, since pending ones were not called
     int m_looks = 0; // at progress
     qint64 m_calledAt = 0;
+    int m_late = 0; // stations that were called in vain since the last one came
     qsizetype m_parked = 0; // until another worker is done with their key
     Shown<qsizetype> m_delayed; // backing off, or waiting for a token
     Shown<qsizetype> m_awaitingToken;

@@ -152,8 +152,20 @@ Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
             shed(*victim, true, section);
         }
     }
+    if (m_called && (m_serving == 0 || m_meanRunTime >= BatchTime))
+        doubtCall(job.m_submitted);
     callNext(section);
     return {};
+}
+
+// The thread that was woken may have to wait until the one that submits leaves it the processor, while another
+// processor has nothing to do: some systems take milliseconds to notice. One that is woken now gets that one.
+void Engine::doubtCall(qint64 now)
+{
+    if (now - m_calledAt < CallPatience << m_late)
+        return;
+    m_called = nullptr;
+    m_late = std::min(m_late + 1, MostLate);
 }
 
 // Now that there is no room.

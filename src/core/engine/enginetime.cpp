@@ -113,9 +113,7 @@ void Engine::checkProgress(qint64 now, Section &section)
 
     // A station that does not come is busy with something else; do not wait for it.
     if (m_called) {
-        if (m_calledAt == 0)
-            m_calledAt = now;
-        else if (now - m_calledAt >= WatchInterval / 2)
+        if (now - m_calledAt >= WatchInterval / 2)
             m_called = nullptr;
         again = true;
     }

@@ -63,6 +63,7 @@ Order Engine::decide(Station &station, Section &section)
         relist(station);
         if (m_called == &station)
             m_called = nullptr;
+        m_late = 0;
         if (m_pinged == &station) {
             m_pinged = nullptr;
             section.pinged(std::max<qint64>(0, m_clock->now() - m_pingedAt));
@@ -143,7 +144,7 @@ void Engine::callOne(Section &section)
     if (!m_called && isWorthCalling(pending)) {
         Station &station = pending ? *pending : *m_quiet.first();
         m_called = &station;
-        m_calledAt = 0; // the time is read when somebody asks
+        m_calledAt = steadyNow();
         station.activity = Station::Activity::Called;
         relist(station);
         ring(station, section);

@@ -715,6 +715,14 @@ bool World::step(quint64 choice)
     return true;
 }
 
+int World::awakeStations() const
+{
+    return int(std::count_if(m_stations.begin(), m_stations.end(), [](const auto &weak) {
+        const std::shared_ptr<VirtualStation> station = weak.lock();
+        return station && station->canStep();
+    }));
+}
+
 void World::settle()
 {
     while (step())

@@ -261,6 +261,8 @@ public:
     //! One step of one station, or the end of an asynchronous job that is due, chosen by `choice`.
     //! False when there is none.
     bool step(quint64 choice = 0);
+    //! How many of the stations have something to do.
+    [[nodiscard]] int awakeStations() const;
     //! Steps until no station can do anything without time passing.
     void settle();
     //! Settles, lets time pass, settles, and so on, for so long.
