@@ -278,9 +278,7 @@ void FactoryBase::setRestartPolicy(const RestartPolicy &policy)
 template<typename T>
 void FactoryBase::changeRestartPolicy(T RestartPolicy::*member, T value)
 {
-    RestartPolicy policy = restartPolicy();
-    policy.*member = value;
-    setRestartPolicy(policy);
+    m_engine->changeRestartPolicy([&](RestartPolicy &its) { its.*member = value; });
 }
 
 void FactoryBase::setMaximumRestarts(int restarts)
@@ -397,9 +395,7 @@ void FactoryBase::changeRateLimit(qint64 RateLimit::*member, double value, doubl
                   qUtf8Printable(name()), what, value, least);
         return;
     }
-    RateLimit limit = rateLimit();
-    limit.*member = toInteger(value);
-    setRateLimit(limit);
+    m_engine->changeRateLimit([&](RateLimit &its) { its.*member = toInteger(value); });
 }
 
 void FactoryBase::setRateLimitRefill(double tokens)
@@ -430,9 +426,8 @@ void FactoryBase::setRateLimitInterval(double milliseconds)
                   qUtf8Printable(name()), milliseconds);
         return;
     }
-    RateLimit limit = rateLimit();
-    limit.interval = fromMilliseconds(milliseconds);
-    setRateLimit(limit);
+    m_engine->changeRateLimit(
+        [&](RateLimit &its) { its.interval = fromMilliseconds(milliseconds); });
 }
 
 DeadMansSwitch FactoryBase::deadMansSwitch() const
@@ -453,9 +448,7 @@ void FactoryBase::changeDeadMansSwitch(int value, const char *what,
                   qUtf8Printable(name()), what, value);
         return;
     }
-    DeadMansSwitch changed = deadMansSwitch();
-    change(changed, value);
-    setDeadMansSwitch(changed);
+    m_engine->changeDeadMansSwitch([&](DeadMansSwitch &its) { change(its, value); });
 }
 
 int FactoryBase::deadMansSwitchTimeout() const

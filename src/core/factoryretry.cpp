@@ -40,9 +40,7 @@ void FactoryBase::setRetryPolicy(const RetryPolicy &policy)
 template<typename Value>
 void FactoryBase::changeRetryPolicy(Value RetryPolicy::*member, Value value)
 {
-    RetryPolicy policy = retryPolicy();
-    policy.*member = value;
-    setRetryPolicy(policy);
+    m_engine->changeRetryPolicy([&](RetryPolicy &its) { its.*member = value; });
 }
 
 void FactoryBase::setRetryAttempts(int attempts)

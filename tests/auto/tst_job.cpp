@@ -10,6 +10,7 @@
 #include <QTest>
 
 #include <cstdlib>
+#include <latch>
 #include <new>
 #include <thread>
 
@@ -88,6 +89,8 @@ private Q_SLOTS:
     void JOB_4_dispatchFromInsideAWorker();
     void JOB_4_dispatchFromHandlersAndContinuations();
     void JOB_4_dispatchDoesNotWaitForBusyWorkers();
+    void JOB_4_partsOfASettingAreSetByManyThreads_data();
+    void JOB_4_partsOfASettingAreSetByManyThreads();
     void JOB_5_acceptedDispatchSaysSo();
     void JOB_5_refusedDispatchGivesMessageBack_data();
     void JOB_5_refusedDispatchGivesMessageBack();
@@ -239,6 +242,42 @@ void tst_Job::JOB_4_dispatchDoesNotWaitForBusyWorkers()
     QVERIFY(gate.awaitArrivals(2));
     QCOMPARE(factory.counters().running, 2);
     QCOMPARE(factory.counters().waiting, 998);
+}
+
+void tst_Job::JOB_4_partsOfASettingAreSetByManyThreads_data()
+{
+    QTest::addColumn<QByteArray>("one");
+    QTest::addColumn<QByteArray>("other");
+    QTest::newRow("restart policy") << "restartBackoff"_ba
+                                    << "restartInterval"_ba;
+    QTest::newRow("retry policy") << "retryBackoff"_ba
+                                  << "retryMaximumBackoff"_ba;
+    QTest::newRow("rate limit") << "rateLimitInterval"_ba
+                                << "rateLimitMaximum"_ba;
+    QTest::newRow("dead man's switch") << "deadMansSwitchTimeout"_ba
+                                       << "deadMansSwitchGracePeriod"_ba;
+}
+
+void tst_Job::JOB_4_partsOfASettingAreSetByManyThreads()
+{
+    QFETCH(const QByteArray, one);
+    QFETCH(const QByteArray, other);
+    constexpr int Times = 50'000;
+    Factory factory({}, [](Job<int, int> &job) { return job.message(); });
+
+    std::atomic<int> undone = 0;
+    std::latch start(2);
+    const auto setOften = [&](const QByteArray &part) {
+        start.arrive_and_wait();
+        for (int i = 1; i <= Times; ++i) {
+            factory.setProperty(part, i);
+            undone += factory.property(part).toInt() == i ? 0 : 1;
+        }
+    };
+    std::thread thread([&] { setOften(one); });
+    setOften(other);
+    thread.join();
+    QCOMPARE(undone, 0);
 }
 
 void tst_Job::JOB_5_acceptedDispatchSaysSo()

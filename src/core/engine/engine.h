@@ -186,17 +186,34 @@ public:
     void setQueueLimit(qsizetype limit);
     void setDiscardMode(DiscardMode mode);
     void setOnFailure(OnFailure action);
-    //! What makes no sense is corrected, with a warning.
-    void setRestartPolicy(const RestartPolicy &policy);
-    void setRetryPolicy(const RetryPolicy &policy);
     [[nodiscard]] RetryPolicy retryPolicy() const;
-    void setDeadMansSwitch(const DeadMansSwitch &deadMansSwitch);
     [[nodiscard]] DeadMansSwitch deadMansSwitch() const;
     void setHighWaterMark(qsizetype mark);
     void setLowWaterMark(qsizetype mark);
     [[nodiscard]] qsizetype highWaterMark() const;
     [[nodiscard]] qsizetype lowWaterMark() const;
-    void setRateLimit(const RateLimit &limit);
+    //! Those with several parts. A part is changed under the lock, by a function of ours: of two threads that set
+    //! different parts, none undoes what the other one does. What makes no sense is corrected, with a warning.
+    void changeRateLimit(const std::function<void(RateLimit &)> &change);
+    void changeRestartPolicy(const std::function<void(RestartPolicy &)> &change);
+    void changeRetryPolicy(const std::function<void(RetryPolicy &)> &change);
+    void changeDeadMansSwitch(const std::function<void(DeadMansSwitch &)> &change);
+    void setRateLimit(const RateLimit &limit)
+    {
+        changeRateLimit([&](RateLimit &its) { its = limit; });
+    }
+    void setRestartPolicy(const RestartPolicy &policy)
+    {
+        changeRestartPolicy([&](RestartPolicy &its) { its = policy; });
+    }
+    void setRetryPolicy(const RetryPolicy &policy)
+    {
+        changeRetryPolicy([&](RetryPolicy &its) { its = policy; });
+    }
+    void setDeadMansSwitch(const DeadMansSwitch &deadMansSwitch)
+    {
+        changeDeadMansSwitch([&](DeadMansSwitch &its) { its = deadMansSwitch; });
+    }
     void setRateLimiter(const RateLimiterBuilder &builder);
     void setRateLimitMode(RateLimitMode mode);
     //! Not limited when the limiter is the user's.

@@ -9,13 +9,15 @@ namespace Millwright {
 
 // --- Settings ---------------------------------------------------------------------------------
 
-void Engine::setRateLimit(const RateLimit &limit)
+void Engine::changeRateLimit(const std::function<void(RateLimit &)> &change)
 {
     if (isCalledByPolicy("setRateLimit"))
         return;
     std::unique_ptr<RateLimiter> old; // destroyed after the section: it may be the user's
     Section section(*this);
     const qint64 now = steadyNow();
+    RateLimit limit = m_rateLimit;
+    change(limit);
     if (m_bucket && limit.isLimited()) {
         m_bucket->change(limit, now);
     } else {

@@ -9,14 +9,15 @@ namespace Millwright {
 
 // --- Restart intensity ------------------------------------------------------------------------
 
-void Engine::setRestartPolicy(const RestartPolicy &policy)
+void Engine::changeRestartPolicy(const std::function<void(RestartPolicy &)> &change)
 {
     if (isCalledByPolicy("setRestartPolicy"))
         return;
     QStringList complaints;
-    const RestartPolicy corrected = policy.corrected(&complaints);
     Section section(*this);
-    m_restartPolicy = corrected;
+    RestartPolicy policy = m_restartPolicy;
+    change(policy);
+    m_restartPolicy = policy.corrected(&complaints);
     for (const QString &complaint : complaints)
         section.say(QtWarningMsg, QStringLiteral("Factory \"%1\": %2.").arg(m_name, complaint));
 }

@@ -12,13 +12,13 @@ namespace Millwright {
 
 // --- Trying again -----------------------------------------------------------------------------
 
-void Engine::setRetryPolicy(const RetryPolicy &policy)
+void Engine::changeRetryPolicy(const std::function<void(RetryPolicy &)> &change)
 {
     if (isCalledByPolicy("setRetryPolicy"))
         return;
     Section section(*this);
-    m_retryPolicy = policy;
-    m_keepsSpares.store(policy.on.testFlag(RetryOn::WorkerLost), std::memory_order_relaxed);
+    change(m_retryPolicy);
+    m_keepsSpares.store(m_retryPolicy.on.testFlag(RetryOn::WorkerLost), std::memory_order_relaxed);
 }
 
 RetryPolicy Engine::retryPolicy() const

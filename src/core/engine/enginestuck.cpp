@@ -19,27 +19,33 @@ struct Engine::Judgement
 
 // --- Settings ---------------------------------------------------------------------------------
 
-void Engine::setDeadMansSwitch(const DeadMansSwitch &wanted)
+void Engine::changeDeadMansSwitch(const std::function<void(DeadMansSwitch &)> &change)
 {
     if (isCalledByPolicy("setDeadMansSwitch"))
         return;
     constexpr std::chrono::milliseconds Longest = std::chrono::hours(24 * 365);
     using std::chrono::milliseconds;
+    Section section(*this);
+    DeadMansSwitch wanted = m_deadMansSwitch;
+    change(wanted);
     DeadMansSwitch used = wanted;
     used.timeout = std::max(milliseconds(0), wanted.timeout);
     used.gracePeriod = std::max(milliseconds(0), wanted.gracePeriod);
     used.maximumCondemned = std::max(0, wanted.maximumCondemned);
     if (used != wanted) {
-        qCWarning(lcMillwright,
-                  "Factory \"%s\": the dead man's switch has a timeout of %lld ms, a grace period "
-                  "of %lld ms and a maximum of %d condemned threads; %lld ms, %lld ms and %d are "
-                  "used. None may be negative; a timeout of 0 switches off.",
-                  qUtf8Printable(m_name), qlonglong(wanted.timeout.count()),
-                  qlonglong(wanted.gracePeriod.count()), wanted.maximumCondemned,
-                  qlonglong(used.timeout.count()), qlonglong(used.gracePeriod.count()),
-                  used.maximumCondemned);
+        section.say(QtWarningMsg,
+                    QStringLiteral(
+                        "Factory \"%1\": the dead man's switch has a timeout of %2 ms, a grace "
+                        "period of %3 ms and a maximum of %4 condemned threads; %5 ms, %6 ms and "
+                        "%7 are used. None may be negative; a timeout of 0 switches off.")
+                        .arg(m_name)
+                        .arg(wanted.timeout.count())
+                        .arg(wanted.gracePeriod.count())
+                        .arg(wanted.maximumCondemned)
+                        .arg(used.timeout.count())
+                        .arg(used.gracePeriod.count())
+                        .arg(used.maximumCondemned));
     }
-    Section section(*this);
     m_deadMansSwitch = used;
     m_lifeTimeout = std::chrono::nanoseconds(std::min(used.timeout, Longest)).count();
     m_gracePeriod = std::chrono::nanoseconds(std::min(used.gracePeriod, Longest)).count();
