@@ -162,6 +162,7 @@ void tst_Metrics::UI_6_prometheusSaysWhatTheFactoryKnows()
     QVERIFY(is("jobs_waiting", 3));
     QVERIFY(is("jobs_running", 2));
     QVERIFY(is("queue_limit", 3));
+    QVERIFY(is("queue_capacity", 3));
     QVERIFY(is("workers", 2));
     QVERIFY(is("workers_active", 2));
     QVERIFY(is("workers_crash_looping", 0));
@@ -223,12 +224,17 @@ void tst_Metrics::UI_6_prometheusHistogramsAddUp()
 void tst_Metrics::UI_6_prometheusTellsFactoriesApart()
 {
     Factory one({.name = u"one"_s, .workerCount = 1}, [](Job<int, int> &) {});
-    Factory two({.name = u"two"_s, .workerCount = 2}, [](Job<int, int> &) {});
+    Factory two({.name = u"two"_s, .workerCount = 2, .router = roundRobin(), .queueLimit = 3},
+                [](Job<int, int> &) {});
     Factory twin({.name = u"two"_s, .workerCount = 3}, [](Job<int, int> &) {});
     const Parsed parsed(prometheusText({&one, nullptr, &two, &twin}));
     QCOMPARE(parsed.error, QString());
     QCOMPARE(parsed.value(u"millwright_workers"_s, u"factory=\"one\""_s), 1.0);
     QCOMPARE(parsed.value(u"millwright_workers"_s, u"factory=\"two\""_s), 2.0);
+    QCOMPARE(parsed.value(u"millwright_queue_limit"_s, u"factory=\"two\""_s), 3.0);
+    QCOMPARE(parsed.value(u"millwright_queue_capacity"_s, u"factory=\"two\""_s), 6.0);
+    QVERIFY(!parsed.value(u"millwright_queue_capacity"_s, u"factory=\"one\""_s));
+    QCOMPARE(toJson(two)[u"queueCapacity"], 6);
     QCOMPARE(Parsed(prometheusText({})).error, QString());
 }
 
@@ -261,6 +267,7 @@ void tst_Metrics::UI_6_jsonSaysWhatTheFactoryKnows()
     QCOMPARE(json[u"state"], u"Running"_s);
     QCOMPARE(json[u"paused"], false);
     QVERIFY(json[u"queueLimit"].isNull());
+    QVERIFY(json[u"queueCapacity"].isNull());
     QCOMPARE(json[u"workerCount"], 2);
     QCOMPARE(json[u"activeWorkers"], 1);
     const QJsonObject counters = json[u"counters"].toObject();

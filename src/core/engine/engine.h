@@ -502,7 +502,7 @@ private:
     Q_DECL_HIDDEN void noteRunnable(KeyUse &use);
     Q_DECL_HIDDEN void uncountKey(AbstractJob &job, Standing standing);
     Q_DECL_HIDDEN void releaseKey(AbstractJob &job, Section &section);
-    [[nodiscard]] Q_DECL_HIDDEN bool mayClaimLater(int count);
+    [[nodiscard]] Q_DECL_HIDDEN bool postponeClaims(int count);
     Q_DECL_HIDDEN static void prefetchKeys(std::span<AbstractJob *const> jobs);
     Q_DECL_HIDDEN void claimKeys();
     Q_DECL_HIDDEN void releaseUnclaimed(std::span<AbstractJob *const> done);

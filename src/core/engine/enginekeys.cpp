@@ -160,11 +160,11 @@ void Engine::unpark(KeyUse &use, Section &section)
     callNext(section);
 }
 
-// Whether the keys of so many jobs need not be claimed as they are taken from the factory's queue: if those
-// are all that there are, none can be in the way of another. They count as waiting in the queue as before,
+// True if the keys of so many jobs are not claimed as they are taken from the factory's queue: if those are all
+// that there are, none can be in the way of another. They count as waiting in the queue as before,
 // until somebody asks for one of them, and mostly until they are done: it takes as long as all the rest to
 // bring their keys into the cache, and everybody else waits for that.
-bool Engine::mayClaimLater(int count)
+bool Engine::postponeClaims(int count)
 {
     if (count != m_queued || m_ownQueued > 0 || m_engagedCount > 0 || count < FewestClaimedLater)
         return false;

@@ -9,6 +9,17 @@
 
 namespace Millwright {
 
+namespace {
+
+// For so many more, and for as many again as are there: others may follow.
+void makeRoom(std::vector<AbstractJob *> &jobs, std::size_t count)
+{
+    if (jobs.capacity() - jobs.size() < count)
+        jobs.reserve(2 * jobs.size() + count);
+}
+
+} // namespace
+
 // --- What a station does next -----------------------------------------------------------------
 
 Order Engine::next(Station &station)
@@ -274,7 +285,7 @@ bool Engine::take(WorkerSlot &slot, bool own, int most, Section &section)
     const bool watched = !m_due.isEmpty() || !m_promised.isEmpty();
     const bool listed = isShedListed(own ? &slot : nullptr);
     const bool hasKeys = m_keepsKeyOrder && !own;
-    const bool claims = hasKeys && (watched || listed || !mayClaimLater(wanted));
+    const bool claims = hasKeys && (watched || listed || !postponeClaims(wanted));
     const bool touched = watched || listed || claims;
 
     int count = 0;
@@ -463,8 +474,9 @@ void Engine::takeBack(Incarnation &incarnation, TakenBack &jobs)
 {
     Hand &hand = incarnation.hand;
     insist([&] { // what was taken from others is lost if this throws
-        jobs.unstarted.reserve(jobs.unstarted.size() + Hand::Capacity);
-        jobs.lastDone.reserve(jobs.lastDone.size() + Hand::Capacity);
+        const auto most = std::size_t(hand.count().end());
+        makeRoom(jobs.unstarted, most);
+        makeRoom(jobs.lastDone, most);
     });
     if (m_unclaimed == &incarnation)
         claimKeys();

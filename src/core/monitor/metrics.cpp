@@ -53,6 +53,11 @@ QByteArray shortest(double value)
     return QByteArray::number(value, 'g', 3);
 }
 
+std::optional<double> ifLimited(qint64 limit)
+{
+    return limit < 0 ? std::nullopt : std::optional<double>(double(limit));
+}
+
 class Writer
 {
 public:
@@ -238,11 +243,11 @@ QByteArray prometheusText(const QList<const FactoryBase *> &factories)
                  [](const FactorySnapshot &now) { return double(now.counters.waiting); });
     writer.gauge("millwright_jobs_running", "Jobs that run.",
                  [](const FactorySnapshot &now) { return double(now.counters.running); });
-    writer.gauge("millwright_queue_limit", "Jobs that may wait, if there is a limit.",
-                 [](const FactorySnapshot &now) {
-                     return now.queueLimit < 0 ? std::nullopt
-                                               : std::optional<double>(double(now.queueLimit));
-                 });
+    writer.gauge("millwright_queue_limit",
+                 "Jobs that may wait, for each worker if each has a queue, if there is a limit.",
+                 [](const FactorySnapshot &now) { return ifLimited(now.queueLimit); });
+    writer.gauge("millwright_queue_capacity", "Jobs that may wait in all, if there is a limit.",
+                 [](const FactorySnapshot &now) { return ifLimited(now.queueCapacity); });
     writer.gauge("millwright_workers", "Workers that there are to be.",
                  [](const FactorySnapshot &now) { return double(now.workerCount); });
     writer.gauge("millwright_workers_active", "Workers that have something to do.",
@@ -283,6 +288,8 @@ QJsonObject toJson(const FactoryBase &factory)
             {QStringLiteral("queueDepth"), now.counters.waiting},
             {QStringLiteral("queueLimit"),
              now.queueLimit < 0 ? QJsonValue() : QJsonValue(now.queueLimit)},
+            {QStringLiteral("queueCapacity"),
+             now.queueCapacity < 0 ? QJsonValue() : QJsonValue(now.queueCapacity)},
             {QStringLiteral("availableCapacity"), now.availableCapacity},
             {QStringLiteral("workerCount"), now.workerCount},
             {QStringLiteral("activeWorkers"), now.activeWorkers},
