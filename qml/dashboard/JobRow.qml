@@ -20,6 +20,7 @@ Item {
     required property real jobId
     required property var model
     required property int worker
+    required property bool stuck
     required property string key
     required property string label
     required property int priority
@@ -34,8 +35,9 @@ Item {
     readonly property bool isRunning: model.stateName === "Running"
     readonly property string name: key || label || qsTr("job")
     readonly property string where: DashboardTexts.joined([
-        isRunning ? qsTr("worker %1").arg(worker)
-                  : worker >= 0 ? qsTr("waits for worker %1").arg(worker) : DashboardTexts.jobStateName(model.state),
+        stuck ? qsTr("worker %1, stuck").arg(worker)
+              : isRunning ? qsTr("worker %1").arg(worker)
+              : worker >= 0 ? qsTr("waits for worker %1").arg(worker) : DashboardTexts.jobStateName(model.state),
         untilAttempt > 0 ? qsTr("next attempt in %1").arg(DashboardTexts.elapsed(untilAttempt)) : "",
         progressText,
         attempt > 1 ? qsTr("attempt %1").arg(attempt) : "",
@@ -69,7 +71,8 @@ Item {
             Layout.topMargin: 4
             Layout.bottomMargin: 4
             radius: 1.5
-            color: row.isRunning ? row.theme.accent
+            color: row.stuck ? row.theme.problem
+                 : row.isRunning ? row.theme.accent
                  : row.untilAttempt > 0 ? row.theme.warning : row.theme.line
         }
         ColumnLayout {
@@ -115,7 +118,7 @@ Item {
                 Accessible.ignored: true
                 horizontalAlignment: Text.AlignLeft
                 text: row.where
-                color: row.theme.mutedText
+                color: row.stuck ? row.theme.problem : row.theme.mutedText
                 textFormat: Text.PlainText
                 elide: Text.ElideRight
                 font.pixelSize: row.theme.smallFontSize

@@ -37,9 +37,14 @@ QList<Column> jobColumns(const QLocale &locale)
     const auto isRunning = [](const QModelIndex &row) {
         return JobState(row.data(JobModel::StateRole).toInt()) == JobState::Running;
     };
+    const auto isStuck = [](const QModelIndex &row) {
+        return row.data(JobModel::StuckRole).toBool();
+    };
     const auto where = [=](const QModelIndex &row) {
         const int worker = row.data(JobModel::WorkerRole).toInt();
         const double untilAttempt = row.data(JobModel::UntilAttemptRole).toDouble();
+        if (isStuck(row))
+            return JobsPart::tr("worker %1, stuck").arg(worker);
         if (isRunning(row))
             return JobsPart::tr("worker %1").arg(worker);
         if (untilAttempt > 0)
@@ -68,7 +73,7 @@ QList<Column> jobColumns(const QLocale &locale)
         return number > 1 ? locale.toString(number) : QString();
     };
     return {{JobsPart::tr("Key"), textOf(JobModel::KeyRole), 16},
-            {JobsPart::tr("Where"), where, 18},
+            {JobsPart::tr("Where"), where, 18, Qt::AlignLeft, isStuck},
             {JobsPart::tr("Time"), time, 9, Qt::AlignRight},
             {JobsPart::tr("Progress"), progress, 16},
             {JobsPart::tr("Label"), textOf(JobModel::LabelRole), 12},

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMetaEnum>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTabWidget>
@@ -42,6 +43,7 @@ private Q_SLOTS:
     void UI_6_lateAnswerDoesNothing();
     void UI_6_selectionFollowsItsJob();
     void UI_6_anotherJobIsNotMeant_data();
+    void UI_6_stuckJobsAreMarked();
     void UI_6_anotherJobIsNotMeant();
     void UI_6_unlistedJobsAreSpokenOfAndCanceled();
     void UI_6_numberForOneFactoryIsNotForAnother();
@@ -86,6 +88,29 @@ void tst_DashboardActions::UI_6_jobsAreFoundAndCanceled()
     QTRY_COMPARE(factory.counters().canceled, 2);
     search->clear();
     QTRY_COMPARE(view->model()->rowCount(), 2);
+}
+
+void tst_DashboardActions::UI_6_stuckJobsAreMarked()
+{
+    const Gate gate;
+    auto factory = gated(gate, {.workerCount = 1,
+                                .deadMansSwitch = {.timeout = std::chrono::milliseconds(50),
+                                                   .action = StuckAction::Log}});
+    const Support::GateOpener opener(gate);
+    factory.start();
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"job \"hung\" has given no sign"_s));
+    factory.dispatch(u"hung"_s, true);
+    factory.dispatch(u"waits"_s, true);
+    const auto dashboard = shown(&factory);
+    dashboard->setPart(Dashboard::Jobs);
+    QTableView *view = table(*dashboard, "jobs");
+    QTRY_COMPARE(view->model()->rowCount(), 2);
+    QTRY_COMPARE(cell(*view, 0, 1), u"worker 0, stuck"_s);
+    const auto color = [&](int row) {
+        return view->model()->index(row, 1).data(Qt::ForegroundRole).value<QColor>();
+    };
+    QVERIFY(color(0).isValid());
+    QVERIFY(!color(1).isValid());
 }
 
 void tst_DashboardActions::UI_6_deadLettersAreRetriedAndDropped()

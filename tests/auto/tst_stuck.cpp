@@ -271,9 +271,11 @@ void tst_Stuck::LIFE_6_changeableWhileRunning()
     world.pass(3000 * Millisecond);
     QCOMPARE(engine.counters().stuck, 1);
     QVERIFY(engine.snapshot(true).workers.at(0).state == WorkerState::Busy);
+    QVERIFY(!engine.jobs(0).at(0).stuck);
     engine.setDeadMansSwitch({.timeout = 100ms, .action = StuckAction::Log}); // long overdue
     world.pass(1);
     QCOMPARE(engine.counters().stuck, 2);
+    QVERIFY(engine.jobs(0).at(0).stuck);
     engine.setDeadMansSwitch({.timeout = 100ms, .gracePeriod = 50ms});
     world.pass(51 * Millisecond);
     QCOMPARE(engine.counters().lost, 1);

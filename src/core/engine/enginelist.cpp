@@ -90,6 +90,7 @@ std::vector<Engine::ListedJob> Engine::list(qsizetype mostWaiting)
                 const qint64 start = incarnation->startedAt.load(std::memory_order_relaxed);
                 seen.elapsed = std::chrono::nanoseconds(std::max<qint64>(0, now - start));
                 seen.progress = incarnation->report.progressOf(job.order());
+                seen.stuck = isStuck(*slot);
             }
             for (int index = count.claimed(); index < count.end(); ++index)
                 inHands.emplace_back(incarnation->hand.at(index), slot->id);

@@ -32,6 +32,8 @@ QVariant JobModel::data(const QModelIndex &index, int role) const
         return nameOf(job.state);
     case WorkerRole:
         return job.worker;
+    case StuckRole:
+        return job.stuck;
     case KeyRole:
         return job.key;
     case LabelRole:
@@ -66,6 +68,7 @@ QHash<int, QByteArray> JobModel::roleNames() const
         {StateRole, "state"},
         {StateNameRole, "stateName"},
         {WorkerRole, "worker"},
+        {StuckRole, "stuck"},
         {KeyRole, "key"},
         {LabelRole, "label"},
         {PriorityRole, "priority"},

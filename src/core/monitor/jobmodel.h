@@ -26,6 +26,7 @@ public:
         StateRole, //!< `state`, the int of a JobState
         StateNameRole, //!< `stateName`, QString: the name of the enumerator
         WorkerRole, //!< `worker`, int: that runs it, or for which alone it waits; -1: none
+        StuckRole, //!< `stuck`, bool: as in JobSnapshot
         KeyRole, //!< `key`, QString
         LabelRole, //!< `label`, QString
         PriorityRole, //!< `priority`, the int of a Priority

@@ -77,6 +77,8 @@ struct JobSnapshot
     quint64 id = 0;
     JobState state = JobState::Waiting;
     int worker = -1; //!< that runs it, or for which alone it waits; -1: none
+    //! It runs, and has given no sign of life for longer than the dead man's switch waits for one.
+    bool stuck = false;
     QString key = {}; //!< as text
     QString label = {};
     Priority priority = Priority::Normal;

@@ -182,6 +182,20 @@ TestCase {
         tryCompare(list, "count", 0);
     }
 
+    function test_UI_6_stuckJobsAreMarked() {
+        const factory = createTemporaryObject(gated, test, {deadMansSwitchTimeout: 50,
+                                                            deadMansSwitchAction: Factory.Log});
+        ignoreWarning(/job "hung" has given no sign of life/);
+        factory.dispatch("hung", {});
+        factory.dispatch("waits", {});
+        const list = findChild(dashboardOf(factory, {part: "jobs"}), "jobList");
+        tryCompare(list, "count", 2);
+        tryVerify(() => list.itemAtIndex(0)?.where === "worker 0, stuck");
+        verify(!list.itemAtIndex(1).where.includes("stuck"));
+        Bench.open(2);
+        tryCompare(list, "count", 0);
+    }
+
     function test_UI_6_everyActionCanBeAskedAboutAndLeftOut_data() {
         return [
             {tag: "pause", action: DashboardAction.Pause, part: "charts"},
