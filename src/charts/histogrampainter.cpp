@@ -274,8 +274,9 @@ void HistogramPainter::drawMarks(QPainter &painter) const
     const QRectF plot = this->plot();
     const double row = rowHeight();
     // Labels stand at the end of their lines, in the second row if they would touch in the first; what has no
-    // room in either is in the summary.
+    // room in either is in the summary. No line goes through a label.
     std::array<double, 2> reached{-1, -1};
+    QList<std::pair<QRectF, QString>> labels;
     for (const Mark &mark : m_marks) {
         const double x = xOf(mark.value);
         const QString text = QStringLiteral("%1 %2").arg(
@@ -285,19 +286,19 @@ void HistogramPainter::drawMarks(QPainter &painter) const
                                        std::max(0.0, rect().width() - width));
         const auto line = std::find_if(reached.begin(), reached.end(),
                                        [left](double end) { return end <= left; });
-        const bool hasRoom = line != reached.end();
-        const double top = headerHeight() + (hasRoom ? double(line - reached.begin()) * row : row);
-
+        const double top = headerHeight() + double(line - reached.begin()) * row;
+        if (line != reached.end()) {
+            *line = left + width + 8;
+            labels.append({placed(QRectF(left, top, width, row)), text});
+        }
         painter.setPen(QPen(theme().text, 1, Qt::DashLine, Qt::FlatCap));
         const double middle = std::floor(x) + 0.5;
-        painter.drawLine(QPointF(middle, top + (hasRoom ? row : 0)),
+        painter.drawLine(QPointF(middle, line == reached.end() ? plot.top() : top + row),
                          QPointF(middle, plot.bottom()));
-        if (!hasRoom)
-            continue;
-        *line = left + width + 8;
-        const QRectF label = placed(QRectF(left, top, width, row));
-        painter.fillRect(label, theme().ground);
-        drawText(painter, label, Qt::AlignCenter, text, theme().text);
+    }
+    for (const auto &[place, text] : std::as_const(labels)) {
+        painter.fillRect(place, theme().ground);
+        drawText(painter, place, Qt::AlignCenter, text, theme().text);
     }
 }
 
