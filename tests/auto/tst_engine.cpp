@@ -32,6 +32,8 @@ private Q_SLOTS:
     void POOL_3_sharedThreads_data();
     void POOL_3_sharedThreads() { run(); }
     void ROUTE_1_blockedHandIsTakenBack();
+    void ROUTE_1_slowHandIsTakenBack();
+    void ROUTE_1_longJobsAmongShortOnesAreRemembered();
     void ROUTE_1_lateStationIsNotWaitedFor();
     void ROUTE_1_lateThreadIsNotWaitedForLong();
 };
@@ -258,6 +260,58 @@ void tst_Engine::ROUTE_1_blockedHandIsTakenBack()
         QVERIFY(log.indexOf(u"t%1 done"_s.arg(i)) > log.indexOf(u"t%1 done"_s.arg(i - 1)));
     world.engine().stop();
     world.engine().giveUp();
+}
+
+// Each of its jobs is too short to be conspicuous.
+void tst_Engine::ROUTE_1_slowHandIsTakenBack()
+{
+    constexpr int Jobs = 120;
+    constexpr qint64 Duration = 300'000;
+    World world({.workerCount = 8});
+    world.engine().start();
+    for (int i = 0; i < 500; ++i)
+        QVERIFY(world.submit({.name = u"s%1"_s.arg(i)}));
+    QVERIFY(world.finish());
+
+    const qint64 start = world.now();
+    for (int i = 0; i < Jobs; ++i)
+        QVERIFY(world.submit({.name = u"t%1"_s.arg(i), .duration = Duration}));
+    QVERIFY(world.finish());
+    const qint64 took = world.now() - start;
+    QVERIFY2(took < Jobs / 8 * Duration + 5 * Millisecond, qPrintable(QString::number(took)));
+    QCOMPARE(world.violations(), QString());
+}
+
+void tst_Engine::ROUTE_1_longJobsAmongShortOnesAreRemembered()
+{
+    constexpr qint64 Long = 800'000;
+    World world({.workerCount = 8});
+    world.engine().start();
+    QVERIFY(world.submit({.name = u"long"_s, .duration = Long}));
+    QVERIFY(world.finish());
+    for (int i = 0; i < 30; ++i) {
+        QVERIFY(world.submit({.name = u"s%1"_s.arg(i)}));
+        QVERIFY(world.finish());
+    }
+
+    QVERIFY(world.submit({.name = u"another"_s, .duration = Long}));
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(world.submit({.name = u"t%1"_s.arg(i)}));
+    world.pass(1);
+    QCOMPARE(world.engine().counters().running, 1);
+    QCOMPARE(world.engine().counters().waiting, 0); // none waits behind it
+
+    for (int i = 0; i < 500; ++i) { // but not for ever
+        QVERIFY(world.submit({.name = u"u%1"_s.arg(i)}));
+        QVERIFY(world.finish());
+    }
+    QVERIFY(world.submit({.name = u"yet another"_s, .duration = Long}));
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(world.submit({.name = u"v%1"_s.arg(i)}));
+    world.pass(1);
+    QCOMPARE(world.engine().counters().waiting, 5);
+    QVERIFY(world.finish());
+    QCOMPARE(world.violations(), QString());
 }
 
 // A station that was woken but is busy with something of the user's must not keep others asleep.

@@ -91,15 +91,12 @@ void Engine::checkProgress(qint64 now, Section &section)
     for (Incarnation *i = m_engaged.first(), *next = nullptr; i; i = next) {
         next = m_engaged.next(*i);
         const Hand::Count count = i->hand.count();
-        const bool stands = i->dealSeen == i->deal && i->claimedSeen == count.claimed()
-                            && i->settledSeen == count.settled();
-        i->dealSeen = i->deal;
-        i->claimedSeen = count.claimed();
-        i->settledSeen = count.settled();
+        // A hand is to last for a hundredth of that, whether it moves or not.
+        const bool lasts = std::exchange(i->dealSeen, i->deal) == i->deal;
         const qint64 elapsed = count.running() ? now - i->startedAt.load(std::memory_order_relaxed)
                                                : 0;
         const bool holdsUp = count.waiting() > 0 || (m_keepsKeyOrder && count.settled() > 0);
-        if (elapsed >= WatchInterval / 2 || (stands && holdsUp)) {
+        if (elapsed >= WatchInterval / 2 || (lasts && holdsUp)) {
             // The estimate was wrong, or the worker's thread is in a continuation of the user's.
             m_meanRunTime = std::max({m_meanRunTime, double(elapsed), BatchTime});
             takeBack(*i, jobs);

@@ -410,7 +410,10 @@ void Engine::putDown(Station &station, Section &section)
         settled += incarnation->hand.count().settled();
     if (settled > 0 && !m_asynchronous) {
         const double mean = double(atWork.back()->now - atWork.front()->takenAt) / settled;
-        m_meanRunTime = m_meanRunTime < 0 ? mean : m_meanRunTime + (mean - m_meanRunTime) / 8;
+        // Among short jobs there are long ones, behind which the others would wait: those are remembered for
+        // longer.
+        const double weight = mean > m_meanRunTime ? 1. / 8 : std::min(1. / 8, settled / 32.);
+        m_meanRunTime = m_meanRunTime < 0 ? mean : m_meanRunTime + (mean - m_meanRunTime) * weight;
     }
     for (Incarnation *incarnation : atWork) {
         if (m_engaged.contains(*incarnation))

@@ -58,9 +58,7 @@ struct Incarnation : std::enable_shared_from_this<Incarnation>
     WorkerSlot *slot; // nullptr once given up
     int accounted = 0; // settled jobs of the hand that are in the counters
     quint64 deal = 0; // the number of the hand
-    quint64 dealSeen = 0; // what was seen of it when progress was last looked at
-    int claimedSeen = 0;
-    int settledSeen = 0;
+    quint64 dealSeen = 0; // when progress was last looked at
     bool fromOwnQueue = false; // where the hand's jobs come from
     bool isBehind = false; // its thread was dealt the hand of another worker first
     ListLink<Incarnation> engagedLink;
