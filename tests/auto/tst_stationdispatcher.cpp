@@ -7,6 +7,7 @@
 
 #include <Millwright/Factory>
 
+#include <QAbstractEventDispatcher>
 #include <QBasicTimer>
 #include <QDir>
 #include <QElapsedTimer>
@@ -22,6 +23,7 @@
 #include <fcntl.h>
 #include <functional>
 #include <memory>
+#include <set>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -118,6 +120,8 @@ private Q_SLOTS:
     void POOL_1_timersFireInTheirOrder();
     void POOL_1_timersComeAsOftenAsTheyShould_data() { addBoth(); }
     void POOL_1_timersComeAsOftenAsTheyShould();
+    void POOL_1_coarseTimersComeTogether_data() { addBoth(); }
+    void POOL_1_coarseTimersComeTogether();
     void POOL_1_timersAreStoppedWhereverThatIs_data() { addBoth(); }
     void POOL_1_timersAreStoppedWhereverThatIs();
     void POOL_1_timersDoNotNest_data() { addBoth(); }
@@ -226,6 +230,47 @@ void tst_StationDispatcher::POOL_1_timersComeAsOftenAsTheyShould()
         timer.reset();
         zero.reset();
     });
+}
+
+// As often as they should, too, and not much too soon.
+void tst_StationDispatcher::POOL_1_coarseTimersComeTogether()
+{
+    constexpr int Timers = 50;
+    constexpr int Times = 4;
+    constexpr int Shortest = 100; // milliseconds
+    QFETCH(const bool, isOurs);
+    Loop loop(isOurs);
+    QSemaphore done;
+    int wakeUps = 0;
+    int isTooSoon = 0;
+    std::set<int> turns; // of those in which a timer came
+    QObject *timers = nullptr;
+    QElapsedTimer clock;
+    loop.run([&] {
+        timers = new QObject;
+        connect(QAbstractEventDispatcher::instance(), &QAbstractEventDispatcher::awake, timers,
+                [&] { ++wakeUps; });
+        clock.start();
+        for (int i = 0; i < Timers; ++i) {
+            const int interval = Shortest + i / 10;
+            auto *timer = new QTimer(timers);
+            timer->callOnTimeout([&, timer, interval, count = 0]() mutable {
+                turns.insert(wakeUps);
+                ++count;
+                isTooSoon += clock.elapsed() < interval * count - interval / 20 - 1 ? 1 : 0;
+                if (count == Times) {
+                    timer->stop();
+                    done.release();
+                }
+            });
+            timer->start(interval);
+        }
+    });
+    QVERIFY(done.tryAcquire(Timers, Support::Patience));
+    loop.run([&] { delete timers; });
+    if (isOurs) // Qt's may gain a few milliseconds each time
+        QCOMPARE(isTooSoon, 0);
+    QVERIFY2(turns.size() <= 4 * Times, qPrintable(QString::number(turns.size())));
 }
 
 void tst_StationDispatcher::POOL_1_timersAreStoppedWhereverThatIs()

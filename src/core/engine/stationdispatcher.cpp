@@ -13,6 +13,7 @@
 #include <QtCore/qthread.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -236,6 +237,16 @@ int StationDispatcher::activateNotifiers()
 
 // --- Timers -----------------------------------------------------------------------------------
 
+// Coarse timers may be off by a twentieth of their interval. They come at multiples of some power of two
+// of milliseconds, so that those that are due at about the same time come together.
+qint64 StationDispatcher::deadlineOf(Qt::TimerType type, qint64 interval, qint64 due)
+{
+    const qint64 step = qint64(std::bit_floor(quint64(interval / Millisecond / 10))) * Millisecond;
+    if (type != Qt::CoarseTimer || step <= Millisecond)
+        return due;
+    return (due + step / 2) / step * step;
+}
+
 void StationDispatcher::insert(const Timer &timer)
 {
     const auto later = std::upper_bound(
@@ -254,7 +265,7 @@ void StationDispatcher::registerTimer(int id, qint64 interval, Qt::TimerType typ
             .type = type,
             .object = object,
             .interval = interval,
-            .deadline = nanoseconds() + interval});
+            .due = nanoseconds() + interval});
 }
 
 bool StationDispatcher::unregisterTimer(int id)
@@ -307,9 +318,10 @@ int StationDispatcher::fireTimers()
     for (; due > 0 && !m_timers.empty() && m_timers.front().deadline <= now; --due) {
         Timer timer = m_timers.front();
         m_timers.erase(m_timers.begin());
-        timer.deadline += timer.interval;
-        if (timer.deadline < now) // some were missed
-            timer.deadline = now + timer.interval;
+        timer.due += timer.interval;
+        if (timer.due < now) // some were missed
+            timer.due = now + timer.interval;
+        timer.deadline = deadlineOf(timer.type, timer.interval, timer.due);
         const bool isNested = std::exchange(timer.isFiring, true);
         insert(timer);
         if (isNested)

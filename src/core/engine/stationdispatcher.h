@@ -54,10 +54,12 @@ private:
         Qt::TimerType type;
         QObject *object;
         qint64 interval; // nanoseconds
-        qint64 deadline;
+        qint64 due;
+        qint64 deadline = deadlineOf(type, interval, due); // when it comes
         bool isFiring = false; // it does not come again before it has been dealt with
     };
 
+    [[nodiscard]] static qint64 deadlineOf(Qt::TimerType type, qint64 interval, qint64 due);
     void insert(const Timer &timer);
     [[nodiscard]] qint64 untilNextTimer() const;
     int fireTimers();
