@@ -36,6 +36,7 @@ private Q_SLOTS:
     void ROUTE_1_longJobsAmongShortOnesAreRemembered();
     void ROUTE_1_lateStationIsNotWaitedFor();
     void ROUTE_1_lateThreadIsNotWaitedForLong();
+    void ROUTE_1_lateThreadIsNotWaitedForWhileNothingIsKnown();
 };
 
 void tst_Engine::JOB_1_everyJobHasOneOutcome_data()
@@ -373,6 +374,22 @@ void tst_Engine::ROUTE_1_lateThreadIsNotWaitedForLong()
     QVERIFY(world.finish());
     QCOMPARE(world.engine().counters().completed, jobs);
     QCOMPARE(world.violations(), QString());
+}
+
+// Others may be busy for long: no job has ended yet.
+void tst_Engine::ROUTE_1_lateThreadIsNotWaitedForWhileNothingIsKnown()
+{
+    World world({.workerCount = 3});
+    world.engine().start();
+    world.settle();
+    QVERIFY(world.submit({.name = u"a"_s, .duration = 100 * Millisecond}));
+    world.settle();
+    QVERIFY(world.submit({.name = u"b"_s}));
+    QCOMPARE(world.awakeStations(), 1);
+    world.clock().moveTo(world.now() + 100'000);
+    QVERIFY(world.submit({.name = u"c"_s}));
+    QCOMPARE(world.awakeStations(), 2);
+    QVERIFY(world.finish());
 }
 
 QTEST_GUILESS_MAIN(tst_Engine)

@@ -268,9 +268,10 @@ void tst_StationDispatcher::POOL_1_coarseTimersComeTogether()
     });
     QVERIFY(done.tryAcquire(Timers, Support::Patience));
     loop.run([&] { delete timers; });
-    if (isOurs) // Qt's may gain a few milliseconds each time
+    if (isOurs) { // Qt's may gain a few milliseconds each time, and have more points at which they come
         QCOMPARE(isTooSoon, 0);
-    QVERIFY2(turns.size() <= 4 * Times, qPrintable(QString::number(turns.size())));
+        QVERIFY2(turns.size() <= 4 * Times, qPrintable(QString::number(turns.size())));
+    }
 }
 
 void tst_StationDispatcher::POOL_1_timersAreStoppedWhereverThatIs()

@@ -152,7 +152,8 @@ Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
             shed(*victim, true, section);
         }
     }
-    if (m_called && (m_serving == 0 || m_meanRunTime >= BatchTime))
+    const bool mayBeLong = m_meanRunTime < 0 || m_meanRunTime >= BatchTime;
+    if (m_called && (m_serving == 0 || mayBeLong))
         doubtCall(job.m_submitted);
     callNext(section);
     return {};
@@ -160,6 +161,7 @@ Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
 
 // The thread that was woken may have to wait until the one that submits leaves it the processor, while another
 // processor has nothing to do: some systems take milliseconds to notice. One that is woken now gets that one.
+// `now` may be a little earlier, or much for one that has waited for room; then it is left to the next look.
 void Engine::doubtCall(qint64 now)
 {
     if (now - m_calledAt < CallPatience << m_late)

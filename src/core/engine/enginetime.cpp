@@ -91,7 +91,7 @@ void Engine::checkProgress(qint64 now, Section &section)
     for (Incarnation *i = m_engaged.first(), *next = nullptr; i; i = next) {
         next = m_engaged.next(*i);
         const Hand::Count count = i->hand.count();
-        // A hand is to last for a hundredth of that, whether it moves or not.
+        // A hand is to last for BatchTime, a hundredth of what has passed, whether it moves or not.
         const bool lasts = std::exchange(i->dealSeen, i->deal) == i->deal;
         const qint64 elapsed = count.running() ? now - i->startedAt.load(std::memory_order_relaxed)
                                                : 0;

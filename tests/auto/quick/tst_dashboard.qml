@@ -192,6 +192,9 @@ TestCase {
         tryCompare(list, "count", 2);
         tryVerify(() => list.itemAtIndex(0)?.where === "worker 0, stuck");
         verify(!list.itemAtIndex(1).where.includes("stuck"));
+        // What comes next on the thread that has seen it: the warning has been given by then.
+        factory.dispatch("expires", {}, {timeToLive: 1});
+        tryCompare(factory, "discarded", 1);
         Bench.open(2);
         tryCompare(list, "count", 0);
     }
