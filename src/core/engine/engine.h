@@ -899,7 +899,7 @@ private:
     int m_extraServing = 0; // so many more may serve, since pending ones were not called
     int m_looks = 0; // at progress
     qint64 m_calledAt = 0;
-    int m_late = 0; // stations that were called in vain since the last one came
+    int m_late = 0; // calls given up since a station last began to serve
     qsizetype m_parked = 0; // until another worker is done with their key
     Shown<qsizetype> m_delayed; // backing off, or waiting for a token
     Shown<qsizetype> m_awaitingToken;
