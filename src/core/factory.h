@@ -240,8 +240,8 @@ public:
     //! levels deep, the next ones are called when this thread has come back; a job that was refused
     //! there leaves its message to the handler, the verdict has the reason alone. The job and what
     //! `Job::takeMessage()` leaves of it are gone after the call. It may be called by several threads at once, must not throw, and must not wait for the
-    //! factory to stop. It should be quick: for jobs that expire it is called on the one thread that
-    //! watches the time for all factories.
+    //! factory to stop. It should be quick: for jobs that expire it is called on a thread that watches the
+    //! time, and other jobs of the factory that wait do not expire, and are not tried again, before it returns.
     void setDiscardHandler(std::function<void(Job &, DiscardReason)> handler)
     {
         engine().setDiscardHandler(

@@ -90,6 +90,11 @@ struct SteadyTicks
 
 MILLWRIGHT_TLS_MODEL constinit thread_local TickClock<SteadyTicks> t_clock;
 
+class SystemClock;
+
+// Whose time this thread watches, while it calls somebody: nobody else is called until it has come back.
+constinit thread_local SystemClock *t_watched = nullptr;
+
 // As long as it is there: QCoreApplication::instance() must not be asked by a thread that may outlive it.
 constinit std::mutex applicationMutex;
 constinit QCoreApplication *application = nullptr;
@@ -107,8 +112,9 @@ void noteApplication()
 }
 Q_COREAPP_STARTUP_FUNCTION(noteApplication)
 
-// The thread that waits for the earliest alarm. It lives as long as there is something to wait for
-// and a little longer, and owns what it works with, so that nobody has to wait for its end.
+// A thread waits for the earliest alarm. It lives as long as there is something to wait for and a little
+// longer, and owns what it works with, so that nobody has to wait for its end. When somebody whom it has called
+// is going to take long, it passes the watch on to another thread.
 class SystemClock final : public Clock
 {
 public:
@@ -133,6 +139,17 @@ public:
         }
     }
 
+    // By the thread that has the watch.
+    void passOnWatch()
+    {
+        const std::lock_guard locker(m_state->mutex);
+        try {
+            appointWatch();
+            t_watched = nullptr;
+        } catch (...) { // there is no other thread: the alarms wait
+        }
+    }
+
 private:
     struct State
     {
@@ -142,8 +159,15 @@ private:
         std::condition_variable changed;
         Alarms alarms;
         std::map<std::weak_ptr<Alarmed>, Alarms::iterator, std::owner_less<>> alarmOf;
-        bool running = false;
+        bool isWatched = false; // by one thread
+
+        std::condition_variable appointed;
+        bool hasSpare = false; // a thread that waits to be appointed
+        bool isAppointed = false; // and is to take the watch
     };
+
+    // How long a thread stays that has nothing to do.
+    static constexpr std::chrono::seconds Patience{10};
 
     // Lock held. True if it is the next one.
     bool insertAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time)
@@ -166,11 +190,11 @@ private:
     // Lock held. What there is to complain of is said once, until it is over.
     void watchTime(QByteArray *complaint)
     {
-        if (m_state->running)
+        if (m_state->isWatched)
             return;
         try {
-            std::thread(run, m_state, this).detach();
-            m_state->running = true;
+            appointWatch();
+            m_state->isWatched = true;
             m_lacksThread = false;
         } catch (const std::system_error &error) { // the next alarm tries it again
             tryAgain();
@@ -201,34 +225,70 @@ private:
             Qt::QueuedConnection);
     }
 
-    static void run(const std::shared_ptr<State> &state, const SystemClock *clock)
+    // Lock held. Another thread has the watch from now on.
+    void appointWatch()
     {
-        constexpr std::chrono::seconds Patience{10};
+        if (m_state->hasSpare) {
+            m_state->hasSpare = false;
+            m_state->isAppointed = true;
+            m_state->appointed.notify_one();
+        } else {
+            std::thread(run, m_state, this).detach();
+        }
+    }
+
+    static void run(const std::shared_ptr<State> &state, SystemClock *clock)
+    {
         nameThread();
         std::unique_lock locker(state->mutex);
+        do {
+            watch(*state, clock, locker);
+        } while (awaitAppointment(*state, locker));
+    }
+
+    // Until there is nothing to watch for, or another thread has the watch.
+    static void watch(State &state, SystemClock *clock, std::unique_lock<std::mutex> &locker)
+    {
         for (;;) {
-            if (state->alarms.empty()) {
-                if (!state->changed.wait_for(locker, Patience,
-                                             [&] { return !state->alarms.empty(); })) {
-                    state->running = false;
+            if (state.alarms.empty()) {
+                if (!state.changed.wait_for(locker, Patience,
+                                            [&] { return !state.alarms.empty(); })) {
+                    state.isWatched = false;
                     return;
                 }
                 continue;
             }
-            const auto next = state->alarms.begin();
+            const auto next = state.alarms.begin();
             if (next->first > clock->now()) {
                 using Time = std::chrono::steady_clock::time_point;
-                state->changed.wait_until(locker, Time(std::chrono::nanoseconds(next->first)));
+                state.changed.wait_until(locker, Time(std::chrono::nanoseconds(next->first)));
                 continue;
             }
             const std::weak_ptr<Alarmed> whom = next->second;
-            state->alarmOf.erase(whom);
-            state->alarms.erase(next);
+            state.alarmOf.erase(whom);
+            state.alarms.erase(next);
+            t_watched = clock;
             locker.unlock();
             if (const auto alarmed = whom.lock())
                 alarmed->onAlarm();
             locker.lock();
+            if (!std::exchange(t_watched, nullptr))
+                return;
         }
+    }
+
+    // False if nobody is needed. One thread is enough to be at hand.
+    static bool awaitAppointment(State &state, std::unique_lock<std::mutex> &locker)
+    {
+        if (!state.isWatched || state.hasSpare || state.isAppointed)
+            return false;
+        state.hasSpare = true;
+        if (!state.appointed.wait_for(locker, Patience, [&] { return state.isAppointed; })) {
+            state.hasSpare = false;
+            return false;
+        }
+        state.isAppointed = false;
+        return true;
     }
 
     const std::shared_ptr<State> m_state = std::make_shared<State>();
@@ -237,6 +297,12 @@ private:
 };
 
 } // namespace
+
+void Clock::passOnWatch()
+{
+    if (t_watched)
+        t_watched->passOnWatch();
+}
 
 std::shared_ptr<Clock> Clock::system()
 {

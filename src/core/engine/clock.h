@@ -35,8 +35,13 @@ public:
     //! has one alarm; an earlier time replaces a later one. After `std::bad_alloc` it is as before.
     virtual void setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time) = 0;
 
+    //! Called in `onAlarm()` before what may take long, such as what is the user's: other alarms, also of
+    //! the same `Alarmed`, do not wait for it then. Elsewhere it does nothing.
+    static void passOnWatch();
+
     //! The machine's clock. Its alarms come from one thread shared by all factories, which exists
-    //! while an alarm is set or has recently been, and sleeps until the earliest.
+    //! while an alarm is set or has recently been, and sleeps until the earliest; and from another one
+    //! while that has passed on the watch.
     [[nodiscard]] static std::shared_ptr<Clock> system();
 };
 

@@ -665,6 +665,7 @@ private:
     void alarmBy(qint64 time, Section &section);
     void watch(Section &section);
     void checkProgress(qint64 now, Section &section);
+    [[nodiscard]] qint64 nextNews() const;
     void sweepCanceled(qint64 now, Section &section);
     void expire(qint64 now, Section &section);
 
@@ -964,6 +965,7 @@ private:
     qint64 m_controlAt = Never;
     qint64 m_lifeAt = Never;
     qint64 m_lifeFrom = 0; // the whole program stood still before
+    bool m_alarmTells = false; // what has happened, and has not come back from that
 
     std::deque<FactoryEvent> m_events;
     quint64 m_eventNumber = 0;

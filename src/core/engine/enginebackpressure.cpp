@@ -306,8 +306,7 @@ bool Engine::warnIfWaitingHarms() const
     if (isOwn)
         why = "a worker thread of this factory, which would wait for itself; use dispatch() there";
     else if (AlarmScope::isActive())
-        why = "the thread that watches the time for all factories; use dispatch() in discard "
-              "handlers";
+        why = "a thread that watches the time; use dispatch() in discard handlers";
     else if (isGuiThread())
         why = "the GUI thread, which would freeze; use dispatch() there and try again when "
               "whenCapacityAvailable() ends, or call it on another thread";

@@ -114,6 +114,8 @@ void Engine::carryOut(const StuckNews &news)
 {
     for (const auto &station : news.interrupted)
         station->requestInterruption();
+    if (!news.calledOff.empty())
+        Clock::passOnWatch();
     for (AbstractJob *job : news.calledOff)
         job->callOff();
 }
@@ -362,6 +364,7 @@ bool Engine::callOff(Incarnation &incarnation, AbstractJob *meant, StuckNews &ne
 // Of those who are stuck, and then does what is to be done about those who have been too long.
 void Engine::tell(StuckNews &news)
 {
+    Clock::passOnWatch();
     for (auto &[job, key] : news.jobs)
         key = keyTextOf(*job);
     const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();

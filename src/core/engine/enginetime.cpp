@@ -22,6 +22,7 @@ void Engine::onAlarm()
     bool reapNow = false;
     bool tokenIsDue = false;
     bool lookIsDue = false;
+    bool tells = false; // somebody of something
     {
         Section section(*this);
         section.setQuiet();
@@ -31,14 +32,17 @@ void Engine::onAlarm()
         const qint64 now = m_clock->now();
         if (now >= m_watchAt)
             checkProgress(now, section);
-        if (now >= m_sweepAt)
+        if (now >= m_sweepAt && !m_alarmTells)
             sweepCanceled(now, section);
         startAgain(now, section);
         if (now >= m_controlAt)
             callControllers(now, section);
-        expire(now, section);
-        if (now >= m_sampleAt)
-            sample(now, section);
+        if (!m_alarmTells) {
+            expire(now, section);
+            if (now >= m_sampleAt)
+                sample(now, section);
+            m_alarmTells = tells = section.tells();
+        }
         if (now >= m_reapAt) {
             m_reapAt = Never;
             reapNow = true;
@@ -56,11 +60,16 @@ void Engine::onAlarm()
         closeIfDrained(section);
         callNext(section);
 
-        qint64 next = std::min({m_watchAt, m_sweepAt, nextStart(), m_reapAt, m_tokenAt, m_sampleAt,
-                                m_controlAt, m_lifeAt});
-        if (!m_due.isEmpty())
-            next = std::min(next, m_due.nextDue());
-        alarmBy(next, section);
+        const qint64 next = std::min({m_watchAt, nextStart(), m_reapAt, m_tokenAt, m_controlAt,
+                                      m_lifeAt, m_alarmTells ? Never : nextNews()});
+        alarmBy(std::max(next, now), section); // others may be due since before that
+    }
+    if (tells) { // and has come back
+        Section section(*this);
+        section.setQuiet();
+        m_alarmTells = false;
+        if (!isOver())
+            alarmBy(std::max(nextNews(), m_clock->now()), section);
     }
     if (lookIsDue)
         checkLife();
@@ -68,6 +77,14 @@ void Engine::onAlarm()
         onTokenDue();
     if (reapNow)
         reap();
+}
+
+// When there may be something to tell: of jobs that were canceled or have expired, or how the factory is doing. That
+// waits for those who are still being told.
+qint64 Engine::nextNews() const
+{
+    const qint64 next = std::min(m_sweepAt, m_sampleAt);
+    return m_due.isEmpty() ? next : std::min(next, m_due.nextDue());
 }
 
 // Somebody is left asleep, or has jobs in hand, because jobs were short so far.
@@ -163,7 +180,7 @@ void Engine::sweepCanceled(qint64 now, Section &section)
 }
 
 // Waiting jobs whose time to live has passed go; those whose next attempt is due wait in a queue. What
-// is left of many comes with the next alarm, which is due at once.
+// is left of many comes with the next alarm, which is due as soon as those who are told of these have come back.
 void Engine::expire(qint64 now, Section &section)
 {
     constexpr int MostAtOnce = 1024; // some 100 µs under the lock

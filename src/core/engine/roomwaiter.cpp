@@ -3,6 +3,8 @@
 
 #include "engine/roomwaiter.h"
 
+#include "engine/clock.h"
+
 namespace Millwright {
 
 void RoomWaiter::await(QDeadlineTimer deadline)
@@ -24,6 +26,8 @@ void RoomNews::tell()
 {
     for (const auto &waiter : waiters)
         waiter->ring();
+    if (!promises.empty())
+        Clock::passOnWatch();
     if (isOver) {
         promises.clear(); // ends them canceled
         return;

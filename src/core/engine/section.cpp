@@ -142,11 +142,15 @@ void Engine::Section::call()
             insist([&] { station->ring(); });
         for (const auto &station : m_rest->closes)
             insist([&] { station->close(); });
+        for (auto &task : m_rest->tasks)
+            m_engine.m_executor->execute(std::move(task));
     }
 }
 
 void Engine::Section::tell()
 {
+    if (m_rest->tells || m_rest->stopped || !m_rest->said.empty())
+        Clock::passOnWatch();
     StatisticsLayer *layer = m_rest->layer.get();
     for (const auto &[job, run, error] : m_rest->retried)
         tellLayer(layer, &StatisticsLayer::jobRetried, *job, run, error);
@@ -167,8 +171,6 @@ void Engine::Section::tell()
     m_rest->lost.clear();
     m_rest->retried.clear();
     m_rest->dropped.clear();
-    for (auto &task : m_rest->tasks)
-        m_engine.m_executor->execute(std::move(task));
     if (m_rest->startedWorker >= 0) {
         tellLayer(layer,
                   m_rest->isReplacement ? &StatisticsLayer::workerRestarted

@@ -247,42 +247,48 @@ qint64 StationDispatcher::deadlineOf(Qt::TimerType type, qint64 interval, qint64
     return (due + step / 2) / step * step;
 }
 
-void StationDispatcher::insert(const Timer &timer)
-{
-    const auto later = std::upper_bound(
-        m_timers.begin(), m_timers.end(), timer,
-        [](const Timer &a, const Timer &b) { return a.deadline < b.deadline; });
-    m_timers.insert(later, timer);
-}
-
 void StationDispatcher::registerTimer(int id, qint64 interval, Qt::TimerType type, QObject *object)
 {
     constexpr qint64 Longest = 1'000'000'000'000; // some thirty years, in milliseconds
     interval = std::clamp<qint64>(interval, 0, Longest) * Millisecond;
     if (type == Qt::VeryCoarseTimer)
         interval = (interval + Second / 2) / Second * Second;
-    insert({.id = id,
-            .type = type,
-            .object = object,
-            .interval = interval,
-            .due = nanoseconds() + interval});
+    const qint64 due = nanoseconds() + interval;
+    const auto timer = m_timers.insert(
+        {deadlineOf(type, interval, due),
+         {.id = id, .type = type, .object = object, .interval = interval, .due = due}});
+    auto forget = qScopeGuard([&] { m_timers.erase(timer); });
+    m_timerOf.emplace(id, timer);
+    forget.dismiss();
 }
 
 bool StationDispatcher::unregisterTimer(int id)
 {
-    return std::erase_if(m_timers, [=](const Timer &timer) { return timer.id == id; }) > 0;
+    const auto timer = m_timerOf.find(id);
+    if (timer == m_timerOf.end())
+        return false;
+    m_timers.erase(timer->second);
+    m_timerOf.erase(timer);
+    return true;
 }
 
 bool StationDispatcher::unregisterTimers(QObject *object)
 {
-    return std::erase_if(m_timers, [=](const Timer &timer) { return timer.object == object; }) > 0;
+    return std::erase_if(m_timers,
+                         [=, this](const auto &timer) {
+                             const bool isOfObject = timer.second.object == object;
+                             if (isOfObject)
+                                 m_timerOf.erase(timer.second.id);
+                             return isOfObject;
+                         })
+           > 0;
 }
 
 QList<QAbstractEventDispatcher::TimerInfo> StationDispatcher::registeredTimers(
     QObject *object) const
 {
     QList<TimerInfo> result;
-    for (const Timer &timer : m_timers) {
+    for (const auto &[deadline, timer] : m_timers) {
         if (timer.object == object)
             result.append({timer.id, toMilliseconds(timer.interval), timer.type});
     }
@@ -291,19 +297,17 @@ QList<QAbstractEventDispatcher::TimerInfo> StationDispatcher::registeredTimers(
 
 int StationDispatcher::remainingTime(int id)
 {
-    for (const Timer &timer : m_timers) {
-        if (timer.id == id) {
-            return toMilliseconds(std::max<qint64>(0, timer.deadline - nanoseconds()));
-        }
-    }
-    return -1;
+    const auto timer = m_timerOf.find(id);
+    if (timer == m_timerOf.end())
+        return -1;
+    return toMilliseconds(std::max<qint64>(0, timer->second->first - nanoseconds()));
 }
 
 qint64 StationDispatcher::untilNextTimer() const
 {
     const auto next = std::find_if(m_timers.begin(), m_timers.end(),
-                                   [](const Timer &timer) { return !timer.isFiring; });
-    return next == m_timers.end() ? Forever : std::max<qint64>(0, next->deadline - nanoseconds());
+                                   [](const auto &timer) { return !timer.second.isFiring; });
+    return next == m_timers.end() ? Forever : std::max<qint64>(0, next->first - nanoseconds());
 }
 
 // Each that is due now once.
@@ -312,25 +316,23 @@ int StationDispatcher::fireTimers()
     if (m_timers.empty())
         return 0;
     const qint64 now = nanoseconds();
-    auto due = std::count_if(m_timers.begin(), m_timers.end(),
-                             [=](const Timer &timer) { return timer.deadline <= now; });
+    auto due = std::distance(m_timers.begin(), m_timers.upper_bound(now));
     int fired = 0;
-    for (; due > 0 && !m_timers.empty() && m_timers.front().deadline <= now; --due) {
-        Timer timer = m_timers.front();
-        m_timers.erase(m_timers.begin());
-        timer.due += timer.interval;
-        if (timer.due < now) // some were missed
-            timer.due = now + timer.interval;
-        timer.deadline = deadlineOf(timer.type, timer.interval, timer.due);
-        const bool isNested = std::exchange(timer.isFiring, true);
-        insert(timer);
+    for (; due > 0 && !m_timers.empty() && m_timers.begin()->first <= now; --due) {
+        auto node = m_timers.extract(m_timers.begin());
+        Timer &next = node.mapped();
+        next.due += next.interval;
+        if (next.due < now) // some were missed
+            next.due = now + next.interval;
+        node.key() = deadlineOf(next.type, next.interval, next.due);
+        const bool isNested = std::exchange(next.isFiring, true);
+        const Timer timer = next;
+        m_timerOf.at(timer.id) = m_timers.insert(std::move(node));
         if (isNested)
             continue;
         const auto restore = qScopeGuard([this, id = timer.id] {
-            for (Timer &other : m_timers) {
-                if (other.id == id)
-                    other.isFiring = false;
-            }
+            if (const auto known = m_timerOf.find(id); known != m_timerOf.end())
+                known->second->second.isFiring = false;
         });
         QTimerEvent event(timer.id);
         QCoreApplication::sendEvent(timer.object, &event);

@@ -8,8 +8,10 @@
 #include <QtCore/qabstracteventdispatcher.h>
 
 #include <atomic>
+#include <map>
 #include <poll.h>
 #include <semaphore.h>
+#include <unordered_map>
 #include <vector>
 
 namespace Millwright {
@@ -19,7 +21,7 @@ namespace Millwright {
 //! dearer, and take a file descriptor for each thread, of which there may be thousands.
 //!
 //! Posted events, timers and socket notifiers are served by the rules of Qt's dispatcher for Unix. There is no main
-//! context of GLib. The timers stand in a sorted array, O(n) to start and to stop one: there are few on a thread.
+//! context of GLib.
 class MILLWRIGHT_CORE_EXPORT StationDispatcher final : public QAbstractEventDispatcher
 {
     Q_OBJECT
@@ -55,12 +57,12 @@ private:
         QObject *object;
         qint64 interval; // nanoseconds
         qint64 due;
-        qint64 deadline = deadlineOf(type, interval, due); // when it comes
         bool isFiring = false; // it does not come again before it has been dealt with
     };
 
+    using Timers = std::multimap<qint64, Timer>; // by when they come
+
     [[nodiscard]] static qint64 deadlineOf(Qt::TimerType type, qint64 interval, qint64 due);
-    void insert(const Timer &timer);
     [[nodiscard]] qint64 untilNextTimer() const;
     int fireTimers();
     void sleep(qint64 timeout);
@@ -72,7 +74,8 @@ private:
     sem_t m_alarm; // wakes it while it is asleep
     std::atomic<bool> m_interrupted = false;
     quint64 m_turn = 0;
-    std::vector<Timer> m_timers; // the next one first
+    Timers m_timers;
+    std::unordered_map<int, Timers::iterator> m_timerOf; // by its id
     std::vector<QSocketNotifier *> m_notifiers; // by their sockets
     std::vector<pollfd> m_polled;
     std::vector<QSocketNotifier *> m_heard;

@@ -65,9 +65,9 @@ public:
     virtual void jobRetried(const AbstractJob &job, const JobRun &run,
                             const std::exception_ptr &error);
     //! Refused, expired or shed. On the thread that has caused it; for jobs that expire while they
-    //! wait, on the one that watches the time for all factories.
+    //! wait, on one that watches the time.
     virtual void jobDiscarded(const AbstractJob &job, DiscardReason reason);
-    //! On the worker's thread, or, for jobs that were waiting, on the one that watches the time.
+    //! On the worker's thread, or, for jobs that were waiting, on one that watches the time.
     virtual void jobCanceled(const AbstractJob &job);
     //! Its worker was given up. On the thread that gave it up.
     virtual void jobLost(const AbstractJob &job, int worker);
@@ -80,8 +80,8 @@ public:
     //! On the worker's thread.
     virtual void workerCrashLooping(int worker, std::chrono::nanoseconds wait);
     //! The worker has given no sign of life for so long: see `DeadMansSwitch`. The key is that of its
-    //! job, empty when it hangs in its own start or end. Once, until it has given one. On the thread that
-    //! watches the time for all factories.
+    //! job, empty when it hangs in its own start or end. Once, until it has given one. On a thread that
+    //! watches the time.
     virtual void workerStuck(int worker, const QString &key, std::chrono::nanoseconds elapsed);
 
     //! How often `sampled()` is called. Asked once, when the layer is set; 0, the default, means never.
@@ -89,7 +89,7 @@ public:
     //! How the factory is doing: its counters, with what waits and what runs, active workers, worker
     //! count, capacity and limit, but not the workers one by one. Once per interval while the factory
     //! has jobs, and once more when it has become idle; as long as nothing happens then, there is
-    //! neither call nor timer. On the thread that watches the time for all factories.
+    //! neither call nor timer. On a thread that watches the time, and not again before it has returned.
     virtual void sampled(const FactorySnapshot &snapshot);
     //! How long a thread of the factory took to come when it was called because of a job or of a
     //! worker to be built: how responsive the machine is. Once per sampling interval, if a thread was

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+
+#include "support/expectations.h"
+#include "support/gate.h"
+
+#include <Millwright/Factory>
+#include <Millwright/StatisticsLayer>
+
+#include <QTest>
+
+#include <atomic>
+
+using namespace Millwright;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using Support::eventually;
+using Support::hasEnded;
+
+namespace {
+
+//! Takes its time when a job is discarded, or when it is told how the factory is doing.
+class SlowLayer final : public StatisticsLayer
+{
+public:
+    SlowLayer(const Support::Gate &gate, bool samples) : m_gate(gate), m_samples(samples) {}
+    void jobDiscarded(const AbstractJob &, DiscardReason) override { m_gate.pass(); }
+    [[nodiscard]] std::chrono::milliseconds samplingInterval() const override
+    {
+        return m_samples ? 1ms : 0ms;
+    }
+    void sampled(const FactorySnapshot &) override { m_gate.pass(); }
+
+private:
+    const Support::Gate m_gate;
+    const bool m_samples;
+};
+
+class FailsOnce final : public Worker<int, int, int>
+{
+public:
+    int process(Job &job) override
+    {
+        if (job.attempt() == 1)
+            throw JobError(u"try again"_s);
+        return job.attempt();
+    }
+};
+
+enum class Slow {
+    Continuation,
+    CancelContinuation,
+    DiscardHandler,
+    Layer,
+    Sampling,
+    RoomContinuation
+};
+
+} // namespace
+
+Q_DECLARE_METATYPE(Slow)
+
+// Of the user's, and called when a time has come: by the thread that watches the time.
+class tst_SlowHandlers : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { Support::failOnAnyWarning(); }
+
+    void QUEUE_6_nobodyElseWaitsForThoseWhoAreTold_data();
+    void QUEUE_6_nobodyElseWaitsForThoseWhoAreTold();
+};
+
+void tst_SlowHandlers::QUEUE_6_nobodyElseWaitsForThoseWhoAreTold_data()
+{
+    QTest::addColumn<Slow>("slow");
+    QTest::newRow("continuation of a job that expires") << Slow::Continuation;
+    QTest::newRow("continuation of a job that is canceled") << Slow::CancelContinuation;
+    QTest::newRow("discard handler") << Slow::DiscardHandler;
+    QTest::newRow("statistics layer that is told of a job") << Slow::Layer;
+    QTest::newRow("statistics layer that is given a sample") << Slow::Sampling;
+    QTest::newRow("continuation of whenCapacityAvailable()") << Slow::RoomContinuation;
+}
+
+void tst_SlowHandlers::QUEUE_6_nobodyElseWaitsForThoseWhoAreTold()
+{
+    QFETCH(Slow, slow);
+    const bool cancels = slow == Slow::CancelContinuation;
+    const auto timeToLive = cancels ? 0ms : 1ms;
+
+    const Support::Gate busy;
+    const Support::Gate told;
+    std::atomic<int> looks = 0;
+    Factory mill({.name = u"mill"_s,
+                  .workerCount = 1,
+                  .queueLimit = 1,
+                  .capacityController = {.function =
+                                             [&](const FactorySnapshot &) {
+                                                 ++looks;
+                                                 return 1;
+                                             },
+                                         .interval = 1ms,
+                                         .maximum = 1}},
+                 [busy](Job<int, int> &) { busy.pass(); });
+    Factory<FailsOnce> other({.name = u"other"_s,
+                              .workerCount = 1,
+                              .onFailure = OnFailure::KeepWorker,
+                              .retry = {.maximumAttempts = 2, .backoff = 1ms}});
+    const Support::GateOpener busyOpener(busy);
+    const Support::GateOpener toldOpener(told);
+    if (slow == Slow::Layer || slow == Slow::Sampling)
+        mill.setStatisticsLayer(std::make_shared<SlowLayer>(told, slow == Slow::Sampling));
+    if (slow == Slow::DiscardHandler)
+        mill.setDiscardHandler([told](auto &, DiscardReason) { told.pass(); });
+    QVERIFY(mill.start());
+    QVERIFY(other.start());
+    QVERIFY(mill.dispatch(0, 0));
+    QVERIFY(busy.awaitArrivals());
+
+    QFuture<void> first;
+    if (slow != Slow::Sampling)
+        first = mill.submit(1, 1, {.timeToLive = timeToLive});
+    QFuture<void> continued;
+    if (slow == Slow::Continuation)
+        continued = first.then([told](const QFuture<void> &) { told.pass(); });
+    if (slow == Slow::CancelContinuation) {
+        continued = first.then([] {}).onCanceled([told] { told.pass(); });
+        first.cancel();
+    }
+    if (slow == Slow::RoomContinuation)
+        continued = mill.whenCapacityAvailable().then([told] { told.pass(); });
+    QVERIFY(told.awaitArrivals());
+
+    // Others are tried again when it is time for that.
+    QCOMPARE(other.submit(1, 1).result(), 2);
+    // Of the own factory, controllers are called.
+    QVERIFY(eventually([&, before = looks.load()] { return looks >= before + 2; }));
+    // What would be told next waits, so that no more is under way than one thread's.
+    QFuture<void> second = mill.submit(2, 2, {.timeToLive = timeToLive});
+    if (cancels)
+        second.cancel();
+    QCOMPARE(other.submit(2, 2).result(), 2);
+    QCOMPARE(mill.counters().waiting, 1);
+    QCOMPARE(told.arrivals(), 1);
+
+    told.open();
+    QVERIFY(hasEnded(second));
+    QVERIFY(eventually([&] { return mill.queueDepth() == 0; }));
+}
+
+QTEST_GUILESS_MAIN(tst_SlowHandlers)
+
+#include "tst_slowhandlers.moc"
