@@ -35,6 +35,8 @@ private Q_SLOTS:
     void ROUTE_1_slowHandIsTakenBack();
     void ROUTE_1_longJobsAmongShortOnesAreRemembered();
     void ROUTE_1_lateStationIsNotWaitedFor();
+    void ROUTE_1_longJobIsNoticedByTheNextOne();
+    void STAT_5_nobodyWatchesAThreadThatComes();
     void ROUTE_1_lateThreadIsNotWaitedForLong();
     void ROUTE_1_lateThreadIsNotWaitedForWhileNothingIsKnown();
 };
@@ -318,21 +320,54 @@ void tst_Engine::ROUTE_1_longJobsAmongShortOnesAreRemembered()
 // A station that was woken but is busy with something of the user's must not keep others asleep.
 void tst_Engine::ROUTE_1_lateStationIsNotWaitedFor()
 {
-    World world({.workerCount = 2});
+    for (const int busy : {0, 1}) {
+        World world({.workerCount = 2});
+        world.engine().start();
+        world.settle();
+        world.deafen(busy);
+        QVERIFY(world.submit({.name = u"a"_s, .promised = false}));
+        QVERIFY(world.submit({.name = u"b"_s, .promised = false}));
+        world.pass(10 * Millisecond);
+        QCOMPARE(world.engine().counters().completed, 2);
+        QVERIFY(world.submit({.name = u"c"_s, .promised = false}));
+        world.pass(10 * Millisecond);
+        QCOMPARE(world.engine().counters().completed, 3);
+    }
+}
+
+// Nobody has to look whether it does.
+void tst_Engine::STAT_5_nobodyWatchesAThreadThatComes()
+{
+    World world({.workerCount = 4});
     world.engine().start();
     world.settle();
-    world.clearLog();
-    QVERIFY(world.submit({.name = u"a"_s}));
-    QVERIFY(world.submit({.name = u"b"_s}));
-    // One station is called and does not come; time passes.
-    QVERIFY(world.clock().hasAlarm());
-    world.clock().moveTo(world.clock().now() + 10 * Millisecond);
-    world.step(1); // the other
-    world.step(1);
-    world.step(1);
-    QVERIFY(!world.takeLog().isEmpty());
+    for (int i = 0; i < 10; ++i) {
+        QVERIFY(world.submit({.name = u"a%1"_s.arg(i), .promised = false}));
+        QVERIFY(!world.clock().hasAlarm());
+        QVERIFY(world.finish());
+        QVERIFY(!world.clock().hasAlarm());
+    }
+    QCOMPARE(world.engine().counters().completed, 10);
+}
+
+// The estimate says that jobs are short, so one thread is enough; but the job that runs is not.
+void tst_Engine::ROUTE_1_longJobIsNoticedByTheNextOne()
+{
+    World world({.workerCount = 4});
+    world.engine().start();
     world.settle();
-    QCOMPARE(world.engine().counters().completed, 2);
+    for (int i = 0; i < 100; ++i) {
+        QVERIFY(world.submit({.name = u"short%1"_s.arg(i), .promised = false}));
+        QVERIFY(world.finish());
+    }
+    QVERIFY(world.submit({.name = u"long"_s, .duration = 100 * Millisecond, .promised = false}));
+    world.settle();
+    world.clock().moveTo(world.clock().now() + 5 * Millisecond);
+    QVERIFY(world.submit({.name = u"next"_s, .promised = false}));
+    QCOMPARE(world.awakeStations(), 1);
+    world.settle();
+    QCOMPARE(world.engine().counters().completed, 101);
+    QVERIFY(world.finish());
 }
 
 // The system may let a thread wait that has been woken, while a processor is free for another one.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "support/expectations.h"
+#include "support/gate.h"
 
 #include "engine/stationdispatcher.h"
 
@@ -9,6 +10,7 @@
 
 #include <QAbstractEventDispatcher>
 #include <QBasicTimer>
+#include <QDeadlineTimer>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -144,6 +146,7 @@ private Q_SLOTS:
     void POOL_1_nestedLoopsEnd();
     void POOL_1_wakeUpBeforeATurnIsHeard_data() { addBoth(); }
     void POOL_1_wakeUpBeforeATurnIsHeard();
+    void POOL_1_sleepersAreToldFromOthers();
     void POOL_1_exitIsHeardAtAnyMoment_data() { addBoth(); }
     void POOL_1_exitIsHeardAtAnyMoment();
     void POOL_1_exitIsHeardAfterANestedTurn();
@@ -593,6 +596,51 @@ void tst_StationDispatcher::POOL_1_wakeUpBeforeATurnIsHeard()
         });
         QVERIFY(done.tryAcquire(1, Support::Patience));
     }
+}
+
+// Who posts is told that the thread comes at once, if that sleeps and is woken by nothing else.
+void tst_StationDispatcher::POOL_1_sleepersAreToldFromOthers()
+{
+    const Sockets sockets;
+    Loop loop(true);
+    const auto post = [&] {
+        const StationDispatcher::WakeScope scope;
+        loop.post([] {});
+        return scope.hasWokenSleeper();
+    };
+    const auto postAtRest = [&] { // as soon as the thread has gone to sleep, if it does
+        const QDeadlineTimer deadline(200);
+        bool isAsleep = false;
+        while (!isAsleep && !deadline.hasExpired())
+            isAsleep = post();
+        return isAsleep;
+    };
+    QVERIFY(postAtRest());
+
+    const Support::Gate gate;
+    const Support::GateOpener opener(gate);
+    loop.post([gate] { gate.pass(); });
+    QVERIFY(gate.awaitArrivals());
+    QVERIFY(!post()); // busy
+    gate.open();
+    QVERIFY(postAtRest());
+
+    std::unique_ptr<QTimer> timer;
+    loop.run([&] {
+        timer = std::make_unique<QTimer>();
+        timer->start(1h);
+    });
+    QVERIFY(!postAtRest()); // a timer may be due first
+    loop.run([&] { timer.reset(); });
+    QVERIFY(postAtRest());
+
+    std::unique_ptr<QSocketNotifier> notifier;
+    loop.run([&] {
+        notifier = std::make_unique<QSocketNotifier>(sockets.ends[1], QSocketNotifier::Read);
+    });
+    QVERIFY(!postAtRest()); // so may a socket
+    loop.run([&] { notifier.reset(); });
+    QVERIFY(postAtRest());
 }
 
 // By a loop that is about to begin, to sleep, or asleep.

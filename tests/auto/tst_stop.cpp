@@ -39,7 +39,7 @@ public:
         m_trap();
         return true;
     }
-    void ring() override {}
+    bool ring() override { return false; }
     void close() override {}
     [[nodiscard]] bool join(QDeadlineTimer) override { return true; }
     [[nodiscard]] bool isCurrent() const override { return false; }

@@ -664,6 +664,8 @@ private:
     // Time (enginetime.cpp).
     void alarmBy(qint64 time, Section &section);
     void watch(Section &section);
+    bool isLong(const Incarnation &incarnation, qint64 now);
+    void noteLongJobs(qint64 now);
     void checkProgress(qint64 now, Section &section);
     [[nodiscard]] qint64 nextNews() const;
     void sweepCanceled(qint64 now, Section &section);

@@ -91,9 +91,28 @@ qint64 Engine::nextNews() const
 void Engine::watch(Section &section)
 {
     if (m_watchAt == Never) {
+        m_submittedSeen = quint64(m_counters.submitted);
         m_watchAt = m_clock->now() + WatchInterval;
         alarmBy(m_watchAt, section);
     }
+}
+
+// The job it runs is no short one, and counts in the estimate before it has ended.
+bool Engine::isLong(const Incarnation &incarnation, qint64 now)
+{
+    if (!incarnation.hand.count().running())
+        return false;
+    const qint64 elapsed = now - incarnation.startedAt.load(std::memory_order_relaxed);
+    if (elapsed < WatchInterval / 2)
+        return false;
+    m_meanRunTime = std::max(m_meanRunTime, double(elapsed));
+    return true;
+}
+
+void Engine::noteLongJobs(qint64 now)
+{
+    for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
+        isLong(*i, now);
 }
 
 void Engine::checkProgress(qint64 now, Section &section)
@@ -101,7 +120,6 @@ void Engine::checkProgress(qint64 now, Section &section)
     m_watchAt = Never;
 
     const auto submitted = double(m_counters.submitted - qint64(m_submittedSeen));
-    m_submittedSeen = quint64(m_counters.submitted);
     m_producing = int(submitted * SubmitTime / WatchInterval + 0.5);
     bool again = m_producing > 0;
     TakenBack jobs;
@@ -110,12 +128,10 @@ void Engine::checkProgress(qint64 now, Section &section)
         const Hand::Count count = i->hand.count();
         // A hand is to last for BatchTime, a hundredth of what has passed, whether it moves or not.
         const bool lasts = std::exchange(i->dealSeen, i->deal) == i->deal;
-        const qint64 elapsed = count.running() ? now - i->startedAt.load(std::memory_order_relaxed)
-                                               : 0;
         const bool holdsUp = count.waiting() > 0 || (m_keepsKeyOrder && count.settled() > 0);
-        if (elapsed >= WatchInterval / 2 || (lasts && holdsUp)) {
+        if (isLong(*i, now) || (lasts && holdsUp)) {
             // The estimate was wrong, or the worker's thread is in a continuation of the user's.
-            m_meanRunTime = std::max({m_meanRunTime, double(elapsed), BatchTime});
+            m_meanRunTime = std::max(m_meanRunTime, BatchTime);
             takeBack(*i, jobs);
         } else {
             again = again || holdsUp;

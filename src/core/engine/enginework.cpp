@@ -151,20 +151,27 @@ void Engine::callOne(Section &section)
 {
     if (!mayRun())
         return;
+    if (m_called)
+        return; // looks on when it comes; if it may not come, it is watched
     Station *pending = m_pending.first();
-    if (!m_called && isWorthCalling(pending)) {
-        Station &station = pending ? *pending : *m_quiet.first();
-        m_called = &station;
-        m_calledAt = steadyNow();
-        station.activity = Station::Activity::Called;
-        relist(station);
-        ring(station, section);
-        if (m_lifeTimeout > 0)
-            expect(station, section);
-        if (!m_pending.first() && !m_quiet.first())
+    if (!isWorthCalling(pending)) {
+        if (m_watchAt == Never) // nobody has looked of late
+            noteLongJobs(m_clock->now());
+        if (!isWorthCalling(pending)) {
+            watch(section);
             return;
+        }
     }
-    watch(section);
+    Station &station = pending ? *pending : *m_quiet.first();
+    m_called = &station;
+    m_calledAt = steadyNow();
+    station.activity = Station::Activity::Called;
+    relist(station);
+    ring(station, section);
+    if (m_lifeTimeout > 0)
+        expect(station, section);
+    if (m_watchAt == Never && m_stations.size() > 1)
+        section.watchIfLate(station);
 }
 
 // Short jobs are done by as many threads as there are processors, and by fewer while little waits.

@@ -34,6 +34,12 @@ Q_NEVER_INLINE void Engine::Section::leave()
 
     if (m_rest || m_ring)
         call();
+    if (m_called) {
+        Section later(m_engine);
+        later.setQuiet();
+        if (m_engine.m_called == m_called)
+            m_engine.watch(later);
+    }
     if (m_alarm)
         insist([&] { m_engine.m_clock->setAlarm(m_engine.weak_from_this(), alarmAt); });
     constexpr std::size_t PrefetchDistance = 4; // jobs
@@ -136,15 +142,23 @@ void Engine::Section::call()
         }
     }
     if (m_ring)
-        insist([&] { m_ring->ring(); });
+        ringNow(*m_ring);
     if (m_rest) {
         for (const auto &station : m_rest->rings)
-            insist([&] { station->ring(); });
+            ringNow(*station);
         for (const auto &station : m_rest->closes)
             insist([&] { station->close(); });
         for (auto &task : m_rest->tasks)
             m_engine.m_executor->execute(std::move(task));
     }
+}
+
+void Engine::Section::ringNow(Station &station)
+{
+    bool comes = false;
+    insist([&] { comes = station.ring(); });
+    if (comes && m_called == &station)
+        m_called = nullptr;
 }
 
 void Engine::Section::tell()

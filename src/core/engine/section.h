@@ -23,6 +23,8 @@ public:
     }
 
     void ring(Station &station);
+    //! Others are to be called if the station, which was rung, is busy with something else.
+    void watchIfLate(Station &station) { m_called = &station; }
     void close(Station &station) { rest().closes.push_back(station.shared_from_this()); }
     void open(std::shared_ptr<Station> station) { rest().opens.push_back(std::move(station)); }
     void setAlarm() { m_hasNews = m_alarm = true; }
@@ -118,10 +120,12 @@ private:
     [[nodiscard]] Rest &told();
     void leave();
     void call();
+    void ringNow(Station &station);
     void tell();
 
     Engine &m_engine;
     std::shared_ptr<Station> m_ring; // most ring one
+    const Station *m_called = nullptr; // to be watched if it does not come at once
     std::span<const std::span<AbstractJob *const>> m_settled;
     AbstractJob *m_released = nullptr;
     bool m_hasNews = false; // any of what is here

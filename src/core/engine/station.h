@@ -28,8 +28,9 @@ public:
     //! Makes the thread exist; false if the system has none left. Called without the engine's lock: once,
     //! and again where it was in vain.
     [[nodiscard]] virtual bool open(const std::shared_ptr<Engine> &engine) = 0;
-    //! Makes the thread call `Engine::next()` soon. Any thread, without the engine's lock.
-    virtual void ring() = 0;
+    //! Makes the thread call `Engine::next()` soon. True if it does so at once, for it had nothing else to
+    //! do. Any thread, without the engine's lock.
+    virtual bool ring() = 0;
     //! Like `ring()`, and makes the thread end when `next()` says so even if no event can be
     //! delivered to it any more.
     virtual void close() = 0;

@@ -53,6 +53,8 @@ timespec timespecOf(qint64 time)
 
 } // namespace
 
+constinit thread_local bool StationDispatcher::s_hasWokenSleeper = false;
+
 StationDispatcher::StationDispatcher()
 {
     sem_init(&m_alarm, 0, 0);
@@ -108,7 +110,8 @@ bool StationDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 void StationDispatcher::sleep(qint64 timeout)
 {
     Sleep awake = Awake;
-    if (!m_sleep.compare_exchange_strong(awake, Asleep, std::memory_order_acq_rel))
+    if (!m_sleep.compare_exchange_strong(awake, timeout < 0 ? Asleep : Dozing,
+                                         std::memory_order_acq_rel))
         return; // woken meanwhile
     // Returning early does no harm; nor does an alarm that comes when the time is over and rings next time.
     if (timeout < 0) {
@@ -164,6 +167,9 @@ void StationDispatcher::wakeUp()
 {
     switch (m_sleep.exchange(Woken, std::memory_order_acq_rel)) {
     case Asleep:
+        s_hasWokenSleeper = true;
+        [[fallthrough]];
+    case Dozing:
         sem_post(&m_alarm);
         break;
     case Polling:

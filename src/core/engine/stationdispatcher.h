@@ -46,9 +46,18 @@ public:
     void wakeUp() override;
     void interrupt() override;
 
+    //! Tells whoever posts an event in the scope whether the thread comes to that at once.
+    class WakeScope
+    {
+    public:
+        WakeScope() { s_hasWokenSleeper = false; }
+        //! It slept, would have done so for ever, and was woken by this.
+        [[nodiscard]] bool hasWokenSleeper() const { return s_hasWokenSleeper; }
+    };
+
 private:
-    // What the thread is at, and so how it is woken.
-    enum Sleep { Awake, Woken, Asleep, Polling };
+    // What the thread is at, and so how it is woken. It dozes until a timer is due.
+    enum Sleep { Awake, Woken, Asleep, Dozing, Polling };
 
     struct Timer
     {
@@ -70,8 +79,10 @@ private:
     void note(const pollfd &polled, QSocketNotifier *notifier);
     int activateNotifiers();
 
+    static constinit thread_local bool s_hasWokenSleeper;
+
     std::atomic<Sleep> m_sleep = Awake;
-    sem_t m_alarm; // wakes it while it is asleep
+    sem_t m_alarm; // wakes it while it is asleep or dozes
     std::atomic<bool> m_interrupted = false;
     quint64 m_turn = 0;
     Timers m_timers;

@@ -124,15 +124,23 @@ bool ThreadStation::open(const std::shared_ptr<Engine> &engine)
     return isThere;
 }
 
-void ThreadStation::ring()
+bool ThreadStation::ring()
 {
-    if (m_bell.exchange(Bell::Rung, std::memory_order_acq_rel) != Bell::Silent)
-        return;
+    const Bell before = m_bell.exchange(Bell::Rung, std::memory_order_acq_rel);
+    if (before != Bell::Silent)
+        return before == Bell::Lingering;
     const QMutexLocker locker(&m_mutex);
     if (m_hasEnded)
-        return;
+        return false;
     try {
+#ifdef MILLWRIGHT_STATION_DISPATCHER
+        const StationDispatcher::WakeScope scope;
         Q_EMIT doorbell();
+        return scope.hasWokenSleeper();
+#else
+        Q_EMIT doorbell();
+        return false;
+#endif
     } catch (...) { // there is no memory for the event
         m_bell.store(Bell::Silent, std::memory_order_release);
         throw;

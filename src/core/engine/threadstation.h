@@ -33,7 +33,7 @@ public:
     ~ThreadStation() override;
 
     [[nodiscard]] bool open(const std::shared_ptr<Engine> &engine) override;
-    void ring() override;
+    bool ring() override;
     void close() override;
     [[nodiscard]] bool join(QDeadlineTimer deadline) override;
     [[nodiscard]] bool isCurrent() const override;

@@ -141,7 +141,7 @@ public:
     explicit VirtualStation(World &world) : m_world(world) {}
 
     [[nodiscard]] bool open(const std::shared_ptr<Engine> &engine) override;
-    void ring() override { m_rung = true; }
+    bool ring() override { return !m_rung.exchange(true) && !m_deaf; }
     void close() override { m_rung = m_isToEnd = true; }
     [[nodiscard]] bool join(QDeadlineTimer) override { return m_closed || !m_engine; }
     [[nodiscard]] bool isCurrent() const override { return false; }
@@ -159,8 +159,8 @@ public:
     [[nodiscard]] bool isHungInOrder() const { return m_hungOrder.kind != Order::Rest; }
     //! What hangs here comes to its end.
     void letGo();
-    //! An event handler hangs between two orders, until it is let go.
-    void deafen() { m_deaf = true; }
+    //! An event handler hangs between two orders, until it is let go. Not if the thread was called before.
+    void deafen() { m_deaf = !m_rung; }
     [[nodiscard]] bool isDeaf() const { return m_deaf; }
     //! It is in something that has not come to its end, or is to end itself.
     [[nodiscard]] bool isHeldUp() const { return m_job || isHungInOrder() || m_deaf || m_isToEnd; }
@@ -181,7 +181,7 @@ private:
     qint64 m_finishTime = 0;
     Order m_hungOrder; // to be carried out when it is let go
     bool m_letGo = false;
-    bool m_deaf = false;
+    std::atomic<bool> m_deaf = false;
     bool m_interrupted = false;
     bool m_terminated = false;
     bool m_terminable = false;

@@ -45,10 +45,11 @@ public:
         m_engine = engine;
         return true;
     }
-    void ring() override
+    bool ring() override
     {
         if (!std::exchange(m_isRung, true))
             m_stage.m_rung.push_back(this);
+        return true;
     }
     void close() override { ring(); }
     [[nodiscard]] bool join(QDeadlineTimer) override { return !m_engine; }
