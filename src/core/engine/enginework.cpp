@@ -155,8 +155,9 @@ void Engine::callOne(Section &section)
         return; // looks on when it comes; if it may not come, it is watched
     Station *pending = m_pending.first();
     if (!isWorthCalling(pending)) {
-        if (m_watchAt == Never) // nobody has looked of late
-            noteLongJobs(m_clock->now());
+        if (m_watchAt != Never)
+            return;
+        noteLongJobs(m_clock->now()); // nobody has looked of late
         if (!isWorthCalling(pending)) {
             watch(section);
             return;
