@@ -38,6 +38,8 @@ private Q_SLOTS:
     void ROUTE_1_longJobIsNoticedByTheNextOne();
     void STAT_5_nobodyWatchesAThreadThatComes();
     void ROUTE_1_lateThreadIsNotWaitedForLong();
+    void ROUTE_1_burstIsForAllProcessors_data();
+    void ROUTE_1_burstIsForAllProcessors();
     void ROUTE_1_lateThreadIsNotWaitedForWhileNothingIsKnown();
 };
 
@@ -247,6 +249,7 @@ void tst_Engine::ROUTE_1_blockedHandIsTakenBack()
     for (int i = 0; i < 500; ++i)
         QVERIFY(world.submit({.name = u"s%1"_s.arg(i)}));
     QVERIFY(world.finish());
+    world.pass(10 * Millisecond); // so that nobody looks any more
 
     world.clearLog();
     QVERIFY(world.submit({.name = u"hangs"_s, .duration = World::Hung}));
@@ -254,7 +257,7 @@ void tst_Engine::ROUTE_1_blockedHandIsTakenBack()
         QVERIFY(world.submit({.name = u"t%1"_s.arg(i)}));
     world.settle();
     QVERIFY(world.engine().counters().waiting > 0); // the batch; or this test shows nothing
-    world.pass(10 * Millisecond);
+    world.pass(Millisecond);
     QCOMPARE(world.engine().counters().waiting, 0);
     QCOMPARE(world.engine().counters().running, 1);
     QCOMPARE(world.violations(), QString());
@@ -408,6 +411,44 @@ void tst_Engine::ROUTE_1_lateThreadIsNotWaitedForLong()
     QCOMPARE(awakeAfter(1), 2);
     QVERIFY(world.finish());
     QCOMPARE(world.engine().counters().completed, jobs);
+    QCOMPARE(world.violations(), QString());
+}
+
+// One thread for each processor is called for long jobs, and for much work, before the first of them has come.
+void tst_Engine::ROUTE_1_burstIsForAllProcessors_data()
+{
+    QTest::addColumn<qint64>("duration");
+    QTest::addColumn<int>("fewest"); // jobs for which a second thread is called
+    QTest::newRow("long jobs") << 100'000ll << 2;
+    QTest::newRow("many short jobs") << 5'000ll << 41; // 200 µs
+}
+
+void tst_Engine::ROUTE_1_burstIsForAllProcessors()
+{
+    QFETCH(const qint64, duration);
+    QFETCH(const int, fewest);
+    const int processors = QThread::idealThreadCount();
+    World world({.workerCount = processors + 2});
+    world.engine().start();
+    world.settle();
+    const auto submit = [&] {
+        const QString name = QString::number(world.engine().counters().submitted);
+        QVERIFY(world.submit({.name = name, .duration = duration, .promised = false}));
+    };
+    for (int i = 0; i < 100; ++i) { // so that it is known how long they are
+        submit();
+        QVERIFY(world.finish());
+    }
+    world.pass(10 * Millisecond);
+    for (int i = 1; i < fewest; ++i)
+        submit();
+    QCOMPARE(world.awakeStations(), 1);
+    submit();
+    QCOMPARE(world.awakeStations(), std::min(2, processors));
+    for (int i = 0; i < 100 * processors; ++i)
+        submit();
+    QCOMPARE(world.awakeStations(), processors);
+    QVERIFY(world.finish());
     QCOMPARE(world.violations(), QString());
 }
 

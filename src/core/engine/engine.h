@@ -337,8 +337,9 @@ private:
     // A value that never comes: nothing is due.
     static constexpr qint64 Never = std::numeric_limits<qint64>::max();
 
-    // How often progress is checked while a decision stands on an estimate, and how often waiting
-    // jobs are looked through for canceled futures.
+    // When and then how often progress is checked while a decision stands on an estimate, and how often
+    // waiting jobs are looked through for canceled futures.
+    static constexpr qint64 FirstWatch = 250'000;
     static constexpr qint64 WatchInterval = 2'000'000;
     static constexpr qint64 SweepInterval = 20'000'000;
     // No controller is called more often.
@@ -350,7 +351,7 @@ private:
     // A station that was called and has not come after so long may have to wait for a processor. Of those that
     // are called after it, each has twice as long, up to that often, until one comes.
     static constexpr qint64 CallPatience = 100'000;
-    static constexpr int MostLate = 5;
+    static constexpr int MostPatience = 5;
     // What it costs to submit a job, about.
     static constexpr double SubmitTime = 100;
 
@@ -559,6 +560,8 @@ private:
     void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
     [[nodiscard]] bool mayRun() const { return !m_paused && m_opened && !isOver(); }
     [[nodiscard]] bool isWorthCalling(bool isPending) const;
+    [[nodiscard]] bool mayBeLong() const { return m_meanRunTime < 0 || m_meanRunTime >= BatchTime; }
+    [[nodiscard]] bool isWorkForMoreThan(int threads) const;
     void callNext(Section &section)
     {
         if (m_pending.first() || (m_queued > 0 && m_quiet.first()))
@@ -663,8 +666,8 @@ private:
 
     // Time (enginetime.cpp).
     void alarmBy(qint64 time, Section &section);
-    void watch(Section &section);
-    bool isLong(const Incarnation &incarnation, qint64 now);
+    void watch(Section &section, qint64 interval = FirstWatch);
+    bool isLong(const Incarnation &incarnation, qint64 now, qint64 interval);
     void noteLongJobs(qint64 now);
     void checkProgress(qint64 now, Section &section);
     [[nodiscard]] qint64 nextNews() const;
@@ -902,7 +905,7 @@ private:
     int m_extraServing = 0; // so many more may serve, since pending ones were not called
     int m_looks = 0; // at progress
     qint64 m_calledAt = 0;
-    int m_late = 0; // calls given up since a station last began to serve
+    int m_doubted = 0; // calls not waited for since a station last began to serve
     qsizetype m_parked = 0; // until another worker is done with their key
     Shown<qsizetype> m_delayed; // backing off, or waiting for a token
     Shown<qsizetype> m_awaitingToken;
@@ -911,7 +914,7 @@ private:
     // that has held the lock before.
     alignas(64) IntrusiveList<Station, &Station::quietLink> m_quiet; // at rest, with a free worker
     IntrusiveList<Station, &Station::pendingLink> m_pending; // at rest, a worker has own jobs
-    Station *m_called = nullptr; // rung and not yet here; one at a time, each calls the next
+    Station *m_called = nullptr; // rung and not yet here; calls the next one
     int m_serving = 0; // stations at work
     Shown<int> m_idleWithOwn; // stations that are about to take a job of a worker's own
     Shown<int> m_idleForShared; // stations that would take a job from the factory's queue
@@ -960,6 +963,7 @@ private:
     ExpiryHeap m_due;
     qint64 m_alarmAt = Never;
     qint64 m_watchAt = Never;
+    qint64 m_watchedFor = 0; // until then
     qint64 m_sweepAt = Never;
     qint64 m_reapAt = Never;
     qint64 m_tokenAt = Never;

@@ -152,22 +152,26 @@ Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
             shed(*victim, true, section);
         }
     }
-    const bool mayBeLong = m_meanRunTime < 0 || m_meanRunTime >= BatchTime;
-    if (m_called && (m_serving == 0 || mayBeLong))
+    if (m_called)
         doubtCall(job.m_submitted);
     callNext(section);
     return {};
 }
 
-// The thread that was woken may have to wait until the one that submits leaves it the processor, while another
-// processor has nothing to do: some systems take milliseconds to notice. One that is woken now gets that one.
+// Whoever was called calls the next one when it comes. Where there is work for several processors, that is not waited
+// for: some systems put a thread on the processor of the one that wakes it, and leave both there for milliseconds,
+// while another processor has nothing to do. Nor is it where the thread that was called does not come soon, for that
+// may have to wait until the one that submits leaves it the processor.
 // `now` may be a little earlier, or much for one that has waited for room; then it is left to the next look.
 void Engine::doubtCall(qint64 now)
 {
-    if (now - m_calledAt < CallPatience << m_late)
-        return;
-    m_called = nullptr;
-    m_late = std::min(m_late + 1, MostLate);
+    const int busy = m_serving + m_doubted + 1;
+    const bool isLate = (m_serving == 0 || mayBeLong())
+                        && now - m_calledAt >= CallPatience << std::min(m_doubted, MostPatience);
+    if (isLate || (busy + m_producing < m_parallelism && isWorkForMoreThan(busy))) {
+        m_called = nullptr;
+        ++m_doubted;
+    }
 }
 
 // Now that there is no room.

@@ -88,22 +88,23 @@ qint64 Engine::nextNews() const
 }
 
 // Somebody is left asleep, or has jobs in hand, because jobs were short so far.
-void Engine::watch(Section &section)
+void Engine::watch(Section &section, qint64 interval)
 {
     if (m_watchAt == Never) {
         m_submittedSeen = quint64(m_counters.submitted);
-        m_watchAt = m_clock->now() + WatchInterval;
+        m_watchedFor = interval;
+        m_watchAt = m_clock->now() + interval;
         alarmBy(m_watchAt, section);
     }
 }
 
 // The job it runs is no short one, and counts in the estimate before it has ended.
-bool Engine::isLong(const Incarnation &incarnation, qint64 now)
+bool Engine::isLong(const Incarnation &incarnation, qint64 now, qint64 interval)
 {
     if (!incarnation.hand.count().running())
         return false;
     const qint64 elapsed = now - incarnation.startedAt.load(std::memory_order_relaxed);
-    if (elapsed < WatchInterval / 2)
+    if (elapsed < interval / 2)
         return false;
     m_meanRunTime = std::max(m_meanRunTime, double(elapsed));
     return true;
@@ -112,7 +113,7 @@ bool Engine::isLong(const Incarnation &incarnation, qint64 now)
 void Engine::noteLongJobs(qint64 now)
 {
     for (const Incarnation *i = m_engaged.first(); i; i = m_engaged.next(*i))
-        isLong(*i, now);
+        isLong(*i, now, FirstWatch);
 }
 
 void Engine::checkProgress(qint64 now, Section &section)
@@ -120,7 +121,7 @@ void Engine::checkProgress(qint64 now, Section &section)
     m_watchAt = Never;
 
     const auto submitted = double(m_counters.submitted - qint64(m_submittedSeen));
-    m_producing = int(submitted * SubmitTime / WatchInterval + 0.5);
+    m_producing = int(submitted * SubmitTime / double(m_watchedFor) + 0.5);
     bool again = m_producing > 0;
     TakenBack jobs;
     for (Incarnation *i = m_engaged.first(), *next = nullptr; i; i = next) {
@@ -129,7 +130,7 @@ void Engine::checkProgress(qint64 now, Section &section)
         // A hand is to last for BatchTime, a hundredth of what has passed, whether it moves or not.
         const bool lasts = std::exchange(i->dealSeen, i->deal) == i->deal;
         const bool holdsUp = count.waiting() > 0 || (m_keepsKeyOrder && count.settled() > 0);
-        if (isLong(*i, now) || (lasts && holdsUp)) {
+        if (isLong(*i, now, m_watchedFor) || (lasts && holdsUp)) {
             // The estimate was wrong, or the worker's thread is in a continuation of the user's.
             m_meanRunTime = std::max(m_meanRunTime, BatchTime);
             takeBack(*i, jobs);
@@ -143,7 +144,7 @@ void Engine::checkProgress(qint64 now, Section &section)
 
     // A station that does not come is busy with something else; do not wait for it.
     if (m_called) {
-        if (now - m_calledAt >= WatchInterval / 2)
+        if (now - m_calledAt >= m_watchedFor / 2)
             m_called = nullptr;
         again = true;
     }
@@ -166,7 +167,7 @@ void Engine::checkProgress(qint64 now, Section &section)
     m_pendingSeen = pending;
 
     if (again || pending)
-        watch(section);
+        watch(section, std::min(2 * m_watchedFor, WatchInterval));
 }
 
 void Engine::sweepCanceled(qint64 now, Section &section)

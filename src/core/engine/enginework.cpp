@@ -74,7 +74,7 @@ Order Engine::decide(Station &station, Section &section)
         relist(station);
         if (m_called == &station)
             m_called = nullptr;
-        m_late = 0;
+        m_doubted = 0;
         if (m_pinged == &station) {
             m_pinged = nullptr;
             section.pinged(std::max<qint64>(0, m_clock->now() - m_pingedAt));
@@ -179,12 +179,18 @@ void Engine::callOne(Section &section)
 // Whether jobs are short is an estimate, so progress is watched while it holds a thread back.
 bool Engine::isWorthCalling(bool isPending) const
 {
-    if (m_serving == 0 || m_meanRunTime < 0 || m_meanRunTime >= BatchTime)
+    if (m_serving == 0 || mayBeLong())
         return true;
     if (isPending && m_extraServing > 0)
         return m_serving + m_producing < m_parallelism + m_extraServing;
-    const bool hasProcessor = m_serving + m_producing < m_parallelism;
-    return hasProcessor && double(m_queued + m_ownQueued) * m_meanRunTime > WakeTime * m_serving;
+    return m_serving + m_producing < m_parallelism && isWorkForMoreThan(m_serving);
+}
+
+// As far as it is known.
+bool Engine::isWorkForMoreThan(int threads) const
+{
+    return m_meanRunTime >= BatchTime
+           || double(m_queued + m_ownQueued) * m_meanRunTime > WakeTime * threads;
 }
 
 void Engine::relist(Station &station)
@@ -543,7 +549,13 @@ void Engine::putBack(TakenBack &jobs, Section &section)
     for (AbstractJob *job : jobs.unstarted) {
         const KeyUse *use = job->m_key;
         const bool stays = use && (use->held() > 0 || !use->parked.isEmpty());
-        insist([&] { enqueue(*job, stays ? use->holder : job->m_slot, End::Front, section); });
+        WorkerSlot *slot = stays ? use->holder : job->m_slot;
+        insist([&] { enqueue(*job, slot, End::Front, section); });
+        if (slot && slot->station->ready.contains(*slot)) { // in its turn again, as well
+            slot->station->ready.remove(*slot);
+            slot->station->ready.prepend(*slot);
+            relist(*slot->station);
+        }
     }
     for (AbstractJob *job : jobs.lastDone)
         releaseKey(*job, section);
