@@ -152,7 +152,7 @@ Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
             shed(*victim, true, section);
         }
     }
-    if (m_called)
+    if (m_called && (m_serving + m_doubted + 1 < m_parallelism || m_serving == 0 || mayBeLong()))
         doubtCall(job.m_submitted);
     callNext(section);
     return {};
