@@ -40,6 +40,7 @@ private Q_SLOTS:
     void ROUTE_1_lateThreadIsNotWaitedForLong();
     void ROUTE_1_burstIsForAllProcessors_data();
     void ROUTE_1_burstIsForAllProcessors();
+    void ROUTE_2_whoRestsDoesNotWaitForLateThreads();
     void ROUTE_1_lateThreadIsNotWaitedForWhileNothingIsKnown();
 };
 
@@ -447,6 +448,40 @@ void tst_Engine::ROUTE_1_burstIsForAllProcessors()
     QCOMPARE(world.awakeStations(), std::min(2, processors));
     for (int i = 0; i < 100 * processors; ++i)
         submit();
+    QCOMPARE(world.awakeStations(), processors);
+    QVERIFY(world.finish());
+    QCOMPARE(world.violations(), QString());
+}
+
+// Those that were called may have to wait for a processor. A thread that has nothing more to do leaves its own one.
+void tst_Engine::ROUTE_2_whoRestsDoesNotWaitForLateThreads()
+{
+    const int processors = QThread::idealThreadCount();
+    World world({.workerCount = processors + 2, .router = roundRobin()});
+    world.engine().start();
+    world.settle();
+    const auto submitRound = [&](const QString &name) {
+        for (int i = 0; i < processors + 2; ++i) {
+            QVERIFY(world.submit(
+                {.name = name + QString::number(i), .duration = 100'000, .promised = false}));
+        }
+    };
+    submitRound(u"a"_s); // so that it is known how long they are
+    QVERIFY(world.finish());
+    world.pass(10 * Millisecond);
+    world.clearLog();
+
+    submitRound(u"b"_s);
+    QCOMPARE(world.awakeStations(), processors);
+    while (world.engine().counters().running == 0) // of those that were called only one comes
+        world.step(0);
+    QCOMPARE(world.awakeStations(), processors - 1);
+    world.clock().moveTo(world.clock().now() + 150'000); // nobody looks yet
+    while (world.engine().counters().running > 0)
+        world.step(0);
+    world.step(0); // has no more in hand
+    world.step(0); // rests
+    QCOMPARE(world.engine().counters().running, 0);
     QCOMPARE(world.awakeStations(), processors);
     QVERIFY(world.finish());
     QCOMPARE(world.violations(), QString());

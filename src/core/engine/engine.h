@@ -418,7 +418,7 @@ private:
     [[nodiscard]] bool mustKeepShedList(qsizetype limit, DiscardMode mode) const;
     void listForShedding();
     [[nodiscard]] Q_DECL_HIDDEN bool isShedListed(const WorkerSlot *slot) const;
-    void doubtCall(qint64 now);
+    void doubtCall();
     void takeBackOlder(const AbstractJob &job, Section &section);
     [[nodiscard]] AbstractJob *victimFor(AbstractJob &job);
     [[nodiscard]] Queue &queueOf(WorkerSlot *slot) { return slot ? ownQueueOf(*slot) : *m_queue; }
@@ -561,7 +561,11 @@ private:
     [[nodiscard]] bool mayRun() const { return !m_paused && m_opened && !isOver(); }
     [[nodiscard]] bool isWorthCalling(bool isPending) const;
     [[nodiscard]] bool mayBeLong() const { return m_meanRunTime < 0 || m_meanRunTime >= BatchTime; }
-    [[nodiscard]] bool isWorkForMoreThan(int threads) const;
+    void noteCall();
+    [[nodiscard]] bool isCallLate(qint64 now) const
+    {
+        return now >= m_doubtAt && (m_serving == 0 || mayBeLong());
+    }
     void callNext(Section &section)
     {
         if (m_pending.first() || (m_queued > 0 && m_quiet.first()))
@@ -905,7 +909,10 @@ private:
     int m_extraServing = 0; // so many more may serve, since pending ones were not called
     int m_looks = 0; // at progress
     qint64 m_calledAt = 0;
+    qint64 m_doubtAt = 0; // another one is called then
+    qsizetype m_doubtBeyond = 0; // or if more jobs wait than these
     int m_doubted = 0; // calls not waited for since a station last began to serve
+    bool m_isBurst = false; // nothing else was under way when the first of these was called
     qsizetype m_parked = 0; // until another worker is done with their key
     Shown<qsizetype> m_delayed; // backing off, or waiting for a token
     Shown<qsizetype> m_awaitingToken;

@@ -152,26 +152,20 @@ Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
             shed(*victim, true, section);
         }
     }
-    if (m_called && (m_serving + m_doubted + 1 < m_parallelism || m_serving == 0 || mayBeLong()))
-        doubtCall(job.m_submitted);
+    // The time may be a little past, or far for a job that has waited for room; then it is left to the next look.
+    if (m_called && (m_queued + m_ownQueued > m_doubtBeyond || isCallLate(job.m_submitted)))
+        doubtCall();
     callNext(section);
     return {};
 }
 
-// Whoever was called calls the next one when it comes. Where there is work for several processors, that is not waited
-// for: some systems put a thread on the processor of the one that wakes it, and leave both there for milliseconds,
-// while another processor has nothing to do. Nor is it where the thread that was called does not come soon, for that
-// may have to wait until the one that submits leaves it the processor.
-// `now` may be a little earlier, or much for one that has waited for room; then it is left to the next look.
-void Engine::doubtCall(qint64 now)
+// The next one is called although the last one, which would do that, has not come.
+void Engine::doubtCall()
 {
-    const int busy = m_serving + m_doubted + 1;
-    const bool isLate = (m_serving == 0 || mayBeLong())
-                        && now - m_calledAt >= CallPatience << std::min(m_doubted, MostPatience);
-    if (isLate || (busy + m_producing < m_parallelism && isWorkForMoreThan(busy))) {
-        m_called = nullptr;
-        ++m_doubted;
-    }
+    m_isBurst = m_isBurst
+                && m_queued + m_ownQueued > m_doubtBeyond; // it is not that the call is late
+    m_called = nullptr;
+    ++m_doubted;
 }
 
 // Now that there is no room.

@@ -75,6 +75,7 @@ Order Engine::decide(Station &station, Section &section)
         if (m_called == &station)
             m_called = nullptr;
         m_doubted = 0;
+        m_isBurst = false;
         if (m_pinged == &station) {
             m_pinged = nullptr;
             section.pinged(std::max<qint64>(0, m_clock->now() - m_pingedAt));
@@ -125,6 +126,8 @@ Order Engine::decide(Station &station, Section &section)
     station.activity = Station::Activity::Quiet;
     --m_serving;
     relist(station);
+    if (m_called && (m_pending.first() || m_queued > 0) && isCallLate(m_clock->now()))
+        doubtCall(); // the next one gets this one's processor
     callNext(section);
     return {.mayLinger = m_serving + m_producing < m_parallelism};
 }
@@ -165,7 +168,7 @@ void Engine::callOne(Section &section)
     }
     Station &station = pending ? *pending : *m_quiet.first();
     m_called = &station;
-    m_calledAt = steadyNow();
+    noteCall();
     station.activity = Station::Activity::Called;
     relist(station);
     ring(station, section);
@@ -173,6 +176,24 @@ void Engine::callOne(Section &section)
         expect(station, section);
     if (m_watchAt == Never && m_stations.size() > 1)
         section.watchIfLate(station);
+}
+
+// A station that was called calls the next one when it comes, and that is waited for, with exceptions. It may have to
+// wait for a processor, until the thread that submits leaves it its own, although another one has nothing to do: some
+// systems put a thread on the processor of the one that wakes it, and leave it there for milliseconds. So after a while
+// another one is called. And when a burst comes, work for several processors, then so many are called at once: woken
+// one after the other by one thread they are shared out better than if they wake each other.
+void Engine::noteCall()
+{
+    if (m_serving == 0 && m_doubted == 0)
+        m_isBurst = m_queued + m_ownQueued == 1; // until now nothing was under way
+    m_calledAt = steadyNow();
+    m_doubtAt = m_calledAt + (CallPatience << (m_isBurst ? 0 : std::min(m_doubted, MostPatience)));
+    const int busy = m_serving + m_doubted + 1;
+    m_doubtBeyond = std::numeric_limits<qsizetype>::max();
+    if (!m_isBurst || busy + m_producing >= m_parallelism || m_meanRunTime <= 0)
+        return;
+    m_doubtBeyond = m_meanRunTime >= BatchTime ? 0 : qsizetype(WakeTime * busy / m_meanRunTime);
 }
 
 // Short jobs are done by as many threads as there are processors, and by fewer while little waits.
@@ -183,14 +204,8 @@ bool Engine::isWorthCalling(bool isPending) const
         return true;
     if (isPending && m_extraServing > 0)
         return m_serving + m_producing < m_parallelism + m_extraServing;
-    return m_serving + m_producing < m_parallelism && isWorkForMoreThan(m_serving);
-}
-
-// As far as it is known.
-bool Engine::isWorkForMoreThan(int threads) const
-{
-    return m_meanRunTime >= BatchTime
-           || double(m_queued + m_ownQueued) * m_meanRunTime > WakeTime * threads;
+    const bool hasProcessor = m_serving + m_producing < m_parallelism;
+    return hasProcessor && double(m_queued + m_ownQueued) * m_meanRunTime > WakeTime * m_serving;
 }
 
 void Engine::relist(Station &station)
