@@ -241,7 +241,7 @@ public:
     //! there leaves its message to the handler, the verdict has the reason alone. The job and what
     //! `Job::takeMessage()` leaves of it are gone after the call. It may be called by several threads at once, must not throw, and must not wait for the
     //! factory to stop. It should be quick: for jobs that expire it is called on a thread that watches the
-    //! time, and other jobs of the factory that wait do not expire, and are not tried again, before it returns.
+    //! time, and whatever else the factory does by time, such as retries and the dead man's switch, waits for it.
     void setDiscardHandler(std::function<void(Job &, DiscardReason)> handler)
     {
         engine().setDiscardHandler(

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void ROUTE_1_lateStationIsNotWaitedFor();
     void ROUTE_1_longJobIsNoticedByTheNextOne();
     void STAT_5_nobodyWatchesAThreadThatComes();
+    void POOL_4_newWorkersDoNotWaitForLateStation();
     void ROUTE_1_lateThreadIsNotWaitedForLong();
     void ROUTE_1_burstIsForAllProcessors_data();
     void ROUTE_1_burstIsForAllProcessors();
@@ -339,6 +340,31 @@ void tst_Engine::ROUTE_1_lateStationIsNotWaitedFor()
     }
 }
 
+// One that was called when it was alone, and does not come, is not waited for by others that are added.
+void tst_Engine::POOL_4_newWorkersDoNotWaitForLateStation()
+{
+    World world({.workerCount = 1});
+    world.engine().start();
+    world.settle();
+    for (int i = 0; i < 100; ++i) { // so that jobs count as short
+        QVERIFY(world.submit({.name = u"short%1"_s.arg(i), .promised = false}));
+        QVERIFY(world.finish());
+    }
+    world.pass(10 * Millisecond);
+    world.deafen(0);
+    QVERIFY(world.submit({.name = u"long"_s, .duration = World::Hung, .promised = false}));
+    world.pass(20 * Millisecond);
+    world.engine().setWorkerCount(3);
+    world.pass(20 * Millisecond);
+    QCOMPARE(world.engine().counters().running, 1);
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(world.submit({.name = u"next%1"_s.arg(i), .promised = false}));
+    world.pass(20 * Millisecond);
+    QCOMPARE(world.engine().counters().completed, 105);
+    world.engine().stop();
+    world.engine().giveUp();
+}
+
 // Nobody has to look whether it does.
 void tst_Engine::STAT_5_nobodyWatchesAThreadThatComes()
 {
@@ -457,6 +483,8 @@ void tst_Engine::ROUTE_1_burstIsForAllProcessors()
 void tst_Engine::ROUTE_2_whoRestsDoesNotWaitForLateThreads()
 {
     const int processors = QThread::idealThreadCount();
+    if (processors == 1)
+        QSKIP("With one processor no other thread is called before the first one comes.");
     World world({.workerCount = processors + 2, .router = roundRobin()});
     world.engine().start();
     world.settle();

@@ -10,7 +10,6 @@
 
 #include <QAbstractEventDispatcher>
 #include <QBasicTimer>
-#include <QDeadlineTimer>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -608,14 +607,9 @@ void tst_StationDispatcher::POOL_1_sleepersAreToldFromOthers()
         loop.post([] {});
         return scope.hasWokenSleeper();
     };
-    const auto postAtRest = [&] { // as soon as the thread has gone to sleep, if it does
-        const QDeadlineTimer deadline(200);
-        bool isAsleep = false;
-        while (!isAsleep && !deadline.hasExpired())
-            isAsleep = post();
-        return isAsleep;
-    };
-    QVERIFY(postAtRest());
+    const auto sleeps = [&] { return eventually(post); }; // looks at intervals, so that it can
+    const auto neverSleeps = [&] { return !QTest::qWaitFor(post, 200); };
+    QVERIFY(sleeps());
 
     const Support::Gate gate;
     const Support::GateOpener opener(gate);
@@ -623,24 +617,24 @@ void tst_StationDispatcher::POOL_1_sleepersAreToldFromOthers()
     QVERIFY(gate.awaitArrivals());
     QVERIFY(!post()); // busy
     gate.open();
-    QVERIFY(postAtRest());
+    QVERIFY(sleeps());
 
     std::unique_ptr<QTimer> timer;
     loop.run([&] {
         timer = std::make_unique<QTimer>();
         timer->start(1h);
     });
-    QVERIFY(!postAtRest()); // a timer may be due first
+    QVERIFY(neverSleeps()); // a timer may be due first
     loop.run([&] { timer.reset(); });
-    QVERIFY(postAtRest());
+    QVERIFY(sleeps());
 
     std::unique_ptr<QSocketNotifier> notifier;
     loop.run([&] {
         notifier = std::make_unique<QSocketNotifier>(sockets.ends[1], QSocketNotifier::Read);
     });
-    QVERIFY(!postAtRest()); // so may a socket
+    QVERIFY(neverSleeps()); // so may a socket
     loop.run([&] { notifier.reset(); });
-    QVERIFY(postAtRest());
+    QVERIFY(sleeps());
 }
 
 // By a loop that is about to begin, to sleep, or asleep.

@@ -125,7 +125,7 @@ void tst_StickyRouting::ROUTE_4_keyOfADoneJobIsFree_data()
 {
     QTest::addColumn<qint64>("duration");
     QTest::newRow("the other one lasts at once") << qint64(100);
-    QTest::newRow("the other one lasts later") << 3 * Millisecond / 2;
+    QTest::newRow("the other one lasts later") << qint64(180'000);
 }
 
 // A worker takes short jobs several at a time. One that is done does not tie its key to the worker

@@ -17,6 +17,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -155,10 +156,17 @@ private:
     {
         using Alarms = std::multimap<qint64, std::weak_ptr<Alarmed>>;
 
+        struct Next
+        {
+            Alarms::iterator alarm;
+            bool isCalled = false; // at this moment; the alarm is none
+            std::optional<qint64> after = {}; // that
+        };
+
         std::mutex mutex;
         std::condition_variable changed;
         Alarms alarms;
-        std::map<std::weak_ptr<Alarmed>, Alarms::iterator, std::owner_less<>> alarmOf;
+        std::map<std::weak_ptr<Alarmed>, Next, std::owner_less<>> nextOf;
         bool isWatched = false; // by one thread
 
         std::condition_variable appointed;
@@ -173,16 +181,20 @@ private:
     bool insertAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time)
     {
         auto &alarms = m_state->alarms;
-        const auto known = m_state->alarmOf.find(whom);
-        const bool isKnown = known != m_state->alarmOf.end();
-        if (isKnown && known->second->first <= time)
+        const auto known = m_state->nextOf.find(whom);
+        const bool isKnown = known != m_state->nextOf.end();
+        if (isKnown && known->second.isCalled) {
+            known->second.after = std::min(time, known->second.after.value_or(time));
+            return false;
+        }
+        if (isKnown && known->second.alarm->first <= time)
             return false;
         const auto alarm = alarms.emplace(time, whom);
         auto rollback = qScopeGuard([&] { alarms.erase(alarm); });
         if (isKnown)
-            alarms.erase(std::exchange(known->second, alarm));
+            alarms.erase(std::exchange(known->second.alarm, alarm));
         else
-            m_state->alarmOf.emplace(whom, alarm);
+            m_state->nextOf.emplace(whom, State::Next{.alarm = alarm});
         rollback.dismiss();
         return alarm == alarms.begin();
     }
@@ -264,17 +276,34 @@ private:
                 state.changed.wait_until(locker, Time(std::chrono::nanoseconds(next->first)));
                 continue;
             }
-            const std::weak_ptr<Alarmed> whom = next->second;
-            state.alarmOf.erase(whom);
-            state.alarms.erase(next);
-            t_watched = clock;
-            locker.unlock();
-            if (const auto alarmed = whom.lock())
-                alarmed->onAlarm();
-            locker.lock();
-            if (!std::exchange(t_watched, nullptr))
+            call(state, state.alarms.extract(next), clock, locker);
+            if (!std::exchange(t_watched, nullptr)) {
+                state.changed.notify_one(); // there may be an earlier alarm
                 return;
+            }
         }
+    }
+
+    // The next alarm of the same one waits until this is over.
+    static void call(State &state, State::Alarms::node_type alarm, SystemClock *clock,
+                     std::unique_lock<std::mutex> &locker)
+    {
+        const auto known = state.nextOf.find(alarm.mapped());
+        known->second.isCalled = true;
+        t_watched = clock;
+        locker.unlock();
+        if (auto alarmed = alarm.mapped().lock()) {
+            alarmed->onAlarm();
+            if (alarmed.use_count() == 1)
+                Clock::passOnWatch(); // to destroy it may take long as well
+        }
+        locker.lock();
+        if (!known->second.after) {
+            state.nextOf.erase(known);
+            return;
+        }
+        alarm.key() = *known->second.after;
+        known->second = {.alarm = state.alarms.insert(std::move(alarm))};
     }
 
     // False if nobody is needed. One thread is enough to be at hand.

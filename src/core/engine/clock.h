@@ -32,11 +32,11 @@ public:
     //! Monotonic, in nanoseconds.
     [[nodiscard]] virtual qint64 now() const = 0;
     //! Calls `onAlarm()` at `time` or soon after, once, if `whom` still exists then. Each `whom`
-    //! has one alarm; an earlier time replaces a later one. After `std::bad_alloc` it is as before.
+    //! has one alarm, and is called by one thread at a time; an earlier time replaces a later one. After `std::bad_alloc` it is as before.
     virtual void setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time) = 0;
 
-    //! Called in `onAlarm()` before what may take long, such as what is the user's: other alarms, also of
-    //! the same `Alarmed`, do not wait for it then. Elsewhere it does nothing.
+    //! Called in `onAlarm()` before what may take long, such as what is the user's: the alarms of others do
+    //! not wait for it then. Elsewhere it does nothing.
     static void passOnWatch();
 
     //! The machine's clock. Its alarms come from one thread shared by all factories, which exists

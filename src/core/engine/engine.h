@@ -670,11 +670,10 @@ private:
 
     // Time (enginetime.cpp).
     void alarmBy(qint64 time, Section &section);
-    void watch(Section &section, qint64 interval = FirstWatch);
+    void watch(Section &section);
     bool isLong(const Incarnation &incarnation, qint64 now, qint64 interval);
     void noteLongJobs(qint64 now);
     void checkProgress(qint64 now, Section &section);
-    [[nodiscard]] qint64 nextNews() const;
     void sweepCanceled(qint64 now, Section &section);
     void expire(qint64 now, Section &section);
 
@@ -970,7 +969,8 @@ private:
     ExpiryHeap m_due;
     qint64 m_alarmAt = Never;
     qint64 m_watchAt = Never;
-    qint64 m_watchedFor = 0; // until then
+    qint64 m_watchedSince = 0; // until then, or last
+    qint64 m_watchedFor = 0;
     qint64 m_sweepAt = Never;
     qint64 m_reapAt = Never;
     qint64 m_tokenAt = Never;
@@ -978,7 +978,6 @@ private:
     qint64 m_controlAt = Never;
     qint64 m_lifeAt = Never;
     qint64 m_lifeFrom = 0; // the whole program stood still before
-    bool m_alarmTells = false; // what has happened, and has not come back from that
 
     std::deque<FactoryEvent> m_events;
     quint64 m_eventNumber = 0;

@@ -22,7 +22,6 @@ void Engine::onAlarm()
     bool reapNow = false;
     bool tokenIsDue = false;
     bool lookIsDue = false;
-    bool tells = false; // somebody of something
     {
         Section section(*this);
         section.setQuiet();
@@ -32,17 +31,14 @@ void Engine::onAlarm()
         const qint64 now = m_clock->now();
         if (now >= m_watchAt)
             checkProgress(now, section);
-        if (now >= m_sweepAt && !m_alarmTells)
+        if (now >= m_sweepAt)
             sweepCanceled(now, section);
         startAgain(now, section);
         if (now >= m_controlAt)
             callControllers(now, section);
-        if (!m_alarmTells) {
-            expire(now, section);
-            if (now >= m_sampleAt)
-                sample(now, section);
-            m_alarmTells = tells = section.tells();
-        }
+        expire(now, section);
+        if (now >= m_sampleAt)
+            sample(now, section);
         if (now >= m_reapAt) {
             m_reapAt = Never;
             reapNow = true;
@@ -60,16 +56,11 @@ void Engine::onAlarm()
         closeIfDrained(section);
         callNext(section);
 
-        const qint64 next = std::min({m_watchAt, nextStart(), m_reapAt, m_tokenAt, m_controlAt,
-                                      m_lifeAt, m_alarmTells ? Never : nextNews()});
+        qint64 next = std::min({m_watchAt, m_sweepAt, nextStart(), m_reapAt, m_tokenAt, m_sampleAt,
+                                m_controlAt, m_lifeAt});
+        if (!m_due.isEmpty())
+            next = std::min(next, m_due.nextDue());
         alarmBy(std::max(next, now), section); // others may be due since before that
-    }
-    if (tells) { // and has come back
-        Section section(*this);
-        section.setQuiet();
-        m_alarmTells = false;
-        if (!isOver())
-            alarmBy(std::max(nextNews(), m_clock->now()), section);
     }
     if (lookIsDue)
         checkLife();
@@ -79,23 +70,19 @@ void Engine::onAlarm()
         reap();
 }
 
-// When there may be something to tell: of jobs that were canceled or have expired, or how the factory is doing. That
-// waits for those who are still being told.
-qint64 Engine::nextNews() const
+// Somebody is left asleep, or has jobs in hand, because jobs were short so far. That is looked at soon, and less and
+// less often as long as it goes on.
+void Engine::watch(Section &section)
 {
-    const qint64 next = std::min(m_sweepAt, m_sampleAt);
-    return m_due.isEmpty() ? next : std::min(next, m_due.nextDue());
-}
-
-// Somebody is left asleep, or has jobs in hand, because jobs were short so far.
-void Engine::watch(Section &section, qint64 interval)
-{
-    if (m_watchAt == Never) {
-        m_submittedSeen = quint64(m_counters.submitted);
-        m_watchedFor = interval;
-        m_watchAt = m_clock->now() + interval;
-        alarmBy(m_watchAt, section);
-    }
+    if (m_watchAt != Never)
+        return;
+    const qint64 now = m_clock->now();
+    const bool goesOn = now - m_watchedSince < m_watchedFor + WatchInterval;
+    m_watchedFor = goesOn ? std::min(2 * m_watchedFor, WatchInterval) : FirstWatch;
+    m_watchedSince = now;
+    m_submittedSeen = quint64(m_counters.submitted);
+    m_watchAt = now + m_watchedFor;
+    alarmBy(m_watchAt, section);
 }
 
 // The job it runs is no short one, and counts in the estimate before it has ended.
@@ -121,13 +108,13 @@ void Engine::checkProgress(qint64 now, Section &section)
     m_watchAt = Never;
 
     const auto submitted = double(m_counters.submitted - qint64(m_submittedSeen));
-    m_producing = int(submitted * SubmitTime / double(m_watchedFor) + 0.5);
+    m_producing = int(submitted * SubmitTime / double(now - m_watchedSince) + 0.5);
     bool again = m_producing > 0;
     TakenBack jobs;
     for (Incarnation *i = m_engaged.first(), *next = nullptr; i; i = next) {
         next = m_engaged.next(*i);
         const Hand::Count count = i->hand.count();
-        // A hand is to last for BatchTime, a hundredth of what has passed, whether it moves or not.
+        // A hand is to last for BatchTime, a fraction of what has passed, whether it moves or not.
         const bool lasts = std::exchange(i->dealSeen, i->deal) == i->deal;
         const bool holdsUp = count.waiting() > 0 || (m_keepsKeyOrder && count.settled() > 0);
         if (isLong(*i, now, m_watchedFor) || (lasts && holdsUp)) {
@@ -167,7 +154,7 @@ void Engine::checkProgress(qint64 now, Section &section)
     m_pendingSeen = pending;
 
     if (again || pending)
-        watch(section, std::min(2 * m_watchedFor, WatchInterval));
+        watch(section);
 }
 
 void Engine::sweepCanceled(qint64 now, Section &section)
@@ -197,7 +184,7 @@ void Engine::sweepCanceled(qint64 now, Section &section)
 }
 
 // Waiting jobs whose time to live has passed go; those whose next attempt is due wait in a queue. What
-// is left of many comes with the next alarm, which is due as soon as those who are told of these have come back.
+// is left of many comes with the next alarm, which is due at once.
 void Engine::expire(qint64 now, Section &section)
 {
     constexpr int MostAtOnce = 1024; // some 100 µs under the lock

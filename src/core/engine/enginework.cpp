@@ -154,8 +154,10 @@ void Engine::callOne(Section &section)
 {
     if (!mayRun())
         return;
-    if (m_called)
-        return; // looks on when it comes; if it may not come, it is watched
+    if (m_called) { // looks on when it comes
+        watch(section);
+        return;
+    }
     Station *pending = m_pending.first();
     if (!isWorthCalling(pending)) {
         if (m_watchAt != Never)

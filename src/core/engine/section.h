@@ -37,8 +37,6 @@ public:
     void setQuiet() { m_quiet = true; }
     void sample() { told().sample = true; }
     void started(int worker, bool isReplacement);
-    //! What is the user's will be called.
-    [[nodiscard]] bool tells() const { return m_rest && m_rest->tells; }
     void crashLooping(int worker, std::chrono::nanoseconds wait);
     void pinged(qint64 elapsed) { told().ping = elapsed; }
     //! Not the engine's any more: destroyed without the lock.
