@@ -31,8 +31,9 @@ public:
 
     //! Monotonic, in nanoseconds.
     [[nodiscard]] virtual qint64 now() const = 0;
-    //! Calls `onAlarm()` at `time` or soon after, once, if `whom` still exists then. Each `whom`
-    //! has one alarm, and is called by one thread at a time; an earlier time replaces a later one. After `std::bad_alloc` it is as before.
+    //! Calls `onAlarm()` at `time` or soon after, once, if `whom` still exists then. Each `whom` has one
+    //! alarm, and is called by one thread at a time; an earlier time replaces a later one. After
+    //! `std::bad_alloc` it is as before.
     virtual void setAlarm(const std::weak_ptr<Alarmed> &whom, qint64 time) = 0;
 
     //! Called in `onAlarm()` before what may take long, such as what is the user's: the alarms of others do

@@ -21,9 +21,10 @@ namespace Millwright {
 //! layer, as a `FactoryEvent` and in a warning; after a sign of life it may get stuck, and be
 //! reported, anew.
 //!
-//! The thread that watches the time looks, in a process whose GUI thread is blocked, too. It looks as long as something runs, no more than 16 times in one timeout; a stuck worker is
-//! reported no sooner than after the timeout, and in most cases at once, at the latest a quarter of it
-//! later.
+//! The thread that watches the time looks, in a process whose GUI thread is blocked, too. It looks as long
+//! as something runs, no more than 16 times in one timeout; a stuck worker is reported no sooner than after
+//! the timeout, and in most cases at once, at the latest a quarter of it later, or when a handler or
+//! continuation that the thread has called has returned.
 struct DeadMansSwitch
 {
     //! How long a worker may give no sign of life. 0, the default, switches off. Negative times are
