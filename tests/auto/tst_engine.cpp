@@ -365,7 +365,7 @@ void tst_Engine::POOL_4_newWorkersDoNotWaitForLateStation()
     world.engine().giveUp();
 }
 
-// Nobody has to look whether it does.
+// A thread that slept until it was called: nobody has to look whether it comes.
 void tst_Engine::STAT_5_nobodyWatchesAThreadThatComes()
 {
     World world({.workerCount = 4});

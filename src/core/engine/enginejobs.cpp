@@ -162,8 +162,8 @@ Refusal Engine::admitNow(AbstractJob &job, WorkerSlot *target, Section &section)
 // The next one is called although the last one, which would do that, has not come.
 void Engine::doubtCall()
 {
-    m_isBurst = m_isBurst
-                && m_queued + m_ownQueued > m_doubtBeyond; // it is not that the call is late
+    // Still the burst, or is the call late?
+    m_isBurst = m_isBurst && m_queued + m_ownQueued > m_doubtBeyond;
     m_called = nullptr;
     ++m_doubted;
 }
