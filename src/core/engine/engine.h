@@ -36,6 +36,7 @@
 
 namespace Millwright {
 
+struct Failure;
 struct JobRun;
 
 //! What a worker is told about itself when it is built.
@@ -552,12 +553,12 @@ private:
     void takeBackAll(Section &section);
     [[nodiscard]] bool settle(Incarnation &incarnation, Section &section);
     [[nodiscard]] bool isCompleted(Incarnation &incarnation, AbstractJob &job,
-                                   const std::exception_ptr &error);
+                                   const Failure *failure);
     void tellCompleted(Incarnation &incarnation, const AbstractJob &job);
     [[nodiscard]] bool isTraced() const { return m_tracers.load(std::memory_order_relaxed) > 0; }
     [[nodiscard]] bool mayStart(Incarnation &incarnation, AbstractJob &job);
     void endUnrun(Incarnation &incarnation, AbstractJob &job, Outcome outcome);
-    void endFailed(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error);
+    void endFailed(Incarnation &incarnation, AbstractJob &job, const Failure &failure);
     [[nodiscard]] bool mayRun() const { return !m_paused && m_opened && !isOver(); }
     [[nodiscard]] bool isWorthCalling(bool isPending) const;
     [[nodiscard]] bool mayBeLong() const { return m_meanRunTime < 0 || m_meanRunTime >= BatchTime; }
@@ -576,9 +577,9 @@ private:
     void relist(Station &station);
     void noteAppetite(Station::Appetite appetite, int change);
     [[nodiscard]] qint64 waitingInHands() const;
-    Q_DECL_HIDDEN static std::exception_ptr execute(Incarnation &incarnation, AbstractJob &job);
-    Q_DECL_HIDDEN void finish(Incarnation &incarnation, AbstractJob &job,
-                              const std::exception_ptr &error);
+    Q_DECL_HIDDEN static std::unique_ptr<Failure> execute(Incarnation &incarnation,
+                                                          AbstractJob &job);
+    Q_DECL_HIDDEN void finish(Incarnation &incarnation, AbstractJob &job, const Failure *failure);
 
     // Jobs that go on after process() has returned (engineasync.cpp).
     void suspend(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "engine/section.h"
+#include "job/failure.h"
 
 namespace Millwright {
 
@@ -9,9 +10,9 @@ namespace Millwright {
 
 void Engine::perform(const std::shared_ptr<Incarnation> &incarnation, AbstractJob &job)
 {
-    const std::exception_ptr error = execute(*incarnation, job);
-    if (!job.m_asynchronous || error) {
-        finish(*incarnation, job, error);
+    const std::unique_ptr<Failure> failure = execute(*incarnation, job);
+    if (!job.m_asynchronous || failure) {
+        finish(*incarnation, job, failure.get());
     } else if (!job.isPending()) {
         conclude(*incarnation, job);
     } else {
@@ -93,19 +94,14 @@ void Engine::conclude(Incarnation &incarnation)
 void Engine::conclude(Incarnation &incarnation, AbstractJob &job)
 {
     bool canceled = false;
-    std::exception_ptr error;
-    try {
-        canceled = !job.conclude();
-    } catch (...) {
-        error = std::current_exception();
-    }
+    const auto failure = attempt([&] { canceled = !job.conclude(); });
     if (canceled) {
         incarnation.now = std::max(incarnation.now, m_clock->now());
         if (isTraced())
             trace(incarnation, job, Outcome::Canceled);
         endUnrun(incarnation, job, Outcome::Canceled);
     } else {
-        finish(incarnation, job, error);
+        finish(incarnation, job, failure.get());
     }
 }
 

@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 #include "engine/section.h"
-#include "job/errors.h"
+#include "job/failure.h"
 #include "statistics/telllayer.h"
 
 #include <QtCore/qscopeguard.h>
-
-#ifdef __GLIBCXX__
-#include <cxxabi.h>
-#endif
 
 namespace Millwright {
 
@@ -65,29 +61,22 @@ Q_NEVER_INLINE bool Engine::mayStart(Incarnation &incarnation, AbstractJob &job)
     return true;
 }
 
-std::exception_ptr Engine::execute(Incarnation &incarnation, AbstractJob &job)
+std::unique_ptr<Failure> Engine::execute(Incarnation &incarnation, AbstractJob &job)
 {
-    try {
+    return attempt([&] {
         if (incarnation.terminable)
             runTerminable(incarnation, job, &AbstractJob::run);
         else
             job.run(incarnation.worker.get());
-        return nullptr;
-#ifdef __GLIBCXX__
-    } catch (abi::__forced_unwind &) { // the thread is being terminated
-        throw;
-#endif
-    } catch (...) {
-        return std::current_exception();
-    }
+    });
 }
 
-void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::exception_ptr &error)
+void Engine::finish(Incarnation &incarnation, AbstractJob &job, const Failure *failure)
 {
     incarnation.now = std::max(incarnation.now, m_clock->now());
     const Hand::Count count = incarnation.hand.count();
-    if (error || count.isCalledOff() || job.m_promised || isTraced()) {
-        if (!isCompleted(incarnation, job, error))
+    if (failure || count.isCalledOff() || job.m_promised || isTraced()) {
+        if (!isCompleted(incarnation, job, failure))
             return;
     }
     // The statistics first, then the counters, then the future: who has seen the later ones finds
@@ -106,17 +95,17 @@ void Engine::finish(Incarnation &incarnation, AbstractJob &job, const std::excep
 
 // What process() has come back from. False if that was the end of it in another way.
 Q_NEVER_INLINE bool Engine::isCompleted(Incarnation &incarnation, AbstractJob &job,
-                                        const std::exception_ptr &error)
+                                        const Failure *failure)
 {
     const bool isCanceled = incarnation.hand.count().isCalledOff()
                             || (job.m_promised && job.promiseLink()->isCancelRequested());
     const Outcome outcome = isCanceled ? Outcome::Canceled
-                            : error    ? Outcome::Failed
+                            : failure  ? Outcome::Failed
                                        : Outcome::Completed;
     if (isTraced())
         trace(incarnation, job, outcome);
-    if (error)
-        endFailed(incarnation, job, error);
+    if (failure)
+        endFailed(incarnation, job, *failure);
     else if (isCanceled)
         endUnrun(incarnation, job, outcome);
     return outcome == Outcome::Completed;
@@ -172,10 +161,10 @@ Q_NEVER_INLINE void Engine::adviseToKeep(Section &section)
 }
 
 Q_NEVER_INLINE void Engine::endFailed(Incarnation &incarnation, AbstractJob &job,
-                                      const std::exception_ptr &error)
+                                      const Failure &failure)
 {
     const QString key = keyTextOf(job);
-    const QString text = errorText(error);
+    const auto &[error, text] = failure;
     const JobRun run = runOf(incarnation, job);
     bool given = false; // to somebody else
     bool retried = false;

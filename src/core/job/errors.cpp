@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
-#include "job/errors.h"
-
-#include <string>
+#include "job/failure.h"
 
 #if __has_include(<cxxabi.h>)
 #include <cxxabi.h>
@@ -80,8 +78,6 @@ WorkerLost *WorkerLost::clone() const
     return new WorkerLost(*this);
 }
 
-namespace {
-
 QString currentExceptionType()
 {
 #if __has_include(<cxxabi.h>)
@@ -96,27 +92,9 @@ QString currentExceptionType()
     return QStringLiteral("unknown exception");
 }
 
-} // namespace
-
 QString errorText(const std::exception_ptr &error)
 {
-    if (!error)
-        return {};
-    try {
-        std::rethrow_exception(error);
-    } catch (const JobError &e) {
-        return e.text();
-    } catch (const std::exception &e) {
-        return QString::fromUtf8(e.what());
-    } catch (const QString &text) {
-        return text;
-    } catch (const std::string &text) {
-        return QString::fromStdString(text);
-    } catch (const char *text) {
-        return QString::fromUtf8(text);
-    } catch (...) {
-        return currentExceptionType();
-    }
+    return error ? attempt([&] { std::rethrow_exception(error); })->text : QString();
 }
 
 } // namespace Millwright
