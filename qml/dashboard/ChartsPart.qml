@@ -40,6 +40,7 @@ GridLayout {
     Chart {
         id: throughput
 
+        objectName: "throughput"
         title: qsTr("Throughput")
         quantity: TimeChart.Throughput
     }

@@ -121,9 +121,7 @@ Control {
                 visible: page.factories.length > 1
                 theme: pageTheme
                 factories: page.factories
-                current: page.monitor.factory
-                isActive: page.monitor.active
-                isFrozen: page.monitor.frozen
+                shown: page.monitor
                 onChosen: factory => page.chosen(factory)
             }
             FactoryHeader {

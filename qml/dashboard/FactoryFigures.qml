@@ -89,7 +89,7 @@ GridLayout {
         title: qsTr("Completed")
         value: DashboardTexts.count(figures.monitor.completed)
         detail: figures.monitor.runTime.count > 0
-                ? qsTr("p99 %1").arg(DashboardTexts.duration(figures.monitor.recentRunTime.p99 || figures.monitor.runTime.p99))
+                ? qsTr("run p99 %1").arg(DashboardTexts.duration(figures.monitor.recentRunTime.p99 || figures.monitor.runTime.p99))
                 : ""
     }
     Tile {

@@ -15,9 +15,8 @@ Flow {
 
     required property DashboardTheme theme
     property var factories: []
-    property FactoryBase current: null
-    property bool isActive: false
-    property bool isFrozen: false
+    //! What shows one of them. The others are looked at as often, so that there is something to show of each.
+    required property FactoryMonitor shown
     signal chosen(factory: FactoryBase)
 
     spacing: theme.spacing
@@ -33,7 +32,7 @@ Flow {
             objectName: "factory" + index
 
             readonly property FactoryBase factory: strip.factories[index] ?? null
-            readonly property bool isCurrent: factory === strip.current
+            readonly property bool isCurrent: factory === strip.shown.factory
             readonly property color mark: strip.theme.healthColor(monitor.health)
 
             visible: factory?.name !== undefined // it may be destroyed
@@ -53,9 +52,10 @@ Flow {
                 id: monitor
 
                 factory: button.factory
-                active: strip.isActive && strip.visible
-                frozen: strip.isFrozen
-                interval: 1000
+                active: strip.shown.active && strip.visible
+                frozen: strip.shown.frozen
+                interval: strip.shown.interval
+                historySpan: strip.shown.historySpan
                 jobLimit: -1
             }
 

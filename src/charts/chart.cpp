@@ -126,6 +126,13 @@ QImage Chart::toImage(const QSize &pixels, double devicePixelRatio)
     return image;
 }
 
+double Chart::axisWidth(double labelWidth) const
+{
+    const double usual = metrics().horizontalAdvance(written(100, ChartUnit::Duration, m_locale));
+    // In steps, so that the plot does not move with every new digit.
+    return std::ceil((std::max(labelWidth, usual) + 8) / 16) * 16;
+}
+
 QRectF Chart::placed(const QRectF &rect) const
 {
     return isMirrored()

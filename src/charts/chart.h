@@ -108,6 +108,9 @@ protected:
 
     [[nodiscard]] const QFontMetricsF &metrics() const { return m_metrics; }
     [[nodiscard]] double rowHeight() const { return std::ceil(m_metrics.height()) + 2; }
+    //! The room beside a plot for labels so wide. As far as it can be the same for all charts, so that those below one
+    //! another begin at the same place.
+    [[nodiscard]] double axisWidth(double labelWidth) const;
     //! A place that was laid out from left to right, where it is in the layout direction.
     [[nodiscard]] double placed(double x) const { return isMirrored() ? m_size.width() - x : x; }
     [[nodiscard]] QRectF placed(const QRectF &rect) const;

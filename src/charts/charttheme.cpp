@@ -70,11 +70,20 @@ ChartTheme ChartTheme::of(const QPalette &palette, const QFont &font)
     for (std::size_t i = 0; i < theme.series.size(); ++i)
         theme.series[i] = visible(QColor::fromRgb(theme.isDark ? dark[i] : light[i]), 3);
 
-    static constexpr std::array<int, Hues> angles{205, 28, 150, 320, 52, 262, 175, 0};
+    // No red, which says that something is wrong, and no green beside what looks like it to many. What is near in hue is
+    // far in lightness.
+    struct Hue
+    {
+        int angle;
+        int lightness;
+    };
+    static constexpr std::array<Hue, Hues> mixes{
+        {{205, 0}, {46, 0}, {175, -25}, {262, 15}, {318, 10}, {198, 55}, {285, -35}, {52, 50}}};
     for (std::size_t i = 0; i < theme.hues.size(); ++i) {
-        const QColor hue = theme.isDark ? QColor::fromHsl(angles[i], 110, 150)
-                                        : QColor::fromHsl(angles[i], 140, 120);
-        theme.hues[i] = visible(hue, 2);
+        const auto [angle, lightness] = mixes[i];
+        const QColor hue = theme.isDark ? QColor::fromHsl(angle, 110, 150 + lightness)
+                                        : QColor::fromHsl(angle, 140, 115 + lightness);
+        theme.hues[i] = visible(hue, 1.5);
     }
     return theme;
 }

@@ -82,7 +82,7 @@ double HistogramPainter::headerHeight() const
 
 double HistogramPainter::axisWidth() const
 {
-    return std::ceil((metrics().horizontalAdvance(share(100)) + 8) / 8) * 8;
+    return Chart::axisWidth(metrics().horizontalAdvance(share(100)));
 }
 
 QRectF HistogramPainter::plot() const

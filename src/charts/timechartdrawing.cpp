@@ -50,9 +50,20 @@ double TimeChartPainter::legendWidth() const
     double width = 0;
     for (int i = 0; i < m_series.size(); ++i) {
         width += 4 * MarkerRadius + metrics().horizontalAdvance(m_series.at(i).name) + 6
-                 + metrics().horizontalAdvance(legendValue(i)) + LegendGap;
+                 + legendValueWidth(i) + LegendGap;
     }
     return std::max(0.0, width - LegendGap);
+}
+
+// With room for other values than the one that is shown, so that the legend does not move with each of them.
+double TimeChartPainter::legendValueWidth(int series) const
+{
+    const double highest = m_highest.at(std::size_t(series));
+    const double longest = m_settings.unit == ChartUnit::Duration ? 888 : std::min(highest, 8.8);
+    const auto widthOf = [this](const QString &text) { return metrics().horizontalAdvance(text); };
+    return std::max({widthOf(legendValue(series)),
+                     widthOf(written(highest, m_settings.unit, locale())),
+                     widthOf(written(longest, m_settings.unit, locale()))});
 }
 
 void TimeChartPainter::drawHeader(QPainter &painter) const
@@ -67,10 +78,8 @@ void TimeChartPainter::drawHeader(QPainter &painter) const
              Qt::AlignLeft | Qt::AlignVCenter, title(), theme().text);
     painter.setFont(theme().font);
 
-    // In the row of the title at the end, or in one of its own from the start.
-    const bool hasOwnRow = headerHeight() > 1.5 * row;
-    const double y = hasOwnRow ? row : 0;
-    double x = hasOwnRow ? 0 : std::max(0.0, rect().width() - legendWidth() - 2);
+    const double y = title().isEmpty() ? 0 : row;
+    double x = 0;
     const double names = legendWidth() > rect().width()
                              ? 0
                              : 1; // there is room for the values at least
@@ -82,7 +91,7 @@ void TimeChartPainter::drawHeader(QPainter &painter) const
                  Qt::AlignLeft | Qt::AlignVCenter, m_series.at(i).name, theme().mutedText);
         x += nameWidth + 6 * names;
         const QString value = legendValue(i);
-        const double width = metrics().horizontalAdvance(value);
+        const double width = legendValueWidth(i);
         drawText(painter, placed(QRectF(x, y, width + 2, row)), Qt::AlignLeft | Qt::AlignVCenter,
                  value, theme().text);
         x += width + LegendGap;

@@ -105,15 +105,17 @@ void TimeChartPainter::setSettings(const Settings &settings)
 void TimeChartPainter::updateScale()
 {
     double lowest = std::numeric_limits<double>::max();
-    double highest = 0;
-    for (const ChartSeries &line : std::as_const(m_series)) {
-        for (double value : line.values) {
+    m_highest.fill(0);
+    for (qsizetype i = 0; i < m_series.size(); ++i) {
+        double &highest = m_highest[std::size_t(i)];
+        for (double value : m_series.at(i).values) {
             if (value > 0) {
                 lowest = std::min(lowest, value);
                 highest = std::max(highest, value);
             }
         }
     }
+    double highest = *std::max_element(m_highest.begin(), m_highest.end());
     if (m_settings.isLogarithmic) {
         m_scale = ValueScale::logarithmic(lowest, highest);
         return;
@@ -143,18 +145,12 @@ double TimeChartPainter::axisWidth() const
     for (double tick : m_scale.ticks())
         width = std::max(width,
                          metrics().horizontalAdvance(written(tick, m_settings.unit, locale())));
-    // In steps, so that the plot does not move with every new digit.
-    return std::ceil((width + 8) / 16) * 16;
+    return Chart::axisWidth(width);
 }
 
 double TimeChartPainter::headerHeight() const
 {
-    if (title().isEmpty() && m_series.isEmpty())
-        return 0;
-    const bool isInOneRow = title().isEmpty() || m_series.isEmpty()
-                            || metrics().horizontalAdvance(title()) * 1.15 + 16 + legendWidth()
-                                   <= rect().width();
-    return (isInOneRow ? 1 : 2) * rowHeight();
+    return ((title().isEmpty() ? 0 : 1) + (m_series.isEmpty() ? 0 : 1)) * rowHeight();
 }
 
 QRectF TimeChartPainter::plot() const

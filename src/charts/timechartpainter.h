@@ -5,6 +5,8 @@
 
 #include "chart.h"
 
+#include <array>
+
 namespace Millwright {
 
 //! One to four series over time, now at the end. The items are the samples, 0 the oldest of the longest series.
@@ -70,6 +72,7 @@ private:
     [[nodiscard]] double headerHeight() const;
     [[nodiscard]] double axisWidth() const;
     [[nodiscard]] double legendWidth() const;
+    [[nodiscard]] double legendValueWidth(int series) const;
     [[nodiscard]] QString legendValue(int series) const;
     [[nodiscard]] QList<QPolygonF> linesOf(int series) const;
 
@@ -85,6 +88,7 @@ private:
     QList<ChartSeries> m_series;
     Settings m_settings;
     int m_count = 0;
+    std::array<double, MaximumSeries> m_highest = {}; // of each series
     ValueScale m_scale;
 };
 

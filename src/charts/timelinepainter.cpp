@@ -301,9 +301,9 @@ void TimelinePainter::draw(QPainter &painter) const
         painter.fillRect(rect, color);
         if (!outcomeOf(span).isEmpty()) {
             const double thickness = std::min(3.0, rect.height() / 4);
-            painter.fillRect(
-                QRectF(rect.left(), rect.bottom() - thickness, rect.width(), thickness),
-                theme().problem);
+            const QRectF strip(rect.left(), rect.bottom() - thickness, rect.width(), thickness);
+            painter.fillRect(strip.adjusted(0, -1, 0, 0), theme().ground);
+            painter.fillRect(strip, theme().problem);
         }
         if (span.end < 0) {
             painter.fillRect(

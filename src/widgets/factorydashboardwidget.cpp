@@ -108,7 +108,7 @@ FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard,
     , guard(theGuard)
 {
     page = new Page;
-    strip = new FactoryStrip(page);
+    strip = new FactoryStrip(monitor, page);
     header = new HeaderPart(monitor, guard, page);
     figures = new FiguresPart(monitor, page);
     splitter = new QSplitter(Qt::Horizontal, page);
@@ -163,8 +163,6 @@ FactoryDashboardWidget::Parts::Parts(FactoryDashboardWidget *theDashboard,
     connect(monitor->deadLetters(), &DeadLetterModel::countChanged, tabs,
             [this] { updateTitles(); });
     connect(monitor, &FactoryMonitor::factoryChanged, tabs, [this] { updateFactory(); });
-    connect(monitor, &FactoryMonitor::frozenChanged, strip,
-            [this] { strip->setFrozen(monitor->isFrozen()); });
     connect(guard, &ActionGuard::changed, tabs, [this] { updateControls(); });
     updateControls();
     updateTitles();
@@ -428,7 +426,6 @@ void FactoryDashboardWidget::rebuild()
             m_parts->strip->add(factory);
         m_parts->strip->choose(shown);
     }
-    m_parts->strip->setFrozen(isFrozen());
     m_guard->setReadOnly(isReadOnly()); // for the new buttons
     updateLayout();
     m_parts->setPart(part);
@@ -442,9 +439,7 @@ void FactoryDashboardWidget::updateLayout()
 
 void FactoryDashboardWidget::updateActivity()
 {
-    const bool isSeen = isVisible() && !window()->isMinimized();
-    m_monitor->setActive(isSeen);
-    m_parts->strip->setActive(isSeen);
+    m_monitor->setActive(isVisible() && !window()->isMinimized());
 }
 
 bool FactoryDashboardWidget::event(QEvent *event)

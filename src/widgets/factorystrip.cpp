@@ -13,7 +13,7 @@
 
 namespace Millwright {
 
-FactoryStrip::FactoryStrip(QWidget *parent) : QTabBar(parent)
+FactoryStrip::FactoryStrip(FactoryMonitor *shown, QWidget *parent) : QTabBar(parent), m_shown(shown)
 {
     setObjectName(QStringLiteral("factories"));
     setDrawBase(false);
@@ -23,6 +23,11 @@ FactoryStrip::FactoryStrip(QWidget *parent) : QTabBar(parent)
     hide();
     connect(this, &QTabBar::currentChanged, this,
             [this](int index) { Q_EMIT chosen(m_factories.value(index)); });
+    for (const auto signal :
+         {&FactoryMonitor::activeChanged, &FactoryMonitor::frozenChanged,
+          &FactoryMonitor::intervalChanged, &FactoryMonitor::historySpanChanged}) {
+        connect(shown, signal, this, &FactoryStrip::follow);
+    }
 }
 
 void FactoryStrip::add(FactoryBase *factory)
@@ -30,9 +35,7 @@ void FactoryStrip::add(FactoryBase *factory)
     if (!factory || m_factories.contains(factory))
         return;
     auto *monitor = new FactoryMonitor(this);
-    monitor->setInterval(1000);
     monitor->setJobLimit(-1);
-    monitor->setFrozen(m_isFrozen);
     m_factories.append(factory);
     m_monitors.append(monitor);
     connect(factory, &QObject::destroyed, this, [this, factory] { forget(factory); });
@@ -41,7 +44,7 @@ void FactoryStrip::add(FactoryBase *factory)
     addTab(name.replace(QLatin1Char('&'), QLatin1String("&&"))); // which is no mnemonic
     monitor->setFactory(factory);
     setVisible(count() > 1);
-    setActive(m_isActive);
+    follow();
 }
 
 void FactoryStrip::remove(FactoryBase *factory)
@@ -60,7 +63,7 @@ void FactoryStrip::forget(FactoryBase *factory)
     delete m_monitors.takeAt(index);
     removeTab(int(index));
     setVisible(count() > 1);
-    setActive(m_isActive);
+    follow();
 }
 
 void FactoryStrip::choose(FactoryBase *factory)
@@ -68,18 +71,14 @@ void FactoryStrip::choose(FactoryBase *factory)
     setCurrentIndex(int(m_factories.indexOf(factory)));
 }
 
-void FactoryStrip::setActive(bool active)
+void FactoryStrip::follow()
 {
-    m_isActive = active;
-    for (FactoryMonitor *monitor : std::as_const(m_monitors))
-        monitor->setActive(active && count() > 1);
-}
-
-void FactoryStrip::setFrozen(bool frozen)
-{
-    m_isFrozen = frozen;
-    for (FactoryMonitor *monitor : std::as_const(m_monitors))
-        monitor->setFrozen(frozen);
+    for (FactoryMonitor *monitor : std::as_const(m_monitors)) {
+        monitor->setInterval(m_shown->interval());
+        monitor->setHistorySpan(m_shown->historySpan());
+        monitor->setFrozen(m_shown->isFrozen());
+        monitor->setActive(m_shown->isActive() && count() > 1);
+    }
 }
 
 void FactoryStrip::changeEvent(QEvent *event)

@@ -11,21 +11,19 @@ namespace Millwright {
 class FactoryBase;
 class FactoryMonitor;
 
-//! Several factories, each with how it is; one of them is chosen. Hidden while there are fewer than two.
+//! Several factories, each with how it is; one of them is chosen. Hidden while there are fewer than two. All are looked
+//! at as often as the one that is shown, so that there is something to show of each.
 class FactoryStrip : public QTabBar
 {
     Q_OBJECT
 
 public:
-    explicit FactoryStrip(QWidget *parent);
+    FactoryStrip(FactoryMonitor *shown, QWidget *parent);
 
     [[nodiscard]] QList<FactoryBase *> factories() const { return m_factories; }
     void add(FactoryBase *factory);
     void remove(FactoryBase *factory);
     void choose(FactoryBase *factory);
-    //! Whether somebody looks.
-    void setActive(bool active);
-    void setFrozen(bool frozen);
 
 Q_SIGNALS:
     //! nullptr when there is none left.
@@ -36,12 +34,12 @@ protected:
 
 private:
     void forget(FactoryBase *factory);
+    void follow();
     void updateTab(const FactoryMonitor *monitor);
 
+    FactoryMonitor *const m_shown;
     QList<FactoryBase *> m_factories;
     QList<FactoryMonitor *> m_monitors;
-    bool m_isActive = false;
-    bool m_isFrozen = false;
 };
 
 } // namespace Millwright

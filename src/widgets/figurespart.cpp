@@ -79,7 +79,7 @@ void FiguresPart::updateFigures()
     const LatencySummary runTime = now.recentRunTime().count > 0 ? now.recentRunTime()
                                                                  : now.runTime();
     m_completed->show(count(now.completed(), where), {},
-                      runTime.count > 0 ? tr("p99 %1").arg(duration(runTime.p99, where))
+                      runTime.count > 0 ? tr("run p99 %1").arg(duration(runTime.p99, where))
                                         : QString());
     m_failed->show(count(now.failed(), where), {},
                    parts({{now.lost(), tr("lost")},

@@ -100,6 +100,9 @@ private Q_SLOTS:
     void UI_6_keysLeadFromSampleToSample();
     void UI_6_limitComesIntoView();
     void UI_6_lineIsDrawnWhereTheValueIs();
+    void UI_6_plotsAreAligned_data();
+    void UI_6_plotsAreAligned();
+    void UI_6_legendStaysWhereItIs();
     void UI_6_histogramCountsEverything();
     void UI_6_histogramKeysAndTexts();
     void UI_6_everyWorkerHasACell_data();
@@ -222,8 +225,11 @@ void tst_Charts::UI_6_colorsCanBeToldApart()
         QVERIFY(contrast(color, colors.ground) >= 3);
     for (const QColor &color : colors.series)
         QVERIFY(contrast(color, colors.ground) >= 2.2);
-    for (const QColor &hue : colors.hues)
+    for (const QColor &hue : colors.hues) {
         QVERIFY(contrast(ChartTheme::textOn(hue), hue) >= 4.5);
+        QVERIFY(contrast(hue, colors.ground) >= 1.5);
+        QVERIFY(hue.hslHue() >= 40 && hue.hslHue() <= 330); // red says that something is wrong
+    }
     QCOMPARE(colors.hueOf(u"a key"), theme(isDark).hueOf(u"a key"));
 }
 
@@ -342,6 +348,61 @@ void tst_Charts::UI_6_lineIsDrawnWhereTheValueIs()
             > plot.width() / 2);
     QCOMPARE(count(image, QRectF(plot.left(), y + 12, plot.width(), plot.bottom() - y - 14), color),
              0);
+}
+
+void tst_Charts::UI_6_plotsAreAligned_data()
+{
+    QTest::addColumn<QSizeF>("size");
+    QTest::newRow("wide") << QSizeF(600, 200);
+    QTest::newRow("narrow") << QSizeF(240, 120);
+}
+
+// Charts beside one another and below one another have their axes in line, whatever they show.
+void tst_Charts::UI_6_plotsAreAligned()
+{
+    QFETCH(const QSizeF, size);
+    const auto plotOf = [&](ChartUnit unit, bool isLogarithmic, const QList<ChartSeries> &series) {
+        TimeChartPainter chart;
+        setUp(chart, size);
+        chart.setTitle(u"Title"_s);
+        chart.setSettings({.unit = unit, .isLogarithmic = isLogarithmic});
+        chart.setSeries(series);
+        return chart.plot();
+    };
+    const QRectF one = plotOf(ChartUnit::Count, false, {{u"waiting"_s, {0, 5}}});
+    QCOMPARE(plotOf(ChartUnit::Rate, false,
+                    {{u"completed"_s, {0, 950}}, {u"failed"_s, {0, 0}}, {u"discarded"_s, {0, 12}}}),
+             one);
+    QCOMPARE(plotOf(ChartUnit::Duration, true, {{u"p50"_s, {0.01, 950}}, {u"max"_s, {3, 950}}}),
+             one);
+    HistogramPainter histogram;
+    setUp(histogram, size);
+    histogram.setTitle(u"Title"_s);
+    QCOMPARE(histogram.plot().left(), one.left());
+    QCOMPARE(histogram.plot().right(), one.right());
+}
+
+void tst_Charts::UI_6_legendStaysWhereItIs()
+{
+    TimeChartPainter chart;
+    setUp(chart);
+    chart.setSettings({.unit = ChartUnit::Duration, .isLogarithmic = true});
+    chart.setSeries({{u"a"_s, {12, 12, 12}}, {u"b"_s, {5, 60, 888}}});
+    const auto second = [&] { // where the marker in the legend is
+        const QImage image = chart.toImage({600, 200});
+        const QColor color = chart.theme().series[1];
+        for (int x = 0; x < 600; ++x) {
+            if (count(image, QRectF(x, 0, 1, chart.plot().top() - 6), color) > 0)
+                return x;
+        }
+        return -1;
+    };
+    const int place = second();
+    QVERIFY(place > 0);
+    for (const double value : {0.001, 0.123, 1.0, 34.5, 888.0, 12'000.0}) {
+        chart.setSeries({{u"a"_s, {12, 12, value}}, {u"b"_s, {5, 60, 888}}});
+        QCOMPARE(second(), place);
+    }
 }
 
 void tst_Charts::UI_6_histogramCountsEverything()

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void UI_6_partsAreChosen();
     void UI_6_wideDashboardShowsTheChartsToo();
     void UI_6_oneOfSeveralIsShown();
+    void UI_6_eachOfSeveralHasAPast();
     void UI_6_namesAreNoMarkup();
     void UI_6_lookIsFollowed_data();
     void UI_6_lookIsFollowed();
@@ -177,6 +178,33 @@ void tst_DashboardWidget::UI_6_oneOfSeveralIsShown()
     }
     QCOMPARE(dashboard->factory(), &one);
     QVERIFY(!strip->isVisible());
+}
+
+void tst_DashboardWidget::UI_6_eachOfSeveralHasAPast()
+{
+    const Gate gate;
+    auto one = gated(gate, {.name = u"one"_s, .workerCount = 1});
+    auto other = gated(gate, {.name = u"other"_s, .workerCount = 1});
+    for (auto *factory : {&one, &other}) {
+        factory->start();
+        factory->dispatch(u"key"_s, true); // which keeps it awake
+    }
+    const auto dashboard = shown(&one);
+    dashboard->addFactory(&other);
+    dashboard->setInterval(20);
+    auto *strip = find<QTabBar>(*dashboard, "factories");
+    const auto samples = [](const FactoryMonitor *monitor) {
+        return monitor->history(FactoryMonitor::ActiveWorkers).size();
+    };
+    for (const FactoryMonitor *monitor : strip->findChildren<FactoryMonitor *>()) {
+        QCOMPARE(monitor->interval(), 20);
+        QTRY_VERIFY(samples(monitor) >= 5);
+    }
+    dashboard->setFactory(&other);
+    const auto *monitor = dashboard->findChild<FactoryMonitor *>({}, Qt::FindDirectChildrenOnly);
+    QCOMPARE(monitor->factory(), &other);
+    QVERIFY(samples(monitor) >= 5);
+    gate.open();
 }
 
 void tst_DashboardWidget::UI_6_namesAreNoMarkup()

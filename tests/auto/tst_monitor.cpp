@@ -39,6 +39,9 @@ private Q_SLOTS:
     void UI_6_latenciesAreOfTheFactoryAndOfLate();
     void UI_6_historyIsBounded();
     void UI_6_latenciesArePartOfTheHistory();
+    void UI_6_historyIsTakenOver();
+    void UI_6_historyOfAnotherIntervalIsNot();
+    void UI_6_restIsTakenOver();
 };
 
 void tst_Monitor::UI_6_samplesOnlyWhileActive()
@@ -331,6 +334,124 @@ void tst_Monitor::UI_6_latenciesArePartOfTheHistory()
             <= known(FactoryMonitor::QueueTimeP99).first());
     // And not for ever.
     QTRY_VERIFY(std::isnan(monitor.history(FactoryMonitor::RunTimeMedian).last()));
+}
+
+namespace {
+
+bool hasGap(const QList<double> &history)
+{
+    return std::any_of(history.begin(), history.end(),
+                       [](double value) { return std::isnan(value); });
+}
+
+} // namespace
+
+void tst_Monitor::UI_6_historyIsTakenOver()
+{
+    Watched watched({.workerCount = 1});
+    FactoryMonitor &first = watched.monitor;
+    first.setInterval(50);
+    watched.factory->start();
+    watched.dispatch(2);
+    first.setActive(true);
+    const auto depths = [](const FactoryMonitor &monitor) {
+        return monitor.history(FactoryMonitor::QueueDepth);
+    };
+    QTRY_VERIFY(depths(first).size() >= 5);
+
+    FactoryMonitor second;
+    second.setInterval(50);
+    second.setFactory(watched.factory.get());
+    QVERIFY(depths(second).isEmpty()); // nobody looks
+    second.setActive(true);
+    QVERIFY(depths(second).size() > depths(first).size());
+    QVERIFY(depths(second).endsWith(1.0));
+    QVERIFY(!std::isnan(second.history(FactoryMonitor::Throughput).last())); // known at once
+    QVERIFY(std::isnan(second.history(FactoryMonitor::Throughput).first()));
+    QCOMPARE(second.totalTime(), first.totalTime());
+
+    // What it does not see itself.
+    second.setActive(false);
+    const qsizetype before = depths(second).size();
+    QTRY_VERIFY(depths(first).size() >= before + 5);
+    QCOMPARE(depths(second).size(), before);
+    second.setActive(true);
+    QVERIFY(depths(second).size() > depths(first).size());
+
+    // What nobody sees.
+    first.setActive(false);
+    second.setActive(false);
+    QTRY_VERIFY(watched.factory->snapshot(false).time - second.time() > 500'000'000);
+    second.setActive(true);
+    QVERIFY(hasGap(depths(second)));
+    first.setActive(true);
+    QVERIFY(hasGap(depths(first)));
+
+    // One that has begun only now knows less than one that was there before.
+    auto other = std::make_unique<FactoryMonitor>();
+    first.setActive(false);
+    second.setActive(false);
+    first.setFactory(nullptr);
+    second.setFactory(nullptr);
+    other->setInterval(50);
+    other->setFactory(watched.factory.get());
+    other->setActive(true);
+    QCOMPARE(depths(*other).size(), 1);
+    const double now = depths(*other).last();
+    other.reset();
+    second.setFactory(watched.factory.get()); // there is none any more to learn from
+    second.setActive(true);
+    QCOMPARE(depths(second), QList<double>{now});
+    watched.gate.open();
+}
+
+void tst_Monitor::UI_6_historyOfAnotherIntervalIsNot()
+{
+    Watched watched({.workerCount = 1});
+    watched.monitor.setInterval(20);
+    watched.factory->start();
+    watched.dispatch(1);
+    watched.monitor.setActive(true);
+    const auto samples = [](const FactoryMonitor &monitor) {
+        return monitor.history(FactoryMonitor::QueueDepth).size();
+    };
+    QTRY_VERIFY(samples(watched.monitor) >= 5);
+    FactoryMonitor second;
+    second.setInterval(30);
+    second.setFactory(watched.factory.get());
+    second.setActive(true);
+    QCOMPARE(samples(second), 1);
+
+    // And one that began later has not seen what is missing.
+    second.setActive(false);
+    FactoryMonitor third;
+    third.setInterval(20);
+    third.setFactory(watched.factory.get());
+    third.setActive(true);
+    QVERIFY(samples(third) >= 5);
+    Watched elsewhere({.workerCount = 1});
+    third.setFactory(elsewhere.factory.get());
+    QCOMPARE(samples(third), 1);
+    watched.gate.open();
+}
+
+void tst_Monitor::UI_6_restIsTakenOver()
+{
+    Watched watched;
+    watched.gate.open();
+    watched.monitor.setInterval(20);
+    watched.factory->start();
+    watched.monitor.setActive(true);
+    QTRY_VERIFY(watched.monitor.state() == FactoryState::Running);
+    QTRY_VERIFY(!isLooking(watched.monitor));
+    QTRY_VERIFY(watched.factory->snapshot(false).time - watched.monitor.time() > 200'000'000);
+    FactoryMonitor second;
+    second.setInterval(20);
+    second.setFactory(watched.factory.get());
+    second.setActive(true);
+    const QList<double> depths = second.history(FactoryMonitor::QueueDepth);
+    QVERIFY(depths.size() > 10);
+    QVERIFY(!hasGap(depths));
 }
 
 QTEST_GUILESS_MAIN(tst_Monitor)

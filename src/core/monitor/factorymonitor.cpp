@@ -4,6 +4,7 @@
 #include "monitor/factorymonitor.h"
 
 #include "logging.h"
+#include "monitor/allmonitors.h"
 #include "monitor/textfilter.h"
 
 #include <QtCore/qthread.h>
@@ -31,10 +32,12 @@ FactoryMonitor::FactoryMonitor(QObject *parent)
     , m_events(new EventModel(this))
     , m_deadLetters(new DeadLetterModel(this))
 {
+    AllMonitors::add(this);
 }
 
 FactoryMonitor::~FactoryMonitor()
 {
+    AllMonitors::remove(this);
     setTraced(nullptr);
 }
 

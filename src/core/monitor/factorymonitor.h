@@ -30,7 +30,8 @@ namespace Millwright {
 //! change: with every worker idle it sleeps until the factory reports a change. What there was goes on
 //! towards the end of the histories meanwhile, in a hundred steps for which nothing but the time is asked;
 //! then there is no timer. An inactive monitor wakes nobody: the values are those of the last sample, and
-//! the histories have a gap where nothing was sampled.
+//! the histories have a gap where nothing was sampled, unless another monitor of the factory with the same
+//! `interval` has seen that time: then its histories are taken over.
 //!
 //! A monitor belongs to its thread, in an application the GUI thread, and so does its factory; the
 //! factory is not owned, and may be destroyed at any time.
@@ -267,6 +268,8 @@ private:
     void clear();
     void look();
     void resume();
+    [[nodiscard]] const FactoryMonitor *betterInformed() const;
+    void learnFrom(const FactoryMonitor &other);
     void trace();
     void listJobs();
     void wake();
@@ -284,6 +287,7 @@ private:
     void appendRest(qint64 until);
     void rest();
     void stopLooking();
+    [[nodiscard]] bool isResting() const { return m_active && !m_frozen && !m_timer.isActive(); }
     void forgetHistory();
 
     QPointer<FactoryBase> m_factory;

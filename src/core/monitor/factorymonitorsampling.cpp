@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Millwright authors
 // SPDX-License-Identifier: MIT
 
+#include "monitor/allmonitors.h"
 #include "monitor/factorymonitor.h"
 
 #include <QtCore/qcoreevent.h>
@@ -62,6 +63,7 @@ void FactoryMonitor::clear()
     m_lastMinute.clear();
     m_timeline.clear();
     forgetHistory();
+    m_knownUntil = 0;
 }
 
 void FactoryMonitor::forgetHistory()
@@ -80,21 +82,55 @@ void FactoryMonitor::look()
         setTraced(nullptr);
 }
 
-// Nothing is known of the time since the last sample, if there ever was one.
+// Nothing is known of the time since the last sample, if there ever was one, but what others know.
 void FactoryMonitor::resume()
 {
-    if (!m_timer.isActive() && m_now.time != 0)
-        m_history.appendGap((m_factory->snapshot(false).time - m_knownUntil) / intervalOf(*this)
-                                - 1,
-                            historyCapacity());
     m_restTimer.stop();
     m_lastSecond.clear();
     m_earlier.clear();
     m_last = {};
     m_latenciesAt = 0;
+    if (!m_timer.isActive()) {
+        if (const FactoryMonitor *other = betterInformed())
+            learnFrom(*other);
+        m_history.appendGap((m_factory->snapshot(false).time - m_knownUntil) / intervalOf(*this)
+                                - 1,
+                            historyCapacity());
+    }
     trace();
     m_timer.start(m_interval, this);
     sample();
+}
+
+// Another one that has looked at the factory since this one did, and before that.
+const FactoryMonitor *FactoryMonitor::betterInformed() const
+{
+    const FactoryMonitor *best = this;
+    for (const FactoryMonitor *other : AllMonitors::ofThisThread()) {
+        if (other->m_factory != m_factory || other->m_interval != m_interval)
+            continue;
+        const qint64 since = other->m_knownUntil - other->m_history.size() * intervalOf(*other);
+        const bool hasSeenAll = m_history.size() == 0 || since <= m_knownUntil;
+        if (hasSeenAll && other->m_knownUntil > best->m_knownUntil)
+            best = other;
+    }
+    return best == this ? nullptr : best;
+}
+
+void FactoryMonitor::learnFrom(const FactoryMonitor &other)
+{
+    m_history = other.m_history;
+    m_knownUntil = other.m_knownUntil;
+    m_lastSecond = other.m_lastSecond;
+    m_lastMinute = other.m_lastMinute;
+    m_earlier = other.m_earlier;
+    m_latencies = other.m_latencies;
+    m_latenciesAt = other.m_latenciesAt;
+    m_overall = other.m_overall;
+    m_recent = other.m_recent;
+    m_last = other.m_last;
+    if (other.isResting())
+        appendRest(m_factory->snapshot(false).time);
 }
 
 // The record goes on while the picture stands still: it can be exported.

@@ -539,6 +539,23 @@ TestCase {
         tryCompare(factory, "canceled", 1);
     }
 
+    function test_UI_6_eachOfSeveralHasAPast() {
+        const one = createTemporaryObject(gated, test);
+        const other = createTemporaryObject(upper, test);
+        one.dispatch("busy", {}); // which keeps the monitors of both awake
+        const dashboard = createTemporaryObject(shown, test, {factories: [one, other], part: "charts"});
+        waitForRendering(dashboard);
+        const chart = findChild(dashboard, "throughput");
+        compare(chart.monitor.factory, one);
+        tryVerify(() => chart.count >= 20);
+        press(dashboard, "factory1");
+        compare(chart.monitor.factory, other);
+        verify(chart.count >= 20);
+        press(dashboard, "factory0");
+        verify(chart.count >= 20);
+        Bench.open(1);
+    }
+
     function test_UI_6_oneOfSeveralIsShown() {
         const one = createTemporaryObject(gated, test);
         const other = createTemporaryObject(upper, test);
