@@ -183,6 +183,18 @@ public:
         return future;
     }
 
+    using FactoryBase::whenCapacityAvailable;
+    //! The same, where jobs of one key stay together, for a job with this key: with `stickyQueuer()`,
+    //! `keyPersistent()` or `customHash()` there may be room for others all the while. Other routers are not
+    //! asked; then it is `whenCapacityAvailable()`. Any thread; not for policies of this factory.
+    //!
+    //! A continuation of a future that has ended runs at once, inside `then()`, with a context too. Where it submits
+    //! until there is no room and waits again, call it by `QMetaObject::invokeMethod()`, queued.
+    [[nodiscard]] QFuture<void> whenCapacityAvailable(const Key &key)
+    {
+        return engine().whenCapacityAvailable(Detail::makeJob<Detail::KeyProbe<Key>>(key));
+    }
+
     //! Gives every worker a job with a copy of the message: to fill a cache, to reopen a file. The
     //! router is not asked, and such jobs have no part in the order of keys. A busy worker gets to
     //! its job after those that wait for it alone. Any thread; does not block.

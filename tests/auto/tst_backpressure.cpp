@@ -11,6 +11,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <array>
 #include <thread>
 
 using namespace Simulation;
@@ -112,6 +113,10 @@ private Q_SLOTS:
     void DISC_9_futureIsCanceledWhenTheFactoryEnds_data();
     void DISC_9_futureIsCanceledWhenTheFactoryEnds();
     void DISC_9_futureNeverMissesRoom();
+    void DISC_9_roomForAKey_data();
+    void DISC_9_roomForAKey();
+    void DISC_9_roomForAKeyNeedsAToken();
+    void DISC_9_pumpForAKey();
     void DISC_9_futureNeedsNoEventLoop();
     void DISC_9_signal();
     void DISC_9_noSignalWithoutCause();
@@ -262,6 +267,133 @@ void tst_Backpressure::DISC_9_futureNeverMissesRoom()
         QVERIFY(world.finish());
     }
     QVERIFY(full > 1000);
+}
+
+void tst_Backpressure::DISC_9_roomForAKey_data()
+{
+    QTest::addColumn<RouterBuilder>("router");
+    QTest::newRow("queuer") << queuer();
+    QTest::newRow("stickyQueuer") << stickyQueuer();
+    QTest::newRow("keyPersistent") << keyPersistent();
+}
+
+// At any moment the future of a key has ended exactly if a job of that key would be accepted, and one that has not
+// ended yet means that none would.
+void tst_Backpressure::DISC_9_roomForAKey()
+{
+    QFETCH(const RouterBuilder, router);
+    constexpr int Keys = 4;
+    int full = 0;
+    int fullForSome = 0;
+    for (quint64 seed = 1; seed <= 150; ++seed) {
+        Support::Dice dice(seed);
+        World world(
+            {.workerCount = 1 + dice.below(3), .router = router, .queueLimit = dice.below(4)});
+        Engine &engine = world.engine();
+        const auto roomFor = [&](quint64 key) {
+            return engine.whenCapacityAvailable(Detail::makeJob<Detail::KeyProbe<quint64>>(key));
+        };
+        engine.start();
+        world.settle();
+        std::array<QFuture<void>, Keys> futures;
+        for (int key = 0; key < Keys; ++key)
+            futures[std::size_t(key)] = roomFor(quint64(key));
+        int jobs = 0;
+        for (int i = 0; i < 150; ++i) {
+            switch (dice.below(10)) {
+            case 0:
+                engine.setWorkerCount(1 + dice.below(4));
+                break;
+            case 1:
+                engine.setQueueLimit(dice.oneIn(5) ? -1 : dice.below(4));
+                break;
+            case 2:
+                world.cancel(u"j%1"_s.arg(dice.below(jobs + 1)));
+                break;
+            case 3:
+            case 4:
+                world.pass(dice.below(8) * Millisecond);
+                break;
+            default:
+                world.submit({.name = u"j%1"_s.arg(jobs++),
+                              .key = Detail::hashKey(quint64(dice.below(Keys))),
+                              .duration = dice.below(6) * Millisecond});
+            }
+            if (dice.oneIn(2))
+                world.settle();
+            const auto key = quint64(dice.below(Keys));
+            QFuture<void> &future = futures[key];
+            const bool hasRoom = roomFor(key).isFinished();
+            const auto where = [&] { return u"seed %1, operation %2"_s.arg(seed).arg(i); };
+            QVERIFY2(!hasRoom || future.isFinished(), qPrintable(where()));
+            fullForSome += !hasRoom && engine.whenCapacityAvailable().isFinished() ? 1 : 0;
+            QVERIFY2(world.submit({.name = u"probe %1"_s.arg(i),
+                                   .key = Detail::hashKey(key),
+                                   .duration = dice.below(3) * Millisecond})
+                         == hasRoom,
+                     qPrintable(where()));
+            full += hasRoom ? 0 : 1;
+            if (future.isFinished())
+                future = roomFor(key);
+        }
+        engine.setWorkerCount(2);
+        QVERIFY(world.finish());
+    }
+    QVERIFY(full > 1000);
+    QCOMPARE(fullForSome > 100, QLatin1String(QTest::currentDataTag()) != "queuer"_L1);
+}
+
+void tst_Backpressure::DISC_9_roomForAKeyNeedsAToken()
+{
+    World world({.workerCount = 1,
+                 .router = keyPersistent(),
+                 .rateLimit = {.refill = 1, .interval = 10ms},
+                 .rateLimitMode = RateLimitMode::Reject});
+    world.engine().start();
+    world.settle();
+    const auto room = [&] {
+        return world.engine().whenCapacityAvailable(
+            Detail::makeJob<Detail::KeyProbe<quint64>>(quint64(1)));
+    };
+    QVERIFY(room().isFinished());
+    QVERIFY(world.submit({.name = u"a"_s, .key = Detail::hashKey(quint64(1))}));
+    QVERIFY(!world.submit({.name = u"b"_s, .key = Detail::hashKey(quint64(1))}));
+    const QFuture<void> future = room();
+    QVERIFY(!future.isFinished());
+    world.pass(10 * Millisecond);
+    QVERIFY(future.isFinished());
+    QVERIFY(!future.isCanceled());
+    QVERIFY(world.submit({.name = u"c"_s, .key = Detail::hashKey(quint64(1))}));
+    const QFuture<void> last = room();
+    world.engine().stop();
+    QVERIFY(last.isFinished() && last.isCanceled());
+    QVERIFY(room().isCanceled());
+}
+
+// A thread that may not block, and gives its jobs of one key as they find room.
+void tst_Backpressure::DISC_9_pumpForAKey()
+{
+    constexpr int Jobs = 200;
+    Factory factory({.workerCount = 2, .router = stickyQueuer(), .queueLimit = 3},
+                    [](Job<int, int> &) {});
+    factory.start();
+    QObject context;
+    int next = 0;
+    int refused = 0;
+    std::function<void()> pump = [&] {
+        while (next < Jobs && factory.dispatch(1, next))
+            ++next;
+        if (next < Jobs) {
+            ++refused;
+            factory.whenCapacityAvailable(1).then(
+                [&] { QMetaObject::invokeMethod(&context, pump, Qt::QueuedConnection); });
+        }
+    };
+    pump();
+    QVERIFY(QTest::qWaitFor([&] { return next == Jobs; }, 30'000));
+    QVERIFY(refused <= Jobs);
+    QVERIFY(hasEnded(factory.drain()));
+    QCOMPARE(factory.counters().completed, Jobs);
 }
 
 void tst_Backpressure::DISC_9_futureNeedsNoEventLoop()

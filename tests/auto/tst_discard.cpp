@@ -109,6 +109,8 @@ private Q_SLOTS:
     void DISC_5_jobAboutToBeTakenDoesNotCount();
     void DISC_6_expiredJobIsNeverStarted();
     void DISC_6_negativeTimeToLiveIsOver();
+    void DISC_6_whoComesTooLateTakesNobodysPlace_data();
+    void DISC_6_whoComesTooLateTakesNobodysPlace();
     void DISC_7_handlerRunsWithoutTheLock();
     void DISC_7_handlerMayBeExchangedAndRemoved();
     void DISC_7_handlerThatThrowsIsReported();
@@ -288,13 +290,51 @@ void tst_Discard::DISC_6_negativeTimeToLiveIsOver()
     mill.gate.open();
     for (const auto timeToLive :
          {-1ns, -std::chrono::nanoseconds(1h), std::chrono::nanoseconds::min()})
-        QCOMPARE(mill.offer(1, {.timeToLive = timeToLive}), u"+"_s);
+        QCOMPARE(mill.offer(1, {.timeToLive = timeToLive}), u"-"_s);
     QCOMPARE(mill.offer(1, {.timeToLive = 0ns}), u"+"_s); // none
     QCOMPARE(mill.ran.await(2), (QStringList{u"-1"_s, u"4"_s}));
-    // Found by whichever thread comes by: the worker's, or the clock's.
-    QStringList discarded = mill.discarded.await(3);
-    discarded.sort();
-    QCOMPARE(discarded, (QStringList{u"TtlExpired 1"_s, u"TtlExpired 2"_s, u"TtlExpired 3"_s}));
+    QCOMPARE(mill.discarded.events(),
+             (QStringList{u"TtlExpired 1"_s, u"TtlExpired 2"_s, u"TtlExpired 3"_s}));
+    QCOMPARE(mill->counters().discarded(DiscardReason::TtlExpired), 3);
+    QFuture<void> refused = mill->submit(5, 0, {.timeToLive = -1ns});
+    QVERIFY(refused.isFinished()); // JOB 5
+    QVERIFY_THROWS_EXCEPTION(JobDiscarded, refused.waitForFinished());
+}
+
+// It is not to be had at the cost of others.
+void tst_Discard::DISC_6_whoComesTooLateTakesNobodysPlace_data()
+{
+    QTest::addColumn<FactorySettings>("settings");
+    QTest::newRow("the oldest makes room")
+        << FactorySettings{.workerCount = 1, .queueLimit = 1, .discardMode = DiscardMode::Oldest};
+    QTest::newRow("the newest is refused") << FactorySettings{.workerCount = 1, .queueLimit = 1};
+    QTest::newRow("rate limit") << FactorySettings{.workerCount = 1,
+                                                   .rateLimit = {.refill = 2, .interval = 1h}};
+    QTest::newRow("tried again where there is no room")
+        << FactorySettings{.workerCount = 1,
+                           .queueLimit = 1,
+                           .retry = {.maximumAttempts = 9, .on = RetryOn::Loadshed}};
+}
+
+void tst_Discard::DISC_6_whoComesTooLateTakesNobodysPlace()
+{
+    QFETCH(const FactorySettings, settings);
+    Mill mill(settings);
+    QVERIFY(mill.occupy());
+    QCOMPARE(mill.offer(1), u"+"_s);
+    QCOMPARE(mill.offer(3, {.timeToLive = -1ns}), u"---"_s);
+    QCOMPARE(mill->queueDepth(), 1);
+    QCOMPARE(mill->counters().retried, 0);
+    QCOMPARE(mill->counters().discarded(), mill->counters().discarded(DiscardReason::TtlExpired));
+    // Who waits for room waits no longer than it has time.
+    if (mill->availableCapacity() == 0) {
+        const auto patience = QDeadlineTimer(10min);
+        const auto refused = mill->dispatchFor(9, 0, 10min, {.timeToLive = -1ns});
+        QCOMPARE(refused.reason(), DiscardReason::TtlExpired);
+        const auto late = mill->dispatchFor(9, 0, 10min, {.timeToLive = 20ms});
+        QCOMPARE(late.reason(), DiscardReason::TtlExpired);
+        QVERIFY(!patience.hasExpired());
+    }
 }
 
 void tst_Discard::DISC_7_handlerRunsWithoutTheLock()

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void SUP_3_jitterSpreadsTheAttempts();
     void SUP_3_manyAttemptsAtOnceAreNoLongSection();
     void SUP_3_retriedJobIsNotTheOldest();
+    void SUP_3_noAttemptAfterItsTime();
     void SUP_3_layerIsToldOfEachAttempt();
     void SUP_4_atMostOnceByDefault_data();
     void SUP_4_atMostOnceByDefault() { Simulation::run(); }
@@ -220,6 +221,23 @@ void tst_Retries::SUP_3_retriedJobIsNotTheOldest()
     world.pass(20'000'000);
     QCOMPARE(world.takeLog().mid(1).join(u", "_s),
              u"a@0, b@0, c Loadshed, b done, a@0, a done, d@0, d done"_s);
+}
+
+// The last error counts, not that there was no time for another attempt.
+void tst_Retries::SUP_3_noAttemptAfterItsTime()
+{
+    World world(
+        {.workerCount = 1, .onFailure = OnFailure::KeepWorker, .retry = {.maximumAttempts = 3}});
+    world.engine().start();
+    Script script{.name = u"a"_s, .duration = 20'000'000, .failures = 1};
+    script.options.timeToLive = 10ms;
+    QVERIFY(world.submit(script));
+    QVERIFY(world.finish());
+    QCOMPARE(world.fates().at(u"a"_s).failed, 1);
+    QCOMPARE(world.fates().at(u"a"_s).started, 1);
+    QCOMPARE(world.engine().counters().retried, 0);
+    QCOMPARE(world.engine().counters().failed, 1);
+    QCOMPARE(world.engine().deadLetters().size(), 1);
 }
 
 void tst_Retries::SUP_3_layerIsToldOfEachAttempt()

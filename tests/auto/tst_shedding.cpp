@@ -12,9 +12,12 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <random>
 
 using namespace Simulation;
 using namespace Qt::StringLiterals;
@@ -101,6 +104,8 @@ private Q_SLOTS:
     void DISC_2_limitThatComesLater();
     void DISC_2_limitThatComesLaterIsForAll_data();
     void DISC_2_limitThatComesLaterIsForAll();
+    void DISC_4_burstAfterShortJobs_data();
+    void DISC_4_burstAfterShortJobs();
     void DISC_4_limitZeroOnSharedThreads_data();
     void DISC_4_limitZeroOnSharedThreads();
     void DISC_5_verdictDoesNotDependOnWhoComesFirst_data();
@@ -298,6 +303,63 @@ void tst_Shedding::DISC_2_limitThatComesLaterIsForAll()
     QCOMPARE(world.takeLog(), (QStringList{u"w0 Loadshed"_s, u"w1 Loadshed"_s, u"n0 Loadshed"_s}));
     QVERIFY(world.finish());
     QCOMPARE(world.violations(), QString());
+}
+
+void tst_Shedding::DISC_4_burstAfterShortJobs_data()
+{
+    QTest::addColumn<RouterBuilder>("router");
+    QTest::addColumn<int>("workers");
+    QTest::addColumn<int>("limit");
+    QTest::addColumn<DiscardMode>("mode");
+    const std::array routers{std::pair("queuer", &queuer),
+                             std::pair("sticky queuer", &stickyQueuer)};
+    for (const auto &[name, router] : routers) {
+        for (const auto &[workers, limit] : {std::pair(2, 0), std::pair(2, 1), std::pair(2, 3),
+                                             std::pair(4, 0), std::pair(8, 1)}) {
+            for (const DiscardMode mode : {DiscardMode::Newest, DiscardMode::Oldest}) {
+                QTest::addRow("%s, %d workers, limit %d, %s", name, workers, limit,
+                              mode == DiscardMode::Newest ? "newest" : "oldest")
+                    << router() << workers << limit << mode;
+            }
+        }
+    }
+}
+
+// Threads take several jobs at a time as long as jobs are short. What they have in hand waits as well, and
+// the workers that are free will take it over when it turns out that these jobs are long.
+void tst_Shedding::DISC_4_burstAfterShortJobs()
+{
+    QFETCH(const RouterBuilder, router);
+    QFETCH(const int, workers);
+    QFETCH(const int, limit);
+    QFETCH(const DiscardMode, mode);
+    int batches = 0;
+    for (quint32 seed = 1; seed <= 60; ++seed) {
+        const auto world = practisedWorld(settingsOf(router, workers, limit, mode));
+        QCOMPARE(world->engine().availableCapacity(), workers + limit);
+        std::minstd_rand random(seed);
+        int accepted = 0;
+        for (int i = 0; i < workers + limit + 3; ++i) {
+            const qint64 room = world->engine().availableCapacity();
+            const bool isAccepted = world->submit(
+                {.name = u"j%1"_s.arg(i), .key = quint64(i), .duration = 1000 * Millisecond});
+            accepted += isAccepted ? 1 : 0;
+            if (mode == DiscardMode::Newest)
+                QCOMPARE(isAccepted, room > 0);
+            for (quint32 steps = random() % 8; steps > 0 && world->step(random()); --steps)
+                ;
+            const std::vector<Workload> workloads = world->workloads();
+            batches += int(std::ranges::count_if(workloads, &Workload::isBatch));
+        }
+        accepted -= int(world->takeLog().filter(u"Loadshed"_s).size())
+                    - (mode == DiscardMode::Newest ? 3 : 0);
+        QCOMPARE(accepted, workers + limit);
+        world->pass(10 * Millisecond);
+        QCOMPARE(world->engine().counters().running, workers);
+        QCOMPARE(world->engine().counters().waiting, limit);
+        QCOMPARE(world->engine().availableCapacity(), 0);
+    }
+    QVERIFY(batches > 0); // or else this shows nothing
 }
 
 void tst_Shedding::DISC_4_limitZeroOnSharedThreads_data()

@@ -128,6 +128,7 @@ public:
     [[nodiscard]] Refusal submit(AbstractJob &job, std::chrono::milliseconds patience = {});
     //! Ends when some job would be accepted; canceled if the factory takes no more jobs.
     [[nodiscard]] QFuture<void> whenCapacityAvailable();
+    [[nodiscard]] QFuture<void> whenCapacityAvailable(AbstractJob::Pointer probe);
     //! The first job for the first worker, and so on, without asking the router but for jobs whose
     //! worker has left. Tells which jobs were refused.
     void submitToAll(std::span<AbstractJob *const> jobs, std::span<Refusal> refused);
@@ -245,7 +246,7 @@ public:
     [[nodiscard]] qint64 queueDepth() const { return glance().waiting; }
     [[nodiscard]] int activeWorkers() const { return glance().active; }
     [[nodiscard]] int workerCount() const { return m_workerCount; }
-    [[nodiscard]] qint64 availableCapacity() const { return glance().capacity; }
+    [[nodiscard]] qint64 availableCapacity() const;
     [[nodiscard]] qint64 submitted() const { return m_published.submitted; }
     [[nodiscard]] int crashLoopingWorkers() const { return m_crashLooping; }
     [[nodiscard]] bool isCongested() const { return m_isCongested; }
@@ -318,7 +319,6 @@ private:
     {
         qint64 waiting;
         int active;
-        qint64 capacity;
     };
     // What the capacity follows from.
     struct Load
@@ -327,7 +327,7 @@ private:
         qint64 backingOff; // of these: the limit is not for them
         qint64 limit;
         int places; // for each of which that is the limit
-        qint64 runnable;
+        qint64 runnable; // by whoever is free
         int idleForShared;
         int idleWithOwn;
 
@@ -411,7 +411,12 @@ private:
     [[nodiscard]] WorkerSlot *targetOf(const AbstractJob &job, Section &section);
     [[nodiscard]] Q_DECL_HIDDEN bool isFull(Destination destination) const;
     [[nodiscard]] qsizetype queueShare() const;
-    [[nodiscard]] bool isWaitingAtLeast(qsizetype count) const;
+    [[nodiscard]] bool isWaitingAtLeast(qint64 count, qint64 taken) const;
+    [[nodiscard]] bool isWaitingBehind(qint64 taken) const;
+    [[nodiscard]] bool isTooLate(const AbstractJob &job) const
+    {
+        return job.expiry() != 0 && job.isExpired(m_clock->now());
+    }
     [[nodiscard]] bool mayNotEnter(const AbstractJob &job, WorkerSlot *target);
     [[nodiscard]] qsizetype waitingAt(const WorkerSlot &slot) const;
     [[nodiscard]] bool isAtRest(const WorkerSlot &slot) const;
@@ -479,15 +484,17 @@ private:
     [[nodiscard]] bool hasPlace();
     [[nodiscard]] bool hasRoom(Admission admission);
     [[nodiscard]] bool mayEnter(const RoomSeeker &seeker, Admission admission);
+    void choose(RoomWaiter &waiter, Section &section);
     [[nodiscard]] WorkerSlot *chosenFor(const RoomSeeker &seeker) const;
     [[nodiscard]] qint64 placesAt(const WorkerSlot &slot) const;
     [[nodiscard]] RoomEpoch roomEpoch(Admission admission) const;
     void noteLackOfRoom();
     [[nodiscard]] std::unique_ptr<RoomNews> findRoom(Section &section);
-    void tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &epoch);
+    void tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &epoch, Section &section);
     Refusal waitForRoom(const RoomSeeker &seeker, AbstractJob &job, QDeadlineTimer deadline,
                         StatisticsLayer *layer);
     Refusal admitPatiently(RoomSeeker &seeker, AbstractJob &job, Section &section);
+    [[nodiscard]] QDeadlineTimer endOf(const AbstractJob &job) const;
     [[nodiscard]] bool warnIfWaitingHarms() const;
     [[nodiscard]] bool stopWaiting(RoomWaiter &waiter);
 
@@ -576,7 +583,8 @@ private:
     void relist(WorkerSlot &slot);
     void relist(Station &station);
     void noteAppetite(Station::Appetite appetite, int change);
-    [[nodiscard]] qint64 waitingInHands() const;
+    enum class Origin { Anywhere, Queue };
+    [[nodiscard]] qint64 waitingInHands(Origin origin = Origin::Anywhere) const;
     Q_DECL_HIDDEN static std::unique_ptr<Failure> execute(Incarnation &incarnation,
                                                           AbstractJob &job);
     Q_DECL_HIDDEN void finish(Incarnation &incarnation, AbstractJob &job, const Failure *failure);
@@ -745,18 +753,24 @@ private:
         return m_waitingPlace == WaitingPlace::AtWorkers ? std::max(1, workers) : 1;
     }
     [[nodiscard]] static qint64 limitOf(qint64 limit, qint64 places);
-    [[nodiscard]] Q_DECL_HIDDEN Load loadWith(qint64 waiting) const;
-    [[nodiscard]] qint64 capacityWith(qint64 waiting) const;
+    [[nodiscard]] Q_DECL_HIDDEN Load loadWith(qint64 waiting, qint64 forAnybody) const;
+    [[nodiscard]] qint64 exactCapacity() const;
+    [[nodiscard]] qint64 capacityWith(qint64 inHands, qint64 forAnybody) const;
+    [[nodiscard]] qint64 capacityAtWorkers() const;
     //! Jobs that wait for their next attempt.
     [[nodiscard]] qsizetype backingOff() const { return m_delayed - m_awaitingToken; }
     [[nodiscard]] qint64 workersReady() const;
+    [[nodiscard]] qint64 takenAtOnce() const
+    {
+        return std::min<qint64>(runnable(), workersReady());
+    }
     //! The jobs in the factory's queue that free workers are about to take, if there are enough.
     [[nodiscard]] qsizetype runnable() const
     {
         return m_keepsKeyOrder ? m_runnableKeys - m_unclaimedKeys : m_queued;
     }
     //! The queue limit for all that waits, wherever it does.
-    [[nodiscard]] qsizetype totalLimit() const { return loadWith(0).totalLimit(); }
+    [[nodiscard]] qsizetype totalLimit() const { return loadWith(0, 0).totalLimit(); }
     //! Without what waits in hands.
     [[nodiscard]] qint64 waitingInQueues() const
     {
@@ -947,6 +961,7 @@ private:
     qint64 m_roomReturns = 0;
     std::vector<QPromise<void>> m_roomPromises;
     std::list<std::shared_ptr<RoomWaiter>> m_roomWaiters;
+    int m_awaitedRooms = 0; // of these are futures
     qint64 m_roomTold = 0; // were told of room and have not come yet
     std::atomic<qint64> m_roomSleeps = 0;
     qint64 m_roomCalls = 0;

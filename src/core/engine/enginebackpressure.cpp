@@ -79,6 +79,20 @@ QFuture<void> Engine::whenCapacityAvailable()
     return future;
 }
 
+// For a job like this one, as far as it matters which one it is: where the jobs of a key stay together.
+QFuture<void> Engine::whenCapacityAvailable(AbstractJob::Pointer probe)
+{
+    const auto room = std::make_shared<AwaitedRoom>(std::move(probe));
+    QFuture<void> future = room->future();
+    if (isCalledByPolicy("whenCapacityAvailable"))
+        return future; // ends canceled
+    Section section(*this);
+    m_roomWaiters.push_back(room);
+    ++m_awaitedRooms;
+    m_roomIsWatched = true; // as above
+    return future;
+}
+
 qint64 Engine::roomReturns() const
 {
     return read([this] { return m_roomReturns; });
@@ -114,7 +128,7 @@ bool Engine::hasRoom(Admission admission)
     case Admission::Open:
         return hasPlace();
     case Admission::Delayed:
-        return m_limit < 0 || !isWaitingAtLeast(totalLimit());
+        return m_limit < 0 || !isWaitingAtLeast(totalLimit(), takenAtOnce());
     case Admission::Closed:
         break;
     }
@@ -136,6 +150,16 @@ bool Engine::mayEnter(const RoomSeeker &seeker, Admission admission)
         target = use && use->held() > 0 ? use->holder : nullptr;
     }
     return !isFull(destinationOf(seeker.job, target));
+}
+
+// Where jobs of one key stay together, the router may be asked although no job comes.
+void Engine::choose(RoomWaiter &waiter, Section &section)
+{
+    if (waiter.comesBack() || !m_keepsKeyOrder || m_waitingPlace != WaitingPlace::AtWorkers
+        || chosenFor(waiter))
+        return;
+    waiter.chosen = route(waiter.job, section);
+    waiter.workerCount = m_workerCount;
 }
 
 // The router is asked again only if the number of workers has changed, or this one is not available.
@@ -193,12 +217,12 @@ std::unique_ptr<RoomNews> Engine::findRoom(Section &section)
             m_lacksRoom = false;
             m_roomReturns += news.isOver ? 0 : 1;
         }
-        tellWaiters(news, rate.admission, epoch);
+        tellWaiters(news, rate.admission, epoch, section);
     }
 
     m_roomIsWatched = m_lacksRoom || !m_roomPromises.empty() || !m_roomWaiters.empty();
     // Delayed jobs have their alarm. Others wait for a token where there is no room without.
-    const bool wantsToken = m_lacksRoom || !m_roomPromises.empty()
+    const bool wantsToken = m_lacksRoom || !m_roomPromises.empty() || m_awaitedRooms > 0
                             || (!m_roomWaiters.empty() && rate.admission == Admission::Delayed);
     if (wantsToken && rate.next != Never && m_awaitingToken == 0) {
         m_tokenAt = std::min(m_tokenAt, rate.next);
@@ -211,34 +235,43 @@ std::unique_ptr<RoomNews> Engine::findRoom(Section &section)
 
 // Each place is for one of those who wait; who was told and has not come yet has his. Takes its time
 // for each thread that waits.
-void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &epoch)
+void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &epoch,
+                         Section &section)
 {
     qint64 places = Never;
     if (!news.isOver && m_limit >= 0) {
-        places = std::max<qint64>(1, capacityWith(waitingInQueues())) - m_roomTold;
+        places = std::max<qint64>(1, capacityWith(0, 0)) - m_roomTold;
         if (m_limiter && m_limit == 0) // nobody knows for how many there are tokens
             places = 1 - m_roomTold;
     }
     for (auto it = m_roomWaiters.begin(); it != m_roomWaiters.end();) {
         RoomWaiter &waiter = **it;
-        WorkerSlot *chosen = news.isOver || admission == Admission::Delayed ? nullptr
-                                                                            : chosenFor(waiter);
+        WorkerSlot *chosen = nullptr;
+        if (!news.isOver && admission != Admission::Delayed) {
+            choose(waiter, section);
+            chosen = chosenFor(waiter);
+        }
         const bool isTold = news.isOver
                             || ((chosen || places > 0) && waiter.seen != epoch
                                 && (!chosen || placesAt(*chosen) > chosen->roomTold)
+                                && (waiter.comesBack() || admission != Admission::Closed)
                                 && mayEnter(waiter, admission));
         if (!isTold) {
             ++it;
             continue;
         }
-        waiter.isTold = true;
         waiter.place.reset();
-        waiter.toldOf = chosen;
-        if (chosen)
-            ++chosen->roomTold;
-        ++m_roomTold;
-        ++m_roomCalls;
-        --places;
+        if (waiter.comesBack()) {
+            waiter.isTold = true;
+            waiter.toldOf = chosen;
+            if (chosen)
+                ++chosen->roomTold;
+            ++m_roomTold;
+            ++m_roomCalls;
+            --places;
+        } else {
+            --m_awaitedRooms;
+        }
         news.waiters.push_back(std::move(*it));
         it = m_roomWaiters.erase(it);
     }
@@ -250,7 +283,7 @@ Q_NEVER_INLINE Refusal Engine::waitForRoom(const RoomSeeker &seeker, AbstractJob
 {
     const bool mayWait = !warnIfWaitingHarms();
     const auto self = shared_from_this(); // the end of the factory ends the wait
-    const auto waiter = std::make_shared<RoomWaiter>(seeker);
+    const auto waiter = std::make_shared<WaitingThread>(seeker);
     for (;;) {
         const bool isLastTry = !mayWait || deadline.hasExpired();
         Refusal refused;
@@ -275,15 +308,27 @@ Q_NEVER_INLINE Refusal Engine::waitForRoom(const RoomSeeker &seeker, AbstractJob
             return refused;
         }
         ++m_roomSleeps;
-        waiter->await(deadline);
+        waiter->await(std::min(deadline, endOf(job)));
     }
+}
+
+// When there is no use in waiting any more.
+QDeadlineTimer Engine::endOf(const AbstractJob &job) const
+{
+    if (job.expiry() == 0)
+        return QDeadlineTimer::Forever;
+    QDeadlineTimer end(Qt::PreciseTimer);
+    end.setPreciseRemainingTime(0, std::max<qint64>(0, job.expiry() - m_clock->now()),
+                                Qt::PreciseTimer);
+    return end;
 }
 
 // Refuses rather than make room by shedding, which does not count: there will be another try.
 Refusal Engine::admitPatiently(RoomSeeker &seeker, AbstractJob &job, Section &section)
 {
     seeker.seen.reset();
-    if (m_state <= FactoryState::Running && !mayEnter(seeker, outlook(section).admission))
+    if (m_state <= FactoryState::Running && !isTooLate(job)
+        && !mayEnter(seeker, outlook(section).admission))
         return DiscardReason::Loadshed; // the router need not be asked
     m_patient = &seeker;
     const auto forget = qScopeGuard([this] { m_patient = nullptr; }); // also if memory has run out

@@ -131,6 +131,8 @@ Refusal Engine::tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section)
     }
     if (m_state > FactoryState::Running)
         return DiscardReason::Shutdown;
+    if (isTooLate(job)) // takes nobody's place, and no token
+        return DiscardReason::TtlExpired;
     return m_limiter || m_awaitingToken > 0 ? admitLimited(job, target, section)
                                             : admitNow(job, target, section);
 }
@@ -252,15 +254,25 @@ Q_NEVER_INLINE void Engine::sayRouterThrew(Section &section) const
 bool Engine::isFull(Destination destination) const
 {
     const WorkerSlot *slot = destination.slot;
-    const bool runsAtOnce = slot ? isAtRest(*slot) && slot->ownSize == 0
-                                 : runnable() < qsizetype(workersReady());
+    const qint64 ready = workersReady();
+    const bool runsAtOnce = slot ? isAtRest(*slot) && slot->ownSize == 0 : runnable() < ready;
     const bool isBehindItsKey = destination.key && !destination.key->isUnused();
-    if (runsAtOnce && !isBehindItsKey)
-        return false;
+    if (runsAtOnce && !isBehindItsKey) {
+        // Unless the free workers are for jobs that another one has in hand, and may not come to.
+        return !slot && isWaitingBehind(ready) && waitingInHands(Origin::Queue) > 0;
+    }
+    if (slot && m_waitingPlace == WaitingPlace::AtWorkers)
+        return waitingAt(*slot) >= m_limit;
+    return isWaitingBehind(isBehindItsKey ? takenAtOnce() : ready);
+}
+
+// Whether as many jobs wait as may, without those that are taken by free workers: where one comes that
+// has no worker of its own.
+bool Engine::isWaitingBehind(qint64 taken) const
+{
     if (m_waitingPlace != WaitingPlace::AtWorkers)
-        return isWaitingAtLeast(m_limit);
-    return slot ? waitingAt(*slot) >= m_limit
-                : m_queued - std::min(runnable(), qsizetype(workersReady())) >= queueShare();
+        return isWaitingAtLeast(m_limit, taken);
+    return m_queued + waitingInHands(Origin::Queue) - taken >= queueShare();
 }
 
 // Where jobs wait at the workers, the factory's queue stands in for the queues of those that are not
@@ -275,15 +287,14 @@ qsizetype Engine::waitingAt(const WorkerSlot &slot) const
 {
     qsizetype waiting = slot.ownSize + slot.parkedSize;
     if (slot.incarnation && m_batches.contains(*slot.incarnation))
-        waiting += slot.incarnation->hand.count().waiting();
+        waiting += slot.incarnation->waitingInHand();
     return waiting - (isAtRest(slot) && slot.ownSize > 0 ? 1 : 0);
 }
 
-// Without the jobs that free workers are about to take.
-bool Engine::isWaitingAtLeast(qsizetype count) const
+// Without the jobs that are taken by free workers.
+bool Engine::isWaitingAtLeast(qint64 count, qint64 taken) const
 {
-    qsizetype waiting = waitingInQueues() - backingOff()
-                        - std::min(runnable(), qsizetype(workersReady()));
+    qint64 waiting = waitingInQueues() - backingOff() - taken;
     if (mayRun())
         waiting -= m_idleWithOwn;
     return waiting + m_dealt >= count // cheap, and never too low

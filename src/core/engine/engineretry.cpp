@@ -39,7 +39,7 @@ bool Engine::retry(AbstractJob &job, RetryOn outcome, qint64 now, Section &secti
 
     const RetryPolicy &policy = policyOf(job);
     if (m_discarding || job.m_messageTaken || !policy.on.testFlag(outcome)
-        || job.m_attempt >= policy.maximumAttempts) {
+        || job.m_attempt >= policy.maximumAttempts || job.isExpired(now)) {
         return false;
     }
     const double chance = double(m_random()) / double(std::minstd_rand::max());

@@ -159,16 +159,7 @@ Engine::Glance Engine::glance() const
         m_mutex.unlock();
         return exact;
     }
-    const Load load{.waiting = std::max<qsizetype>(0, m_published.waiting),
-                    .backingOff = backingOff(),
-                    .limit = m_limit,
-                    .places = placesFor(m_workerCount),
-                    .runnable = m_published.runnable,
-                    .idleForShared = m_awaitingToken > 0 || !mayRun() ? 0
-                                                                      : m_published.idleForShared,
-                    .idleWithOwn = mayRun() ? m_published.idleWithOwn : 0};
-    return {load.waiting, m_published.active,
-            state() > FactoryState::Running ? 0 : load.capacity()};
+    return {std::max<qsizetype>(0, m_published.waiting), m_published.active};
 }
 
 Engine::Glance Engine::exactGlance() const
@@ -180,23 +171,71 @@ Engine::Glance Engine::exactGlance() const
         waiting += count.waiting();
         active += count.settled() < count.end() ? 1 : 0;
     }
-    return {waiting, active, capacityWith(waiting)};
+    return {waiting, active};
 }
 
-Engine::Load Engine::loadWith(qint64 waiting) const
+qint64 Engine::availableCapacity() const
+{
+    if (m_mutex.isMine())
+        return exactCapacity();
+    if (m_mutex.tryLock()) {
+        const qint64 exact = exactCapacity();
+        m_mutex.unlock();
+        return exact;
+    }
+    if (state() > FactoryState::Running)
+        return 0;
+    return Load{.waiting = std::max<qsizetype>(0, m_published.waiting),
+                .backingOff = backingOff(),
+                .limit = m_limit,
+                .places = placesFor(m_workerCount),
+                .runnable = m_published.runnable,
+                .idleForShared = m_awaitingToken > 0 || !mayRun() ? 0 : m_published.idleForShared,
+                .idleWithOwn = mayRun() ? m_published.idleWithOwn : 0}
+        .capacity();
+}
+
+qint64 Engine::exactCapacity() const
+{
+    return capacityWith(waitingInHands(), waitingInHands(Origin::Queue));
+}
+
+// With so many jobs in hands, so many of which somebody else may do.
+qint64 Engine::capacityWith(qint64 inHands, qint64 forAnybody) const
+{
+    if (m_state > FactoryState::Running)
+        return 0;
+    if (m_limit >= 0 && m_waitingPlace == WaitingPlace::AtWorkers && m_workerCount > 0)
+        return capacityAtWorkers();
+    return loadWith(waitingInQueues() + inHands, forAnybody).capacity();
+}
+
+// Each worker for itself: where one has more than it may, another one has no less room for that.
+qint64 Engine::capacityAtWorkers() const
+{
+    const Load load = loadWith(0, 0);
+    const qint64 limit = load.totalLimit() / load.places;
+    qint64 room = 0;
+    for (int id = 0; id < m_workerCount; ++id) {
+        const WorkerSlot &slot = *m_slots[std::size_t(id)];
+        room += slot.state == WorkerState::CrashLooping
+                    ? limit
+                    : std::max<qint64>(0, limit - waitingAt(slot));
+    }
+    const qint64 taken = std::min<qint64>(load.idleForShared, load.runnable);
+    const qint64 inQueue = m_queued + m_awaitingToken - taken;
+    return load.idleForShared - taken + std::max<qint64>(0, room - inQueue);
+}
+
+Engine::Load Engine::loadWith(qint64 waiting, qint64 forAnybody) const
 {
     return {.waiting = waiting,
             .backingOff = backingOff(),
             .limit = m_limit,
             .places = placesFor(m_workerCount),
-            .runnable = runnable(),
+            .runnable = runnable() + forAnybody,
             .idleForShared = m_awaitingToken > 0 || !mayRun() ? 0 : m_idleForShared,
             .idleWithOwn = mayRun() ? m_idleWithOwn : 0};
-}
-
-qint64 Engine::capacityWith(qint64 waiting) const
-{
-    return m_state > FactoryState::Running ? 0 : loadWith(waiting).capacity();
 }
 
 qint64 Engine::Load::capacity() const
@@ -254,7 +293,7 @@ FactorySnapshot Engine::snapshot(bool withWorkers) const
         snapshot.workerCount = m_workerCount;
         snapshot.activeWorkers = glance.active;
         snapshot.crashLoopingWorkers = m_crashLooping;
-        snapshot.availableCapacity = glance.capacity;
+        snapshot.availableCapacity = exactCapacity();
         snapshot.queueLimit = m_limit;
         snapshot.queueCapacity = m_limit < 0 ? -1 : limitOf(m_limit, placesFor(m_workerCount));
         snapshot.paused = m_paused;

@@ -578,13 +578,15 @@ void Engine::putBack(TakenBack &jobs, Section &section)
         releaseKey(*job, section);
 }
 
-// Without those that stand alone in a hand: their worker is about to start them. What is left are
+// Of what is dealt to one thread at a time it starts the first at once. What is left are
 // few hands, since short jobs are done by few threads.
-qint64 Engine::waitingInHands() const
+qint64 Engine::waitingInHands(Origin origin) const
 {
     qint64 waiting = 0;
-    for (const Incarnation *i = m_batches.first(); i; i = m_batches.next(*i))
-        waiting += i->hand.count().waiting();
+    for (const Incarnation *i = m_batches.first(); i; i = m_batches.next(*i)) {
+        if (origin == Origin::Anywhere || !i->fromOwnQueue)
+            waiting += i->waitingInHand();
+    }
     return waiting;
 }
 

@@ -7,7 +7,9 @@
 
 namespace Millwright {
 
-void RoomWaiter::await(QDeadlineTimer deadline)
+RoomWaiter::~RoomWaiter() = default;
+
+void WaitingThread::await(QDeadlineTimer deadline)
 {
     const QMutexLocker locker(&m_mutex);
     while (!m_isRung && m_changed.wait(&m_mutex, deadline))
@@ -15,17 +17,31 @@ void RoomWaiter::await(QDeadlineTimer deadline)
     m_isRung = false;
 }
 
-void RoomWaiter::ring()
+void WaitingThread::tell(bool)
 {
     const QMutexLocker locker(&m_mutex);
     m_isRung = true;
     m_changed.wakeOne();
 }
 
+AwaitedRoom::AwaitedRoom(AbstractJob::Pointer probe)
+    : RoomWaiter(RoomSeeker(*probe))
+    , m_probe(std::move(probe))
+{
+    m_promise.start();
+}
+
+void AwaitedRoom::tell(bool isOver)
+{
+    Clock::passOnWatch();
+    if (!isOver)
+        m_promise.finish();
+}
+
 void RoomNews::tell()
 {
     for (const auto &waiter : waiters)
-        waiter->ring();
+        waiter->tell(isOver);
     if (!promises.empty())
         Clock::passOnWatch();
     if (isOver) {

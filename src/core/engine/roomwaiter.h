@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "../job/abstractjob.h"
+
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qmutex.h>
 #include <QtCore/qpromise.h>
@@ -16,7 +18,6 @@
 
 namespace Millwright {
 
-class AbstractJob;
 struct WorkerSlot;
 
 //! Changes whenever somebody for whom there was no room had better try again.
@@ -33,25 +34,58 @@ struct RoomSeeker
     int workerCount = 0; // of which it was chosen
 };
 
-//! A thread that waits until there is room for its job.
+//! Somebody who waits until there is room for his job.
 class RoomWaiter : public RoomSeeker
 {
 public:
-    explicit RoomWaiter(const RoomSeeker &seeker) : RoomSeeker(seeker) {}
+    virtual ~RoomWaiter();
 
-    //! Waits for `ring()`, but no longer than the deadline.
-    void await(QDeadlineTimer deadline);
-    void ring();
+    //! Without the engine's lock: there is room, or, if it is over, there never will be.
+    virtual void tell(bool isOver) = 0;
+    //! He comes as soon as he is told, so that the place is his until then.
+    [[nodiscard]] virtual bool comesBack() const = 0;
 
     // The engine's lock's.
     WorkerSlot *toldOf = nullptr; // where there is room
     std::optional<std::list<std::shared_ptr<RoomWaiter>>::iterator> place; // while it is listed
-    bool isTold = false; // it was rung, and has not come yet
+    bool isTold = false; // and has not come yet
+
+protected:
+    explicit RoomWaiter(const RoomSeeker &seeker) : RoomSeeker(seeker) {}
+    Q_DISABLE_COPY_MOVE(RoomWaiter)
+};
+
+//! A thread that waits with its job.
+class WaitingThread final : public RoomWaiter
+{
+public:
+    explicit WaitingThread(const RoomSeeker &seeker) : RoomWaiter(seeker) {}
+
+    //! Waits until it is told, but no longer than the deadline.
+    void await(QDeadlineTimer deadline);
+    void tell(bool isOver) override;
+    [[nodiscard]] bool comesBack() const override { return true; }
 
 private:
     QMutex m_mutex;
     QWaitCondition m_changed;
     bool m_isRung = false;
+};
+
+//! A future for which somebody has asked, who may then submit a job like this one.
+class AwaitedRoom final : public RoomWaiter
+{
+public:
+    explicit AwaitedRoom(AbstractJob::Pointer probe);
+
+    [[nodiscard]] QFuture<void> future() const { return m_promise.future(); }
+    //! Continuations of the user's run here.
+    void tell(bool isOver) override;
+    [[nodiscard]] bool comesBack() const override { return false; }
+
+private:
+    const AbstractJob::Pointer m_probe;
+    QPromise<void> m_promise; // ends canceled if there will be no room
 };
 
 //! Those who are to be told that there is room, or that there will be none any more.

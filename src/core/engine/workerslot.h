@@ -51,6 +51,13 @@ struct Incarnation : std::enable_shared_from_this<Incarnation>
                                         : nullptr);
     }
 
+    //! Lock held. Without the job that it runs, or starts next.
+    [[nodiscard]] int waitingInHand() const
+    {
+        const Hand::Count count = hand.count();
+        return isBehind ? count.waiting() : std::max(0, count.end() - count.settled() - 1);
+    }
+
     const int id;
     Station &station;
 

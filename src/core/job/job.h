@@ -153,6 +153,25 @@ protected:
     Awaited<typename W::ResultType> m_awaited;
 };
 
+// Nothing but a key, for which somebody wants to know something.
+template<typename Key>
+class KeyProbe final : public AbstractJob
+{
+public:
+    explicit KeyProbe(const Key &key) : AbstractJob(hashKey(key), {}), m_key(key) {}
+
+    [[nodiscard]] QString keyText() const override { return Detail::keyText(m_key); }
+
+private:
+    const void *keyIf(const std::type_info &type) const override
+    {
+        return type == typeid(Key) ? &m_key : nullptr;
+    }
+    void run(QObject *) override {}
+
+    const Key m_key;
+};
+
 template<typename W>
 using JobOf = std::conditional_t<W::isAsynchronous, AsynchronousJob<W>,
                                  Job<typename W::KeyType, typename W::MessageType>>;

@@ -269,33 +269,41 @@ bool Model::isFull(const Job &job)
         return false;
     const Ready ready = this->ready();
     const qint64 queued = inLineFor(Queue);
-    if (job.place == Queue ? queued < ready.shared
-                           : ready.atRest.contains(job.place) && inLineFor(job.place) == 0)
-        return false;
-    const qint64 aboutToLeave = std::min(queued, ready.shared);
-    const auto inBatches = [&](int id) {
+    // In hands, without what a thread is about to start.
+    const auto inHands = [&](const std::function<bool(const Workload &)> &counts) {
         qint64 count = 0;
         for (const Workload &load : m_workloads) {
-            if (load.isBatch && (id < 0 || load.worker == id))
-                count += load.unstarted.size();
+            const bool isNext = load.isFirst && !load.unstarted.isEmpty()
+                                && !runningOn(load.worker);
+            if (counts(load))
+                count += load.unstarted.size() - (isNext ? 1 : 0);
         }
         return count;
     };
+    const qint64 forAnybody = inHands([&](const Workload &load) {
+        return !load.unstarted.isEmpty() && m_jobs[load.unstarted.front()].place == Queue;
+    });
+    if (job.place == Queue ? queued + forAnybody < ready.shared
+                           : ready.atRest.contains(job.place) && inLineFor(job.place) == 0)
+        return false;
     if (m_rules.waitingPlace != WaitingPlace::AtWorkers) {
         const qint64 waiting = std::count_if(m_jobs.begin(), m_jobs.end(), [](const auto &entry) {
             return entry.second.isInLine();
         });
-        return waiting - aboutToLeave - ready.own + inBatches(-1) >= m_limit;
+        const qint64 inAnyHand = inHands([](const Workload &) { return true; });
+        return waiting - ready.shared - ready.own + inAnyHand >= m_limit;
     }
     if (job.place != Queue) {
-        const qint64 own = inLineFor(job.place) + inBatches(job.place);
+        const qint64 own = inLineFor(job.place) + inHands([&](const Workload &load) {
+                               return load.worker == job.place;
+                           });
         return own - (ready.atRest.contains(job.place) && inLineFor(job.place) > 0 ? 1 : 0)
                >= m_limit;
     }
     const auto looping = std::count_if(m_workers.begin(), m_workers.end(), [](const auto &entry) {
         return entry.second.isCrashLooping;
     });
-    return queued - aboutToLeave >= m_limit * std::max<qint64>(1, looping);
+    return queued + forAnybody - ready.shared >= m_limit * std::max<qint64>(1, looping);
 }
 
 // Whether the model knows for each job where it waits, and for each worker what it is about to do: not

@@ -332,7 +332,11 @@ std::vector<Workload> VirtualStation::workloads() const
         if (!incarnation->engagedLink.linked)
             continue;
         const Hand::Count count = incarnation->hand.count();
-        Workload workload{this, incarnation->id, incarnation->batchLink.linked, {}};
+        Workload workload{this,
+                          incarnation->id,
+                          incarnation->batchLink.linked,
+                          incarnation == atWork().front(),
+                          {}};
         for (int i = count.claimed(); i < count.end(); ++i)
             workload.unstarted += static_cast<VirtualJob *>(incarnation->hand.at(i))->name();
         workloads.push_back(std::move(workload));

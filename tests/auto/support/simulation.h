@@ -112,6 +112,7 @@ struct Workload
     const void *thread;
     int worker;
     bool isBatch; //!< they wait for others in the same hand, or for the hands of other workers
+    bool isFirst; //!< the thread begins with these
     QStringList unstarted;
 };
 
