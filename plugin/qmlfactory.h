@@ -109,7 +109,8 @@ public:
     void setName(const QString &name);
 
     //! The name with which the workers' class was given to `registerWorker()`. Without it, or with
-    //! one that is not registered, the factory stays idle.
+    //! one that is not registered, the factory ends as `Failed` when it is complete, with a warning;
+    //! `errorString` says which names there are. Jobs that are given to it fail.
     [[nodiscard]] QString worker() const { return m_worker; }
     void setWorker(const QString &worker);
 
