@@ -137,10 +137,9 @@ public:
     //!
     //! The job may be done before this returns; a continuation that is then attached runs at once.
     //! Continuations without a context run on the thread that ends the job, usually the worker's.
-    //! With Qt 6.4 a chain of several continuations with a context must not outlive that context:
-    //! where the context may go first, attach a single one that takes the `QFuture`. Qt 6.4 may also
-    //! run a continuation twice, and crash, that is attached at the very moment when the job ends; a
-    //! `QFutureWatcher` is not affected, and Qt has mended that since.
+    //! With Qt 6.4 continuations with a context must not outlive that context, and one that is attached at
+    //! the very moment when the job ends may run twice, and crash; Qt has mended that since. A
+    //! `QFutureWatcher` is not affected.
     [[nodiscard]] QFuture<Result> submit(Key key, Message message, const JobOptions &options = {})
     {
         auto job = makeJob<Detail::SubmittedJob<W>>(std::move(key), std::move(message), options);

@@ -358,6 +358,7 @@ void tst_Shedding::DISC_4_burstAfterShortJobs()
         QCOMPARE(world->engine().counters().running, workers);
         QCOMPARE(world->engine().counters().waiting, limit);
         QCOMPARE(world->engine().availableCapacity(), 0);
+        QVERIFY(world->finish());
     }
     QVERIFY(batches > 0); // or else this shows nothing
 }

@@ -251,11 +251,11 @@ void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &e
             choose(waiter, section);
             chosen = chosenFor(waiter);
         }
-        const bool isTold = news.isOver
-                            || ((chosen || places > 0) && waiter.seen != epoch
-                                && (!chosen || placesAt(*chosen) > chosen->roomTold)
-                                && (waiter.comesBack() || admission != Admission::Closed)
-                                && mayEnter(waiter, admission));
+        const bool isWorthwhile = waiter.comesBack()
+                                      ? (chosen ? placesAt(*chosen) > chosen->roomTold : places > 0)
+                                            && waiter.seen != epoch
+                                      : admission != Admission::Closed;
+        const bool isTold = news.isOver || (isWorthwhile && mayEnter(waiter, admission));
         if (!isTold) {
             ++it;
             continue;

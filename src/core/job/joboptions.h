@@ -17,7 +17,7 @@ struct JobOptions
 {
     //! A job that has waited this long is discarded (`TtlExpired`) and never started. Zero, the
     //! default, means that it waits as long as it takes; less than that, as what is left of a time that is
-    //! over, that it is never started.
+    //! over, that it is refused.
     std::chrono::nanoseconds timeToLive = std::chrono::nanoseconds::zero();
     //! Obeyed by queues that know priorities, such as `priorityQueue()`, and by load shedding. Left
     //! open, it is what `Factory::setPriorityManager()` says, or else `Normal`.

@@ -160,8 +160,9 @@ const RetryPolicy &Model::policyOf(const Job &job) const
 bool Model::isRetried(const Job &job, RetryOn outcome) const
 {
     const RetryPolicy &policy = policyOf(job);
+    const bool isOver = job.expiry != 0 && now() >= job.expiry;
     return policy.on.testFlag(outcome) && job.attempt < policy.maximumAttempts && !m_isStopping
-           && !m_hasFailed;
+           && !m_hasFailed && !isOver;
 }
 
 // QUEUE 1, 2
@@ -262,6 +263,33 @@ Model::Ready Model::ready()
     return ready;
 }
 
+// What threads have taken, without what they are about to start.
+qint64 Model::inHands(const std::function<bool(const Workload &)> &counts)
+{
+    qint64 count = 0;
+    for (const Workload &load : m_workloads) {
+        const bool isNext = load.isFirst && !load.unstarted.isEmpty() && !runningOn(load.worker);
+        if (!counts || counts(load))
+            count += load.unstarted.size() - (isNext ? 1 : 0);
+    }
+    return count;
+}
+
+qint64 Model::inHandsForAnybody()
+{
+    return inHands([this](const Workload &load) {
+        return !load.unstarted.isEmpty() && m_jobs[load.unstarted.front()].place == Queue;
+    });
+}
+
+// For one worker.
+qint64 Model::waitingAt(int id, const Ready &ready)
+{
+    const qint64 inLine = inLineFor(id);
+    return inLine + inHands([=](const Workload &load) { return load.worker == id; })
+           - (ready.atRest.contains(id) && inLine > 0 ? 1 : 0);
+}
+
 // DISC 4, 5: whether there is no room for the job, which is not in line yet.
 bool Model::isFull(const Job &job)
 {
@@ -269,20 +297,7 @@ bool Model::isFull(const Job &job)
         return false;
     const Ready ready = this->ready();
     const qint64 queued = inLineFor(Queue);
-    // In hands, without what a thread is about to start.
-    const auto inHands = [&](const std::function<bool(const Workload &)> &counts) {
-        qint64 count = 0;
-        for (const Workload &load : m_workloads) {
-            const bool isNext = load.isFirst && !load.unstarted.isEmpty()
-                                && !runningOn(load.worker);
-            if (counts(load))
-                count += load.unstarted.size() - (isNext ? 1 : 0);
-        }
-        return count;
-    };
-    const qint64 forAnybody = inHands([&](const Workload &load) {
-        return !load.unstarted.isEmpty() && m_jobs[load.unstarted.front()].place == Queue;
-    });
+    const qint64 forAnybody = inHandsForAnybody();
     if (job.place == Queue ? queued + forAnybody < ready.shared
                            : ready.atRest.contains(job.place) && inLineFor(job.place) == 0)
         return false;
@@ -290,15 +305,10 @@ bool Model::isFull(const Job &job)
         const qint64 waiting = std::count_if(m_jobs.begin(), m_jobs.end(), [](const auto &entry) {
             return entry.second.isInLine();
         });
-        const qint64 inAnyHand = inHands([](const Workload &) { return true; });
-        return waiting - ready.shared - ready.own + inAnyHand >= m_limit;
+        return waiting - ready.shared - ready.own + inHands() >= m_limit;
     }
     if (job.place != Queue) {
-        const qint64 own = inLineFor(job.place) + inHands([&](const Workload &load) {
-                               return load.worker == job.place;
-                           });
-        return own - (ready.atRest.contains(job.place) && inLineFor(job.place) > 0 ? 1 : 0)
-               >= m_limit;
+        return waitingAt(job.place, ready) >= m_limit;
     }
     const auto looping = std::count_if(m_workers.begin(), m_workers.end(), [](const auto &entry) {
         return entry.second.isCrashLooping;
@@ -944,16 +954,22 @@ int Model::activeWorkers()
 qint64 Model::availableCapacity()
 {
     const Ready ready = this->ready();
-    const qint64 aboutToLeave = std::min(inLineFor(Queue), ready.shared);
+    if (m_limit >= 0 && m_rules.waitingPlace == WaitingPlace::AtWorkers && m_workerCount > 0) {
+        qint64 room = 0;
+        for (int id = 0; id < m_workerCount; ++id)
+            room += worker(id).isCrashLooping ? m_limit
+                                              : std::max<qint64>(0, m_limit - waitingAt(id, ready));
+        const qint64 aboutToLeave = std::min(inLineFor(Queue), ready.shared);
+        return ready.shared - aboutToLeave
+               + std::max<qint64>(0, room - (inLineFor(Queue) - aboutToLeave));
+    }
+    const qint64 aboutToLeave = std::min(inLineFor(Queue) + inHandsForAnybody(), ready.shared);
     const qint64 free = ready.shared - aboutToLeave;
     if (m_limit < 0)
         return free;
-    const auto waiting = std::count_if(m_jobs.begin(), m_jobs.end(), [](const auto &entry) {
-        return entry.second.state == Job::Waiting;
-    });
-    const bool isEach = m_rules.waitingPlace == WaitingPlace::AtWorkers;
-    const qint64 limit = m_limit * (isEach ? std::max(1, m_workerCount) : 1);
-    return free + std::max<qint64>(0, limit - (waiting - aboutToLeave - ready.own));
+    const auto inLine = std::count_if(m_jobs.begin(), m_jobs.end(),
+                                      [](const auto &entry) { return entry.second.isInLine(); });
+    return free + std::max<qint64>(0, m_limit - (inLine + inHands() - aboutToLeave - ready.own));
 }
 
 // ROUTE 1: whether it is the worker's turn to start the job, and was so before that time.

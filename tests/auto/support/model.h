@@ -8,6 +8,8 @@
 
 #include <QtCore/qset.h>
 
+#include <functional>
+
 namespace Simulation {
 
 //! The contract as a plain program: jobs in a map, linear scans, no threads, no batches, nothing of the
@@ -163,6 +165,9 @@ private:
         std::set<int> atRest; // workers that would start a job at once
     };
     [[nodiscard]] Ready ready();
+    [[nodiscard]] qint64 inHands(const std::function<bool(const Workload &)> &counts = {});
+    [[nodiscard]] qint64 inHandsForAnybody();
+    [[nodiscard]] qint64 waitingAt(int id, const Ready &ready);
     [[nodiscard]] bool isFull(const Job &job);
     [[nodiscard]] bool isExact();
     [[nodiscard]] int activeWorkers();
