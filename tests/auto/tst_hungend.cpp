@@ -301,9 +301,10 @@ void tst_HungEnd::LIFE_5_hintAtAWorkerThatWaitsForTheCaller()
     });
     QVERIFY(trap.awaitEntry());
     QTest::ignoreMessage(
-        QtWarningMsg, QRegularExpression(u"has not finished job \"asks\".* given up\\. If it waits "
-                                         "for this thread, as in a Qt::BlockingQueuedConnection, "
-                                         "neither can go on: use a Qt::QueuedConnection"_s));
+        QtWarningMsg,
+        QRegularExpression(u"has not finished job \"asks\".* given up\\..* If it waits "
+                           "for this thread, as in a Qt::BlockingQueuedConnection, "
+                           "neither can go on: use a Qt::QueuedConnection"_s));
     QVERIFY(!factory.stop(50ms).isClean());
     QVERIFY(Support::errorAs<WorkerLost>(job));
     QCoreApplication::processEvents(); // it comes back

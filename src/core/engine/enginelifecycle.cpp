@@ -282,13 +282,15 @@ StopReport Engine::giveUp()
     }
 
     const std::shared_ptr<StatisticsLayer> layer = statisticsLayer();
-    // A worker that waits for a thread that waits for the worker.
+    // A job that would end if it were asked to, or that waits for a thread that waits for its worker.
     const QCoreApplication *application = QCoreApplication::instance();
     QString hint;
     if (application && application->thread() == QThread::currentThread()) {
-        hint = QStringLiteral(" If it waits for this thread, as in a Qt::BlockingQueuedConnection, "
-                              "neither can go on: use a Qt::QueuedConnection there, or call stop() "
-                              "without a deadline and go on when its future ends.");
+        hint = QStringLiteral(
+            " If it asks Job::isCanceled(), cancelJobs() after stop() lets it "
+            "end sooner. If it waits for this thread, as in a Qt::BlockingQueuedConnection, "
+            "neither can go on: use a Qt::QueuedConnection there, or call stop() "
+            "without a deadline and go on when its future ends.");
     }
     for (auto &[what, job, isAwaited] : unfinished) {
         if (job) {
