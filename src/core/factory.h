@@ -20,9 +20,18 @@ template<typename W, typename... Arguments>
 [[nodiscard]] auto workerBuilder(Arguments... arguments)
 {
     static_assert(
-        std::is_constructible_v<W, const Arguments &...>,
+        !std::is_abstract_v<W>,
+        "workerBuilder<W>(arguments...): W is an abstract class. A worker must override "
+        "Result process(Job &job), exactly so: the job is a reference that is not const.");
+    static_assert(
+        std::is_abstract_v<W> || std::is_constructible_v<W, const Arguments &...>,
         "workerBuilder<W>(arguments...): W has no constructor that takes these arguments.");
-    return [arguments...](const WorkerContext &) { return std::make_unique<W>(arguments...); };
+    return [arguments...](const WorkerContext &) -> std::unique_ptr<W> {
+        if constexpr (std::is_constructible_v<W, const Arguments &...>)
+            return std::make_unique<W>(arguments...);
+        else
+            return nullptr; // an assertion has failed
+    };
 }
 
 namespace Detail {
@@ -39,17 +48,27 @@ template<typename W>
 WorkerBuilder defaultBuilder()
 {
     static_assert(
-        std::is_default_constructible_v<W> || std::is_constructible_v<W, const WorkerContext &>,
+        !std::is_abstract_v<W>,
+        "Factory<W> or registerWorker<W>(): W is an abstract class. A worker must override "
+        "Result process(Job &job), exactly so: the job is a reference that is not const.");
+    static_assert(
+        std::is_abstract_v<
+            W> || std::is_default_constructible_v<W> || std::is_constructible_v<W, const WorkerContext &>,
         "Factory<W>: W needs a default constructor, or one that takes a WorkerContext. To "
         "give it arguments pass a builder: Factory<W>(settings, "
         "workerBuilder<W>(arguments...)).");
     return [](const WorkerContext &context) -> std::unique_ptr<QObject> {
         if constexpr (std::is_constructible_v<W, const WorkerContext &>)
             return std::make_unique<W>(context);
-        else
+        else if constexpr (std::is_default_constructible_v<W>)
             return std::make_unique<W>();
+        else
+            return nullptr; // an assertion has failed
     };
 }
+
+template<typename Function>
+struct NotAJobFunction;
 
 } // namespace Detail
 
@@ -315,5 +334,26 @@ requires Detail::JobFunction<Function> Factory(FactorySettings, Function)
 template<typename Function>
 requires Detail::JobFunction<Function> Factory(FactorySettings, Function, QObject *)
 ->Factory<FunctionWorker<std::decay_t<Function>>>;
+
+// Chosen only where the above do not fit the function: says what is wrong with it.
+
+template<typename Function>
+Factory(FactorySettings, Function) -> Factory<Detail::NotAJobFunction<Function>>;
+
+template<typename Function>
+Factory(FactorySettings, Function, QObject *) -> Factory<Detail::NotAJobFunction<Function>>;
+
+template<typename Function>
+class Factory<Detail::NotAJobFunction<Function>> final : public FactoryBase
+{
+    static_assert(
+        Detail::JobFunction<Function>,
+        "Factory(settings, function): the function must take a Millwright::Job<Key, Message> & "
+        "(not const, not auto) and nothing else, and must not be overloaded. To use a builder "
+        "name the class of the workers: Factory<W>(settings, builder).");
+
+public:
+    Factory(FactorySettings settings, Function function, QObject *parent = nullptr);
+};
 
 } // namespace Millwright

@@ -194,4 +194,15 @@ void registerWorker(const QString &name, Function function)
                                   }));
 }
 
+// Chosen only where the above does not fit the function: says what is wrong with it.
+template<typename Function>
+void registerWorker(const QString &, Function)
+{
+    static_assert(
+        Detail::JobFunction<Function>,
+        "registerWorker(name, function): the function must take a Millwright::Job<Key, Message> & "
+        "(not const, not auto) and nothing else, and must not be overloaded. To use a builder "
+        "name the class of the workers: registerWorker<W>(name, builder).");
+}
+
 } // namespace Millwright

@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 The Millwright authors
+// SPDX-License-Identifier: MIT
+// Expected: Factory<W> or registerWorker<W>(): W is an abstract class. A worker must override Result process(Job &job)
+
+#include <Millwright/Factory>
+
+using namespace Millwright;
+
+struct W : Worker<int, int, int>
+{
+};
+
+Factory<W> factory;
