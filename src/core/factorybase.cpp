@@ -6,6 +6,7 @@
 #include "engine/threadstation.h"
 #include "logging.h"
 #include "milliseconds.h"
+#include "settingchecks.h"
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
@@ -81,7 +82,8 @@ private:
 
 FactoryBase::FactoryBase(FactorySettings settings, WorkerBuilder builder, QObject *parent)
     : QObject(parent)
-    , m_stopDeadline(toInt(settings.stopDeadline.count()))
+    , m_stopDeadline(
+          usable(settings.name, "stop deadline", toInt(settings.stopDeadline.count()), " ms"))
 {
     m_engine = std::make_shared<Engine>(std::move(settings), std::move(builder), Clock::system(),
                                         std::make_unique<ThreadStationHost>());
@@ -104,7 +106,7 @@ void FactoryBase::shutDown()
                "Call start().",
                qUtf8Printable(name()), qlonglong(waiting));
     }
-    m_engine->stop(QDeadlineTimer(std::max(0, stopDeadline())));
+    m_engine->stop(QDeadlineTimer(stopDeadline()));
     m_engine->setObserver(nullptr);
     m_engine->setDeadLetterLimit(0); // threads that were given up may keep the engine
 }
@@ -443,12 +445,8 @@ void FactoryBase::setDeadMansSwitch(const DeadMansSwitch &deadMansSwitch)
 void FactoryBase::changeDeadMansSwitch(int value, const char *what,
                                        void (*change)(DeadMansSwitch &, int value))
 {
-    if (value < 0) {
-        qCWarning(lcMillwright, "Factory \"%s\": a %s of %d was ignored; it must be 0 or more.",
-                  qUtf8Printable(name()), what, value);
-        return;
-    }
-    m_engine->changeDeadMansSwitch([&](DeadMansSwitch &its) { change(its, value); });
+    if (isUsable(name(), what, value))
+        m_engine->changeDeadMansSwitch([&](DeadMansSwitch &its) { change(its, value); });
 }
 
 int FactoryBase::deadMansSwitchTimeout() const
@@ -499,12 +497,8 @@ int FactoryBase::stopDeadline() const
 
 void FactoryBase::setStopDeadline(int milliseconds)
 {
-    if (milliseconds < 0) {
-        qCWarning(lcMillwright,
-                  "Factory \"%s\": a stop deadline of %d ms was ignored; it must be 0 or more.",
-                  qUtf8Printable(name()), milliseconds);
+    if (!isUsable(name(), "stop deadline", milliseconds, " ms"))
         return;
-    }
     if (m_stopDeadline.exchange(milliseconds, std::memory_order_relaxed) != milliseconds)
         QMetaObject::invokeMethod(this, &FactoryBase::stopDeadlineChanged, Qt::AutoConnection);
 }

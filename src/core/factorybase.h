@@ -213,7 +213,7 @@ public:
     void setRestartPolicy(const RestartPolicy &policy);
     //! Whether and when jobs are tried again that say nothing of it in their options. What counts is the
     //! policy at the time when an attempt has failed; for copies that `RetryOn::WorkerLost` asks
-    //! for, when it was started.
+    //! for, when it was started. What makes no sense is corrected, with a warning.
     [[nodiscard]] RetryPolicy retryPolicy() const;
     void setRetryPolicy(const RetryPolicy &policy);
     //! As `FactorySettings::deadLetterLimit`. A lower limit drops the oldest at once. Negative numbers are
@@ -496,8 +496,8 @@ private:
     void changeRateLimit(qint64 RateLimit::*member, double value, double least, const char *what);
     template<typename T>
     void changeRestartPolicy(T RestartPolicy::*member, T value);
-    template<typename Value>
-    void changeRetryPolicy(Value RetryPolicy::*member, Value value);
+    template<typename Change>
+    void changeRetryPolicy(const Change &change);
     void changeDeadMansSwitch(int value, const char *what,
                               void (*change)(DeadMansSwitch &, int value));
     void watchEngine();

@@ -4,22 +4,22 @@
 #include "factorybase.h"
 #include "logging.h"
 #include "milliseconds.h"
+#include "settingchecks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace Millwright {
 
 namespace {
 
-bool isInRange(const FactoryBase &factory, const char *what, double value, double least,
-               double most = std::numeric_limits<double>::infinity())
+bool isTime(const FactoryBase &factory, const char *setting, double milliseconds)
 {
-    if (value >= least && value <= most) // not a number is neither
+    if (!std::isnan(milliseconds))
         return true;
-    qCWarning(lcMillwright,
-              "Factory \"%s\": a %s of %g was ignored; it must be at least %g and at most %g.",
-              qUtf8Printable(factory.name()), what, value, least, most);
+    qCWarning(lcMillwright, "Factory \"%s\": a %s that is no number was ignored.",
+              qUtf8Printable(factory.name()), setting);
     return false;
 }
 
@@ -32,21 +32,25 @@ RetryPolicy FactoryBase::retryPolicy() const
     return m_engine->retryPolicy();
 }
 
-void FactoryBase::setRetryPolicy(const RetryPolicy &policy)
+template<typename Change>
+void FactoryBase::changeRetryPolicy(const Change &change)
 {
-    m_engine->setRetryPolicy(policy);
+    QStringList complaints;
+    m_engine->changeRetryPolicy([&](RetryPolicy &its) {
+        change(its);
+        its = its.corrected(&complaints);
+    });
+    sayCorrected(name(), complaints);
 }
 
-template<typename Value>
-void FactoryBase::changeRetryPolicy(Value RetryPolicy::*member, Value value)
+void FactoryBase::setRetryPolicy(const RetryPolicy &policy)
 {
-    m_engine->changeRetryPolicy([&](RetryPolicy &its) { its.*member = value; });
+    changeRetryPolicy([&](RetryPolicy &its) { its = policy; });
 }
 
 void FactoryBase::setRetryAttempts(int attempts)
 {
-    if (isInRange(*this, "retryAttempts", attempts, 1))
-        changeRetryPolicy(&RetryPolicy::maximumAttempts, attempts);
+    changeRetryPolicy([&](RetryPolicy &its) { its.maximumAttempts = attempts; });
 }
 
 double FactoryBase::retryBackoff() const
@@ -56,14 +60,13 @@ double FactoryBase::retryBackoff() const
 
 void FactoryBase::setRetryBackoff(double milliseconds)
 {
-    if (isInRange(*this, "retryBackoff", milliseconds, 0))
-        changeRetryPolicy(&RetryPolicy::backoff, fromMilliseconds(milliseconds));
+    if (isTime(*this, "retry backoff", milliseconds))
+        changeRetryPolicy([&](RetryPolicy &its) { its.backoff = fromMilliseconds(milliseconds); });
 }
 
 void FactoryBase::setRetryBackoffFactor(double factor)
 {
-    if (isInRange(*this, "retryBackoffFactor", factor, 1))
-        changeRetryPolicy(&RetryPolicy::backoffFactor, factor);
+    changeRetryPolicy([&](RetryPolicy &its) { its.backoffFactor = factor; });
 }
 
 double FactoryBase::retryMaximumBackoff() const
@@ -73,14 +76,15 @@ double FactoryBase::retryMaximumBackoff() const
 
 void FactoryBase::setRetryMaximumBackoff(double milliseconds)
 {
-    if (isInRange(*this, "retryMaximumBackoff", milliseconds, 0))
-        changeRetryPolicy(&RetryPolicy::maximumBackoff, fromMilliseconds(milliseconds));
+    if (!isTime(*this, "retry maximum backoff", milliseconds))
+        return;
+    changeRetryPolicy(
+        [&](RetryPolicy &its) { its.maximumBackoff = fromMilliseconds(milliseconds); });
 }
 
 void FactoryBase::setRetryJitter(double share)
 {
-    if (isInRange(*this, "retryJitter", share, 0, 1))
-        changeRetryPolicy(&RetryPolicy::jitter, share);
+    changeRetryPolicy([&](RetryPolicy &its) { its.jitter = share; });
 }
 
 void FactoryBase::setRetryOn(RetryOutcomes outcomes)
@@ -91,7 +95,7 @@ void FactoryBase::setRetryOn(RetryOutcomes outcomes)
                   qUtf8Printable(name()), int(outcomes));
         return;
     }
-    changeRetryPolicy(&RetryPolicy::on, outcomes);
+    changeRetryPolicy([&](RetryPolicy &its) { its.on = outcomes; });
 }
 
 // --- Dead letters -----------------------------------------------------------------------------
@@ -103,7 +107,7 @@ int FactoryBase::deadLetterLimit() const
 
 void FactoryBase::setDeadLetterLimit(int limit)
 {
-    if (isInRange(*this, "deadLetterLimit", limit, 0))
+    if (isUsable(name(), "dead letter limit", limit))
         m_engine->setDeadLetterLimit(limit);
 }
 

@@ -4,6 +4,7 @@
 #include "engine/section.h"
 #include "job/errors.h"
 #include "logging.h"
+#include "settingchecks.h"
 
 #include <algorithm>
 
@@ -15,12 +16,8 @@ void Engine::setWorkerCount(int count)
 {
     if (isCalledByPolicy("setWorkerCount"))
         return;
-    if (count < 0) {
-        qCWarning(lcMillwright,
-                  "Factory \"%s\": a worker count of %d was ignored; it must be 0 or more.",
-                  qUtf8Printable(m_name), count);
+    if (!isUsable(m_name, "worker count", count))
         return;
-    }
     Section section(*this);
     setWorkerCount(count, section);
 }

@@ -5,6 +5,7 @@
 #include "engine/section.h"
 #include "logging.h"
 #include "queueing/priorityqueue.h"
+#include "settingchecks.h"
 #include "supervision/givenup.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace Millwright {
 Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<Clock> clock,
                std::unique_ptr<StationHost> host)
     : m_name(std::move(settings.name))
-    , m_threadCount(std::max(0, settings.threadCount))
+    , m_threadCount(usable(m_name, "thread count", settings.threadCount))
     , m_builder(std::move(builder))
     , m_clock(std::move(clock))
     , m_host(std::move(host))
@@ -30,26 +31,31 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_keepsShedList(mustKeepShedList(m_limit, m_mode))
     , m_onFailure(settings.onFailure)
     , m_random(std::minstd_rand::result_type(m_clock->now()))
-    , m_deadLetters(std::max<qsizetype>(0, settings.deadLetterLimit))
+    , m_deadLetters(usable(m_name, "dead letter limit", settings.deadLetterLimit))
     , m_rateLimitMode(settings.rateLimitMode)
     , m_highWaterMark(std::max<qsizetype>(FactorySettings::Unlimited, settings.highWaterMark))
     , m_lowWaterMark(std::max<qsizetype>(FactorySettings::Unlimited, settings.lowWaterMark))
     , m_hooks{{{std::make_shared<const Hook>(std::move(settings.onStarted))},
                {std::make_shared<const Hook>(std::move(settings.onDraining))},
                {std::make_shared<const Hook>(std::move(settings.onStopped))}}}
-    , m_workerCount(std::max(0, settings.workerCount))
+    , m_workerCount(usable(m_name, "worker count", settings.workerCount))
 {
-    if (settings.workerCount < 0) {
-        qCWarning(lcMillwright,
-                  "Factory \"%s\": a worker count of %d counts as 0; it must be 0 or more.",
-                  qUtf8Printable(m_name), settings.workerCount);
+    // Whoever moves the limit may lift it above the mark.
+    if (m_limit >= 0 && m_highWaterMark > totalLimit() && !settings.queueLimitController.function
+        && !settings.capacityController.function) {
+        qCInfo(lcMillwright,
+               "Factory \"%s\": a high water mark of %lld is of no use where no more than %lld "
+               "jobs may wait; set it below the queue limit.",
+               qUtf8Printable(m_name), qlonglong(m_highWaterMark), qlonglong(totalLimit()));
     }
     if (settings.rateLimiter)
         setRateLimiter(settings.rateLimiter);
     else
         setRateLimit(settings.rateLimit);
     setRestartPolicy(settings.restartPolicy);
-    setRetryPolicy(settings.retry);
+    QStringList complaints;
+    setRetryPolicy(settings.retry.corrected(&complaints));
+    sayCorrected(m_name, complaints);
     setDeadMansSwitch(settings.deadMansSwitch);
     setStatisticsLayer(std::move(settings.statistics));
     setCapacityController(std::move(settings.capacityController));

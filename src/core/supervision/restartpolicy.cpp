@@ -4,6 +4,7 @@
 #include "supervision/restartpolicy.h"
 #include "job/joboptions.h"
 #include "routing/consistentindex.h"
+#include "supervision/corrections.h"
 
 #include <algorithm>
 
@@ -30,29 +31,12 @@ RestartPolicy RestartPolicy::corrected(QStringList *complaints) const
                            .arg(maximumRestarts)
                            .arg(Unlimited);
     }
-    const auto correctTime = [&](std::chrono::nanoseconds RestartPolicy::*time, const char *what) {
-        if (policy.*time >= ShortestBackoff)
-            return;
-        *complaints += QStringLiteral("a restart %1 of %2 ms counts as 1 ms; it must be 1 or more")
-                           .arg(QLatin1String(what))
-                           .arg(double((policy.*time).count()) / 1e6);
-        policy.*time = ShortestBackoff;
-    };
-    correctTime(&RestartPolicy::interval, "interval");
-    correctTime(&RestartPolicy::backoff, "backoff");
-    correctTime(&RestartPolicy::maximumBackoff, "maximum backoff");
-    if (!(backoffFactor >= 1)) { // not a number, perhaps
-        policy.backoffFactor = 1;
-        *complaints += QStringLiteral("a restart backoff factor of %1 counts as 1; it must be 1 or "
-                                      "more")
-                           .arg(backoffFactor);
-    }
-    if (!(jitter >= 0 && jitter <= 1)) {
-        policy.jitter = jitter > 1 ? 1 : 0;
-        *complaints += QStringLiteral("a restart jitter of %1 counts as %2; it must be from 0 to 1")
-                           .arg(jitter)
-                           .arg(policy.jitter);
-    }
+    Corrections corrections("restart", complaints);
+    policy.interval = corrections.time("interval", interval, ShortestBackoff);
+    policy.backoff = corrections.time("backoff", backoff, ShortestBackoff);
+    policy.maximumBackoff = corrections.time("maximum backoff", maximumBackoff, ShortestBackoff);
+    policy.backoffFactor = corrections.factor(backoffFactor);
+    policy.jitter = corrections.jitter(jitter);
     return policy;
 }
 

@@ -5,6 +5,8 @@
 
 #include "../types.h"
 
+#include <QtCore/qstringlist.h>
+
 #include <chrono>
 
 namespace Millwright {
@@ -50,6 +52,8 @@ struct RetryPolicy
     //! 0 to 1, is how much of the jitter is used.
     [[nodiscard]] MILLWRIGHT_CORE_EXPORT std::chrono::nanoseconds backoffAfter(
         int attempt, double chance = 0) const;
+    //! The nearest policy that makes sense, and what was wrong with this one.
+    [[nodiscard]] MILLWRIGHT_CORE_EXPORT RetryPolicy corrected(QStringList *complaints) const;
 
     bool operator==(const RetryPolicy &) const = default;
 };

@@ -162,23 +162,29 @@ TestCase {
         tryCompare(factory, "completed", 1)
     }
 
-    function test_SUP_3_wrongPropertiesAreIgnored_data() {
+    function test_SUP_3_wrongPropertiesAreNamed_data() {
         return [
-            {tag: "attempts", property: "retryAttempts", value: 0},
-            {tag: "backoff", property: "retryBackoff", value: -1},
-            {tag: "factor", property: "retryBackoffFactor", value: NaN},
-            {tag: "maximum", property: "retryMaximumBackoff", value: -0.5},
-            {tag: "jitter", property: "retryJitter", value: 2},
-            {tag: "on", property: "retryOn", value: 8},
-            {tag: "limit", property: "deadLetterLimit", value: -1},
+            {tag: "attempts", property: "retryAttempts", wrong: 0, used: 1,
+             warning: /a retry maximum of 0 attempts counts as 1/},
+            {tag: "backoff", property: "retryBackoff", wrong: -1, used: 0,
+             warning: /a retry backoff of -1 ms counts as 0 ms/},
+            {tag: "factor", property: "retryBackoffFactor", wrong: NaN, used: 1,
+             warning: /a retry backoff factor of nan counts as 1/},
+            {tag: "maximum", property: "retryMaximumBackoff", wrong: -0.5, used: 0,
+             warning: /a retry maximum backoff of -0.5 ms counts as 0 ms/},
+            {tag: "jitter", property: "retryJitter", wrong: 2, used: 1,
+             warning: /a retry jitter of 2 counts as 1/},
+            {tag: "on", property: "retryOn", wrong: 8, used: Factory.RetryFailed,
+             warning: /there is no retryOn 8; it stays as it was/},
+            {tag: "limit", property: "deadLetterLimit", wrong: -1, used: 100,
+             warning: /a dead letter limit of -1 was ignored; it must be 0 or more/},
         ]
     }
 
-    function test_SUP_3_wrongPropertiesAreIgnored(row) {
+    function test_SUP_3_wrongPropertiesAreNamed(row) {
         const factory = createTemporaryObject(upper, test)
-        const before = factory[row.property]
-        ignoreWarning(new RegExp(row.property))
-        factory[row.property] = row.value
-        compare(factory[row.property], before)
+        ignoreWarning(row.warning)
+        factory[row.property] = row.wrong
+        compare(factory[row.property], row.used)
     }
 }
