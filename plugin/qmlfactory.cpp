@@ -66,6 +66,13 @@ QVariant plain(const QVariant &value)
                                                                : value;
 }
 
+// Away from 0, which is no end: what is left of a deadline may be less than can be counted.
+std::chrono::nanoseconds lifetimeOf(double milliseconds)
+{
+    const double time = milliseconds * 1e6;
+    return std::chrono::nanoseconds(qint64(time < 0 ? std::floor(time) : std::ceil(time)));
+}
+
 QString incompleteText()
 {
     return QStringLiteral("The Factory is not complete yet. Use it from Component.onCompleted on.");
@@ -298,10 +305,10 @@ JobOptions QmlFactory::jobOptions(const QVariantMap &options, QObject **owner) c
             const double milliseconds = value.toDouble(&isNumber);
             // Longer than the library can count is as good as no end.
             constexpr double Most = 1e12;
-            if (!isNumber || !(milliseconds >= 0))
-                warnOf(option, "a number of milliseconds, 0 or more");
+            if (!isNumber || std::isnan(milliseconds))
+                warnOf(option, "a number of milliseconds");
             else if (milliseconds < Most)
-                result.timeToLive = std::chrono::nanoseconds(qint64(milliseconds * 1e6));
+                result.timeToLive = lifetimeOf(std::max(milliseconds, -Most));
         } else if (option == QLatin1String("priority")) {
             bool isNumber = false;
             const double level = value.toDouble(&isNumber);

@@ -144,7 +144,7 @@ public:
     //! Gives the factory a job whose result nobody waits for. Returns whether it was accepted; it
     //! is not, with a warning, if key or message cannot be converted to what the worker takes.
     //!
-    //! Options: `timeToLive` (milliseconds; 0, the default, for no end), `priority`
+    //! Options: `timeToLive` (milliseconds; 0, the default, for no end; negative: it is over), `priority`
     //! (`Factory.Normal`), `discardable` (true), `label` (a text for people), and those properties of
     //! the factory that begin with `retry`, for this job alone: what is not given is as it is there
     //! now. An unknown or unsuitable one is ignored with a warning.

@@ -306,11 +306,32 @@ TestCase {
         compare(log, ["running", "first", "firm", "last"])
     }
 
+    function test_DISC_6_whatIsOverNeverRuns_data() {
+        return [
+            {tag: "long ago", timeToLive: -60000},
+            {tag: "just now", timeToLive: -1e-9}, // less than can be counted
+            {tag: "for ever", timeToLive: -Infinity},
+        ]
+    }
+
+    function test_DISC_6_whatIsOverNeverRuns(row) {
+        const factory = createTemporaryObject(upper, test)
+        const late = factory.submit("late", "text", {timeToLive: row.timeToLive})
+        tryCompare(late, "state", JobHandle.Discarded)
+        compare(late.error, "discarded: its time to live passed before a worker could start it")
+        compare(factory.discardedExpired, 1)
+        compare(factory.completed, 0)
+        // Next to nothing is not nothing, which would be no end.
+        factory.pause()
+        const soon = factory.submit("soon", "text", {timeToLive: 1e-9})
+        tryCompare(soon, "state", JobHandle.Discarded)
+    }
+
     function test_JOB_6_badOptionsAreNamed_data() {
         return [
             {tag: "unknown", options: {ttl: 5},
              warning: /There is no option "ttl"; known are timeToLive, priority, label, disc/},
-            {tag: "timeToLive", options: {timeToLive: -1},
+            {tag: "timeToLive", options: {timeToLive: "soon"},
              warning: /timeToLive was ignored; it must be a number of milliseconds/},
             {tag: "not a number", options: {timeToLive: NaN},
              warning: /timeToLive was ignored; it must be a number of milliseconds/},
