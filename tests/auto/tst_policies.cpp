@@ -107,6 +107,8 @@ private Q_SLOTS:
     void QUEUE_2_priorityQueueServesTheHighestFirst();
     void QUEUE_5_userQueue();
     void QUEUE_5_userQueueSheds();
+    void ROUTE_7_builderThatMakesNothing_data();
+    void ROUTE_7_builderThatMakesNothing();
 };
 
 //! Sends these jobs while one worker is kept busy; tells the order in which they then ran.
@@ -377,6 +379,42 @@ void tst_Policies::QUEUE_5_userQueueSheds()
     QVERIFY(factory.start());
     QVERIFY(hasEnded(factory.drain()));
     QCOMPARE(factory.counters().completed, 2);
+}
+
+// The default stands in, and that is said once.
+void tst_Policies::ROUTE_7_builderThatMakesNothing_data()
+{
+    QTest::addColumn<FactorySettings>("given");
+    QTest::addColumn<QString>("said");
+    QTest::newRow("router") << FactorySettings{.router = [] { return nullptr; }}
+                            << u"RouterBuilder returned nullptr, so queuer() is used. Return a"_s;
+    const QString noQueue
+        = u"QueueBuilder returned nullptr, so fifoQueue() is used. Return a new"_s;
+    QTest::newRow("queue") << FactorySettings{.queue = [] { return nullptr; }} << noQueue;
+    QTest::newRow("queues of workers")
+        << FactorySettings{.router = roundRobin(), .queue = [] { return nullptr; }} << noQueue;
+    const auto only = std::make_shared<std::unique_ptr<Queue>>(std::make_unique<Stack>());
+    QTest::newRow("second queue") << FactorySettings{.router = roundRobin(),
+                                                     .queue = [only] { return std::move(*only); }}
+                                  << noQueue;
+    QTest::newRow("limiter") << FactorySettings{.rateLimiter = [] { return nullptr; }}
+                             << u"RateLimiterBuilder returned nullptr, so there is no limit."_s;
+}
+
+void tst_Policies::ROUTE_7_builderThatMakesNothing()
+{
+    QFETCH(FactorySettings, given);
+    QFETCH(const QString, said);
+    given.name = u"mill"_s;
+    given.workerCount = 2;
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^Factory \"mill\": its "_s
+                                                          + QRegularExpression::escape(said)));
+    Factory factory(given, [](Job<int, int> &) {});
+    for (int i = 0; i < 6; ++i)
+        QVERIFY(factory.dispatch(i, 0));
+    QVERIFY(factory.start());
+    QVERIFY(hasEnded(factory.drain()));
+    QCOMPARE(factory.counters().completed, 6);
 }
 
 QTEST_GUILESS_MAIN(tst_Policies)

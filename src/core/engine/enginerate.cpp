@@ -4,6 +4,7 @@
 #include "engine/insist.h"
 #include "engine/section.h"
 #include "job/errors.h"
+#include "logging.h"
 
 namespace Millwright {
 
@@ -40,6 +41,12 @@ void Engine::setRateLimiter(const RateLimiterBuilder &builder)
     if (isCalledByPolicy("setRateLimiter"))
         return;
     std::unique_ptr<RateLimiter> limiter = builder ? builder() : nullptr;
+    if (builder && !limiter) {
+        qCWarning(lcMillwright,
+                  "Factory \"%s\": its RateLimiterBuilder returned nullptr, so there is no limit. "
+                  "Return a limiter, as customLimiter<YourLimiter>() does.",
+                  qUtf8Printable(m_name));
+    }
     Section section(*this);
     m_limiter.swap(limiter); // the old one is destroyed after the lock was released
     m_bucket = nullptr;

@@ -12,6 +12,43 @@
 
 namespace Millwright {
 
+namespace {
+
+// What builders of the user's make. Those that make nothing are said, and the default stands in.
+
+std::unique_ptr<Router> routerBy(const RouterBuilder &builder, const QString &factory)
+{
+    std::unique_ptr<Router> router = builder ? builder() : queuer()();
+    if (router)
+        return router;
+    qCWarning(lcMillwright,
+              "Factory \"%s\": its RouterBuilder returned nullptr, so queuer() is used. Return a "
+              "router, as customRouter<YourRouter>() does.",
+              qUtf8Printable(factory));
+    return queuer()();
+}
+
+// Called for each worker's own queue, too: in the constructor or under the lock.
+QueueBuilder checked(QueueBuilder builder, const QString &factory)
+{
+    if (!builder)
+        return fifoQueue();
+    return [builder = std::move(builder), factory, said = false]() mutable {
+        std::unique_ptr<Queue> queue = builder();
+        if (queue)
+            return queue;
+        if (!std::exchange(said, true)) {
+            qCWarning(lcMillwright,
+                      "Factory \"%s\": its QueueBuilder returned nullptr, so fifoQueue() is used. "
+                      "Return a new queue with each call, as customQueue<YourQueue>() does.",
+                      qUtf8Printable(factory));
+        }
+        return fifoQueue()();
+    };
+}
+
+} // namespace
+
 Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<Clock> clock,
                std::unique_ptr<StationHost> host)
     : m_name(std::move(settings.name))
@@ -20,9 +57,9 @@ Engine::Engine(FactorySettings settings, WorkerBuilder builder, std::shared_ptr<
     , m_clock(std::move(clock))
     , m_host(std::move(host))
     , m_executor(m_host->createExecutor())
-    , m_queueBuilder(settings.queue ? std::move(settings.queue) : fifoQueue())
+    , m_queueBuilder(checked(std::move(settings.queue), m_name))
     , m_parallelism(std::max(1, QThread::idealThreadCount()))
-    , m_router(settings.router ? settings.router() : queuer()())
+    , m_router(routerBy(settings.router, m_name))
     , m_keepsKeyOrder(m_router->keepsKeyOrder())
     , m_waitingPlace(m_router->waitingPlace())
     , m_queue(m_queueBuilder())

@@ -150,8 +150,11 @@ public:
     [[nodiscard]] Route route(const AbstractJob &job, const Workers &workers) override
     {
         const Key *key = job.keyAs<Key>();
-        if (!key)
+        if (!key) {
+            if (std::exchange(m_saidWrongKey, true))
+                return Route::toQueue(); // as after throwing
             throw std::logic_error("customHash<Key>(): Key is not the key type of the factory");
+        }
         const auto count = std::size_t(workers.count());
         return Route::toWorker(int(m_choose(*key, int(count)) % count));
     }
@@ -160,6 +163,7 @@ public:
 
 private:
     const std::function<std::size_t(const Key &, int)> m_choose;
+    bool m_saidWrongKey = false;
 };
 
 } // namespace Detail
