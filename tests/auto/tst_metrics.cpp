@@ -227,6 +227,9 @@ void tst_Metrics::UI_6_prometheusTellsFactoriesApart()
     Factory two({.name = u"two"_s, .workerCount = 2, .router = roundRobin(), .queueLimit = 3},
                 [](Job<int, int> &) {});
     Factory twin({.name = u"two"_s, .workerCount = 3}, [](Job<int, int> &) {});
+    QTest::ignoreMessage(QtWarningMsg, "prometheusText(): of several factories with the name "
+                                       "\"two\" only the first is written; give each factory a "
+                                       "name of its own.");
     const Parsed parsed(prometheusText({&one, nullptr, &two, &twin}));
     QCOMPARE(parsed.error, QString());
     QCOMPARE(parsed.value(u"millwright_workers"_s, u"factory=\"one\""_s), 1.0);
@@ -236,6 +239,14 @@ void tst_Metrics::UI_6_prometheusTellsFactoriesApart()
     QVERIFY(!parsed.value(u"millwright_queue_capacity"_s, u"factory=\"one\""_s));
     QCOMPARE(toJson(two)[u"queueCapacity"], 6);
     QCOMPARE(Parsed(prometheusText({})).error, QString());
+
+    // That is said once, for each name; one that is given twice is no namesake of itself.
+    QVERIFY(!prometheusText({&two, &twin}).isEmpty());
+    QVERIFY(!prometheusText({&one, &one}).isEmpty());
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"with the name \"\" only the first"_s));
+    Factory nameless({.workerCount = 1}, [](Job<int, int> &) {});
+    Factory another({.workerCount = 1}, [](Job<int, int> &) {});
+    QVERIFY(!prometheusText({&nameless, &another}).isEmpty());
 }
 
 void tst_Metrics::UI_6_prometheusEscapesNames()

@@ -4,13 +4,16 @@
 #include "monitor/metrics.h"
 
 #include "factorybase.h"
+#include "logging.h"
 #include "milliseconds.h"
 #include "monitor/latencysummary.h"
 
 #include <QtCore/qjsonarray.h>
+#include <QtCore/qmutex.h>
 
 #include <array>
 #include <functional>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -56,6 +59,22 @@ QByteArray shortest(double value)
 std::optional<double> ifLimited(qint64 limit)
 {
     return limit < 0 ? std::nullopt : std::optional<double>(double(limit));
+}
+
+// Once for each name: metrics are asked for again and again.
+void sayNamesakes(const QString &name)
+{
+    static QMutex mutex;
+    static std::set<QString> said;
+    {
+        const QMutexLocker locker(&mutex);
+        if (!said.insert(name).second)
+            return;
+    }
+    qCWarning(lcMillwright,
+              "prometheusText(): of several factories with the name \"%s\" only the first is "
+              "written; give each factory a name of its own.",
+              qUtf8Printable(name));
 }
 
 class Writer
@@ -216,11 +235,17 @@ QJsonObject toJson(const DeadLetter &letter, qint64 now)
 QByteArray prometheusText(const QList<const FactoryBase *> &factories)
 {
     std::vector<Subject> subjects;
-    std::set<QString> names;
+    std::map<QString, const FactoryBase *> named;
     for (const FactoryBase *factory : factories) {
-        if (factory && names.insert(factory->name()).second)
+        if (!factory)
+            continue;
+        const auto [it, isNew] = named.emplace(factory->name(), factory);
+        if (isNew) {
             subjects.push_back({"factory=\"" + escaped(factory->name()) + '"',
                                 factory->snapshot(false), factory->latencies()});
+        } else if (it->second != factory) {
+            sayNamesakes(factory->name());
+        }
     }
     Writer writer(std::move(subjects));
     writer.counter("millwright_jobs_submitted_total", "Jobs that were given to the factory.",

@@ -15,8 +15,8 @@ class FactoryBase;
 
 //! The metrics of these factories in the text format of Prometheus, version 0.0.4, to be served as
 //! `text/plain; version=0.0.4` by whatever the application has for that. Each factory is told from the
-//! others by its name, in the label `factory`; of several with the same name only the first is taken, and
-//! null is left out.
+//! others by its name, in the label `factory`; of several with the same name only the first is taken,
+//! which is said once, and null is left out.
 //!
 //! All names begin with `millwright_`, counters end with `_total`, times are in seconds. The bounds of
 //! the histograms' buckets are exact to 3 %, their sums and counts exactly. Any thread, while the
