@@ -50,8 +50,8 @@ public:
     //! Stands above the chart, and is its accessible name. Empty by default.
     [[nodiscard]] QString title() const;
     void setTitle(const QString &title);
-    //! What stands in the chart while there are no data. By default "No jobs yet", or what is missing: that the monitor
-    //! is not active, or has no `timelineSpan`.
+    //! What stands in the chart while there are no data. By default "No jobs yet", or what is missing: the monitor, its
+    //! factory, that it is active, its `timelineSpan`.
     [[nodiscard]] QString emptyText() const;
     void setEmptyText(const QString &text);
     //! That of the application by default.

@@ -7,6 +7,7 @@
 #include "charttexts.h"
 
 #include <QtGui/qpainter.h>
+#include <QtGui/qtextlayout.h>
 
 #include <algorithm>
 #include <utility>
@@ -83,9 +84,10 @@ void Chart::update(const FactoryMonitor *monitor)
 {
     const int before = hovered();
     const Identity identity = before < 0 ? Identity() : identityOf(before);
-    m_defaultEmptyText = monitor && monitor->factory() && !monitor->isActive()
-                             ? ChartTexts::tr("The monitor is not active")
-                             : QString();
+    m_defaultEmptyText = !monitor               ? ChartTexts::tr("No monitor")
+                         : !monitor->factory()  ? ChartTexts::tr("No factory")
+                         : !monitor->isActive() ? ChartTexts::tr("The monitor is not active")
+                                                : QString();
     take(monitor);
     if (m_pointer) {
         m_hovered = indexAt(*m_pointer);
@@ -193,7 +195,34 @@ void Chart::drawAges(QPainter &painter, const QRectF &plot, double span) const
 
 void Chart::drawEmpty(QPainter &painter, const QRectF &plot) const
 {
-    drawText(painter, plot, Qt::AlignCenter, emptyText(), m_theme.mutedText);
+    const QStringList lines = emptyLines(plot.size());
+    const double height = m_metrics.height();
+    QRectF row(plot.left(), plot.center().y() - double(lines.size()) * height / 2, plot.width(),
+               height);
+    for (const QString &line : lines) {
+        drawText(painter, row, Qt::AlignCenter, line, m_theme.mutedText);
+        row.translate(0, height);
+    }
+}
+
+// Up to three, as there is room. The last one is all that is left.
+QStringList Chart::emptyLines(const QSizeF &room) const
+{
+    const int most = std::clamp(int(room.height() / m_metrics.height()), 1, 3);
+    const QString text = emptyText();
+    QStringList lines;
+    QTextLayout layout(text, m_theme.font);
+    layout.beginLayout();
+    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+        if (lines.size() == most - 1) {
+            lines.append(text.mid(line.textStart()));
+            break;
+        }
+        line.setLineWidth(room.width());
+        lines.append(text.mid(line.textStart(), line.textLength()).trimmed());
+    }
+    layout.endLayout();
+    return lines;
 }
 
 void Chart::drawBubble(QPainter &painter, const QRectF &room, const QPointF &point,

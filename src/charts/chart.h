@@ -124,8 +124,8 @@ protected:
     //! The axis of time below a plot (already placed) whose end is now.
     void drawAges(QPainter &painter, const QRectF &plot, double span) const;
     void drawEmpty(QPainter &painter, const QRectF &plot) const;
-    //! From `take()`: what is said while there are no data, unless the monitor is not active, or somebody wants something
-    //! else to be said.
+    //! From `take()`: what is said while there are no data, unless there is no monitor, it has no factory or is not
+    //! active, or somebody wants something else to be said.
     void setDefaultEmptyText(const QString &text)
     {
         if (m_defaultEmptyText.isEmpty())
@@ -136,6 +136,8 @@ protected:
                     const QString &text) const;
 
 private:
+    [[nodiscard]] QStringList emptyLines(const QSizeF &room) const;
+
     ChartTheme m_theme;
     QFontMetricsF m_metrics;
     QLocale m_locale;

@@ -9,6 +9,7 @@
 #include "charts/timechartpainter.h"
 #include "charts/timelinepainter.h"
 #include "charts/workergridpainter.h"
+#include "core/monitor/factorymonitor.h"
 
 #include <QGuiApplication>
 #include <QImage>
@@ -16,6 +17,7 @@
 #include <QPainter>
 #include <QTest>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -114,6 +116,9 @@ private Q_SLOTS:
     void UI_6_nothingIsDrawnOutside_data();
     void UI_6_nothingIsDrawnOutside();
     void UI_6_emptyChartsSaySo();
+    void UI_6_emptyChartsSayWhatIsMissing();
+    void UI_6_emptyTextTakesTheLinesItNeeds_data();
+    void UI_6_emptyTextTakesTheLinesItNeeds();
     void UI_6_largeChartsAreDrawnInTime();
     void UI_6_everythingHasAName();
     void UI_6_timesThatGrowAreWritten_data();
@@ -690,12 +695,17 @@ void tst_Charts::UI_6_nothingIsDrawnOutside()
     QCOMPARE(dense.devicePixelRatio(), 2.0);
 }
 
+static std::array<Maker, 4> emptyCharts()
+{
+    return {[] { return std::make_unique<TimeChartPainter>(); },
+            [] { return std::make_unique<HistogramPainter>(); },
+            [] { return std::make_unique<WorkerGridPainter>(); },
+            [] { return std::make_unique<TimelinePainter>(); }};
+}
+
 void tst_Charts::UI_6_emptyChartsSaySo()
 {
-    for (const Maker &make : {Maker([] { return std::make_unique<TimeChartPainter>(); }),
-                              Maker([] { return std::make_unique<HistogramPainter>(); }),
-                              Maker([] { return std::make_unique<WorkerGridPainter>(); }),
-                              Maker([] { return std::make_unique<TimelinePainter>(); })}) {
+    for (const Maker &make : emptyCharts()) {
         const std::unique_ptr<Chart> chart = make();
         setUp(*chart);
         chart->setEmptyText(u"There is nothing here"_s);
@@ -707,6 +717,45 @@ void tst_Charts::UI_6_emptyChartsSaySo()
         const QImage image = chart->toImage({600, 200});
         QVERIFY(count(image, image.rect(), chart->theme().ground) < 600 * 200); // the text
     }
+}
+
+void tst_Charts::UI_6_emptyChartsSayWhatIsMissing()
+{
+    const FactoryMonitor monitor;
+    for (const Maker &make : emptyCharts()) {
+        const std::unique_ptr<Chart> chart = make();
+        setUp(*chart);
+        chart->update(nullptr);
+        QCOMPARE(chart->emptyText(), u"No monitor"_s);
+        QCOMPARE(chart->summary(), u"No monitor"_s);
+        chart->update(&monitor);
+        QCOMPARE(chart->emptyText(), u"No factory"_s);
+        chart->setEmptyText(u"Choose one"_s);
+        QCOMPARE(chart->emptyText(), u"Choose one"_s);
+    }
+}
+
+void tst_Charts::UI_6_emptyTextTakesTheLinesItNeeds_data()
+{
+    QTest::addColumn<Maker>("make");
+    const std::array names{"time chart", "histogram", "grid", "timeline"};
+    for (std::size_t i = 0; i < names.size(); ++i)
+        QTest::newRow(names.at(i)) << emptyCharts().at(i);
+}
+
+void tst_Charts::UI_6_emptyTextTakesTheLinesItNeeds()
+{
+    QFETCH(const Maker, make);
+    const std::unique_ptr<Chart> chart = make();
+    setUp(*chart, {200, 120});
+    // If it is seen to its end, another end looks different.
+    const auto picture = [&](const QString &text, const QSize &size) {
+        chart->setEmptyText(text);
+        return chart->toImage(size);
+    };
+    const QString text = u"The monitor has no timeline%1"_s;
+    QVERIFY(picture(text.arg(u"Span"_s), {200, 120}) != picture(text.arg(u"ABCD"_s), {200, 120}));
+    QVERIFY(picture(text.arg(u"Span"_s), {90, 50}) == picture(text.arg(u"ABCD"_s), {90, 50}));
 }
 
 // Well within what a frame has. Not a measurement: that is for the benchmarks.

@@ -128,8 +128,9 @@ void tst_ChartWidgets::UI_6_emptyChartSaysWhatIsMissing()
     TimeChart chart;
     for (ChartWidget *each :
          {static_cast<ChartWidget *>(&timeline), static_cast<ChartWidget *>(&chart)}) {
-        QCOMPARE(each->emptyText(), u"No jobs yet"_s);
+        QCOMPARE(each->emptyText(), u"No monitor"_s);
         each->setMonitor(&monitor);
+        QCOMPARE(each->emptyText(), u"No factory"_s);
     }
     monitor.setFactory(&factory);
     QCOMPARE(timeline.emptyText(), u"The monitor is not active"_s);
