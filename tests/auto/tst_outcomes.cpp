@@ -61,6 +61,7 @@ private Q_SLOTS:
     void JOB_10_resultThatThrowsAsItIsDelivered();
     void JOB_10_textIsKept_data();
     void JOB_10_textIsKept();
+    void JOB_10_failureIsLogged();
 };
 
 void tst_Outcomes::JOB_1_everyOutcomeIsReportedOnce_data()
@@ -354,6 +355,33 @@ void tst_Outcomes::JOB_10_textIsKept()
     QVERIFY(failure != events.end());
     QCOMPARE(failure->text, text);
     QCOMPARE(failure->key, u"3"_s);
+}
+
+// For those who debug: of each job that has failed for good.
+void tst_Outcomes::JOB_10_failureIsLogged()
+{
+    Factory factory({.name = u"mill"_s,
+                     .workerCount = 1,
+                     .onFailure = OnFailure::KeepWorker,
+                     .retry = {.maximumAttempts = 2}},
+                    [](Job<int, QString> &job) {
+                        if (!job.message().isEmpty())
+                            throw JobError(job.message());
+                    });
+    QStringList lines;
+    static QStringList *log;
+    log = &lines;
+    QVERIFY(factory.start());
+    const QtMessageHandler before = qInstallMessageHandler(
+        [](QtMsgType type, const QMessageLogContext &context, const QString &text) {
+            if (type == QtDebugMsg && context.category == QByteArray("millwright"))
+                log->append(text);
+        });
+    for (int i = 0; i < 3; ++i)
+        static_cast<void>(hasEnded(factory.submit(i, i == 1 ? u"no such file"_s : QString())));
+    qInstallMessageHandler(before);
+    QCOMPARE(lines, QStringList(u"Factory \"mill\": job \"1\" failed: no such file"_s));
+    QCOMPARE(factory.counters().retried, 1);
 }
 
 QTEST_GUILESS_MAIN(tst_Outcomes)

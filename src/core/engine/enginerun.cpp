@@ -3,6 +3,7 @@
 
 #include "engine/section.h"
 #include "job/failure.h"
+#include "logging.h"
 #include "statistics/telllayer.h"
 
 #include <QtCore/qscopeguard.h>
@@ -207,6 +208,8 @@ Q_NEVER_INLINE void Engine::endFailed(Incarnation &incarnation, AbstractJob &job
         job.unref();
     }
     if (!given) {
+        qCDebug(lcMillwright, "Factory \"%s\": job \"%s\" failed: %s", qUtf8Printable(m_name),
+                qUtf8Printable(key), qUtf8Printable(text));
         tellLayer(layer, &StatisticsLayer::jobFailed, job, run, error);
         job.reject(error);
         job.unref();
