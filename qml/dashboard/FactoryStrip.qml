@@ -52,10 +52,10 @@ Flow {
                 id: monitor
 
                 factory: button.factory
-                active: strip.shown.active && strip.visible
-                frozen: strip.shown.frozen
                 interval: strip.shown.interval
                 historySpan: strip.shown.historySpan
+                frozen: strip.shown.frozen
+                active: strip.shown.active && strip.visible
                 jobLimit: -1
             }
 

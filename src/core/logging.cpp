@@ -6,5 +6,6 @@
 namespace Millwright {
 
 Q_LOGGING_CATEGORY(lcMillwright, "millwright")
+Q_LOGGING_CATEGORY(lcJobs, "millwright.jobs", QtInfoMsg)
 
 } // namespace Millwright

@@ -8,5 +8,7 @@
 namespace Millwright {
 
 Q_DECLARE_LOGGING_CATEGORY(lcMillwright)
+// Of each job: said at debug level, which is off unless somebody wants it.
+Q_DECLARE_LOGGING_CATEGORY(lcJobs)
 
 } // namespace Millwright

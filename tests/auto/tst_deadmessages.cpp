@@ -7,8 +7,6 @@
 
 #include <Millwright/Factory>
 
-#include <QLoggingCategory>
-#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -371,9 +369,6 @@ void tst_DeadMessages::SUP_5_wrongLimitIsIgnored()
 // Retries and drops race with each other and with new letters: each is retried or dropped once.
 void tst_DeadMessages::SUP_5_manyThreadsAtOnce()
 {
-    QLoggingCategory::setFilterRules(u"millwright.debug=false"_s); // of each that fails
-    const auto restore = qScopeGuard([] { QLoggingCategory::setFilterRules(QString()); });
-
     Factory<Moody> factory({.workerCount = 2,
                             .restartPolicy = {.maximumRestarts = RestartPolicy::Unlimited},
                             .deadLetterLimit = 50});

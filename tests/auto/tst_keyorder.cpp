@@ -85,8 +85,7 @@ void tst_KeyOrder::ROUTE_3_4_orderUnderRandomOperations()
     constexpr int Operations = 1'000'000;
 #endif
 
-    // Of workers in a crash loop, and of jobs that have failed.
-    QLoggingCategory::setFilterRules(u"millwright.warning=false\nmillwright.debug=false"_s);
+    QLoggingCategory::setFilterRules(u"millwright.warning=false"_s); // of workers in a crash loop
     const auto restore = qScopeGuard([] { QLoggingCategory::setFilterRules(QString()); });
 
     Dice dice(seed);
@@ -169,7 +168,7 @@ void tst_KeyOrder::ROUTE_3_4_orderWithRealThreads()
     constexpr int Producers = 3;
     constexpr int JobsEach = 20'000;
 
-    QLoggingCategory::setFilterRules(u"millwright.warning=false\nmillwright.debug=false"_s);
+    QLoggingCategory::setFilterRules(u"millwright.warning=false"_s);
     const auto restore = qScopeGuard([] { QLoggingCategory::setFilterRules(QString()); });
 
     KeyOrder order;

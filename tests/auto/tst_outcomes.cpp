@@ -357,7 +357,7 @@ void tst_Outcomes::JOB_10_textIsKept()
     QCOMPARE(failure->key, u"3"_s);
 }
 
-// For those who debug: of each job that has failed for good.
+// For those who ask for it: each job that has failed for good.
 void tst_Outcomes::JOB_10_failureIsLogged()
 {
     Factory factory({.name = u"mill"_s,
@@ -372,9 +372,11 @@ void tst_Outcomes::JOB_10_failureIsLogged()
     static QStringList *log;
     log = &lines;
     QVERIFY(factory.start());
+    QLoggingCategory::setFilterRules(u"millwright.jobs.debug=true"_s);
+    const auto restore = qScopeGuard([] { QLoggingCategory::setFilterRules(QString()); });
     const QtMessageHandler before = qInstallMessageHandler(
         [](QtMsgType type, const QMessageLogContext &context, const QString &text) {
-            if (type == QtDebugMsg && context.category == QByteArray("millwright"))
+            if (type == QtDebugMsg && context.category == QByteArray("millwright.jobs"))
                 log->append(text);
         });
     for (int i = 0; i < 3; ++i)

@@ -128,7 +128,7 @@ bool Engine::hasRoom(Admission admission)
     case Admission::Open:
         return hasPlace();
     case Admission::Delayed:
-        return m_limit < 0 || !isWaitingAtLeast(totalLimit(), takenAtOnce());
+        return m_limit < 0 || !isWaitingAtLeast(totalLimit());
     case Admission::Closed:
         break;
     }
@@ -143,7 +143,7 @@ bool Engine::mayEnter(const RoomSeeker &seeker, Admission admission)
         return hasRoom(admission == Admission::Closed ? Admission::Open : admission);
     WorkerSlot *target = chosenFor(seeker);
     if (m_waitingPlace == WaitingPlace::AtWorkers) {
-        if (!target)
+        if (!target && seeker.restarts < 0)
             return hasPlace();
     } else if (m_keepsKeyOrder) {
         const KeyUse *use = useOf(seeker.job);
@@ -152,14 +152,17 @@ bool Engine::mayEnter(const RoomSeeker &seeker, Admission admission)
     return !isFull(destinationOf(seeker.job, target));
 }
 
-// Where jobs of one key stay together, the router may be asked although no job comes.
+// Where jobs of one key stay together, the router may be asked although no job comes. Once, and again when
+// workers have come, gone or failed.
 void Engine::choose(RoomWaiter &waiter, Section &section)
 {
+    const qint64 restarts = m_counters.restarts + m_crashLooping;
     if (waiter.comesBack() || !m_keepsKeyOrder || m_waitingPlace != WaitingPlace::AtWorkers
-        || chosenFor(waiter))
+        || (waiter.workerCount == m_workerCount && waiter.restarts == restarts))
         return;
     waiter.chosen = route(waiter.job, section);
     waiter.workerCount = m_workerCount;
+    waiter.restarts = restarts;
 }
 
 // The router is asked again only if the number of workers has changed, or this one is not available.
@@ -174,7 +177,7 @@ WorkerSlot *Engine::chosenFor(const RoomSeeker &seeker) const
 qint64 Engine::placesAt(const WorkerSlot &slot) const
 {
     return (isAtRest(slot) && slot.ownSize == 0 ? 1 : 0)
-           + std::max<qint64>(0, m_limit - waitingAt(slot));
+           + std::clamp<qint64>(m_limit - waitingAt(slot), 0, Never - 1);
 }
 
 // Changes whenever somebody who was refused had better try again. Not when another one is refused or
@@ -239,13 +242,17 @@ void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &e
                          Section &section)
 {
     qint64 places = Never;
-    if (!news.isOver && m_limit >= 0) {
+    if (!news.isOver && m_limit >= 0 && qsizetype(m_roomWaiters.size()) > m_awaitedRooms) {
         places = std::max<qint64>(1, capacityWith(0, 0)) - m_roomTold;
         if (m_limiter && m_limit == 0) // nobody knows for how many there are tokens
             places = 1 - m_roomTold;
     }
     for (auto it = m_roomWaiters.begin(); it != m_roomWaiters.end();) {
         RoomWaiter &waiter = **it;
+        if (!waiter.comesBack() && !news.isOver && waiter.seen == epoch && !waiter.isGone()) {
+            ++it; // nothing has changed
+            continue;
+        }
         WorkerSlot *chosen = nullptr;
         if (!news.isOver && admission != Admission::Delayed) {
             choose(waiter, section);
@@ -255,8 +262,11 @@ void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &e
                                       ? (chosen ? placesAt(*chosen) > chosen->roomTold : places > 0)
                                             && waiter.seen != epoch
                                       : admission != Admission::Closed;
-        const bool isTold = news.isOver || (isWorthwhile && mayEnter(waiter, admission));
+        const bool isTold = news.isOver || waiter.isGone()
+                            || (isWorthwhile && mayEnter(waiter, admission));
         if (!isTold) {
+            if (!waiter.comesBack())
+                waiter.seen = epoch;
             ++it;
             continue;
         }

@@ -254,25 +254,19 @@ Q_NEVER_INLINE void Engine::sayRouterThrew(Section &section) const
 bool Engine::isFull(Destination destination) const
 {
     const WorkerSlot *slot = destination.slot;
-    const qint64 ready = workersReady();
-    const bool runsAtOnce = slot ? isAtRest(*slot) && slot->ownSize == 0 : runnable() < ready;
     const bool isBehindItsKey = destination.key && !destination.key->isUnused();
-    if (runsAtOnce && !isBehindItsKey) {
-        // Unless the free workers are for jobs that another one has in hand, and may not come to.
-        return !slot && isWaitingBehind(ready) && waitingInHands(Origin::Queue) > 0;
-    }
+    if (slot && !isBehindItsKey && isAtRest(*slot) && slot->ownSize == 0)
+        return false;
     if (slot && m_waitingPlace == WaitingPlace::AtWorkers)
         return waitingAt(*slot) >= m_limit;
-    return isWaitingBehind(isBehindItsKey ? takenAtOnce() : ready);
-}
-
-// Whether as many jobs wait as may, without those that are taken by free workers: where one comes that
-// has no worker of its own.
-bool Engine::isWaitingBehind(qint64 taken) const
-{
-    if (m_waitingPlace != WaitingPlace::AtWorkers)
-        return isWaitingAtLeast(m_limit, taken);
-    return m_queued + waitingInHands(Origin::Queue) - taken >= queueShare();
+    // Where it is for anybody it runs at once, unless all who are free are for others: those in the queue,
+    // and those that another worker has in hand and may not come to.
+    const bool isForAnybody = !slot && !isBehindItsKey;
+    const bool isCrowded = m_waitingPlace == WaitingPlace::AtWorkers
+                               ? m_queued + waitingInHands(Origin::Queue) - takenAtOnce()
+                                     >= queueShare()
+                               : isWaitingAtLeast(m_limit);
+    return isCrowded && !(isForAnybody && takenAtOnce() < workersReady());
 }
 
 // Where jobs wait at the workers, the factory's queue stands in for the queues of those that are not
@@ -292,13 +286,20 @@ qsizetype Engine::waitingAt(const WorkerSlot &slot) const
 }
 
 // Without the jobs that are taken by free workers.
-bool Engine::isWaitingAtLeast(qint64 count, qint64 taken) const
+bool Engine::isWaitingAtLeast(qint64 count) const
 {
-    qint64 waiting = waitingInQueues() - backingOff() - taken;
-    if (mayRun())
-        waiting -= m_idleWithOwn;
-    return waiting + m_dealt >= count // cheap, and never too low
-           && waiting + waitingInHands() >= count;
+    const qint64 waiting = waitingInQueues() - backingOff() - (mayRun() ? m_idleWithOwn : 0);
+    // Cheap, and never too low: what is in hands was all waiting when it was dealt.
+    if (waiting - std::min<qint64>(runnable(), workersReady()) + m_dealt < count)
+        return false;
+    return waiting + waitingInHands() - takenAtOnce() >= count;
+}
+
+// By free workers, in the queue or in the hand of another one.
+qint64 Engine::takenAtOnce() const
+{
+    const qint64 ready = workersReady();
+    return runnable() < ready ? std::min<qint64>(runnable() + movableInHands(), ready) : ready;
 }
 
 // It takes a job as soon as it has one.
@@ -353,6 +354,7 @@ void Engine::enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &secti
         ++m_ownQueued;
         if (++slot->ownSize == 1 && slot->station)
             relist(*slot);
+        m_isUneven = m_isUneven || slot->ownSize + slot->parkedSize > m_limit;
         noteLoad(*slot);
     } else {
         ++m_queued;

@@ -28,6 +28,7 @@ void Engine::setWorkerCount(int count, Section &section)
         return;
     const int before = m_workerCount;
     m_workerCount = count;
+    m_isUneven = m_isUneven || count < before;
     fillSlots(section);
     for (std::optional<LoadIndex> *index : {&m_loads, &m_crowds}) {
         if (*index)

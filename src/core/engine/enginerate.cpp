@@ -99,7 +99,7 @@ Refusal Engine::admitLimited(AbstractJob &job, WorkerSlot *target, Section &sect
 // are too many, one of the delayed is shed, for the others have their tokens.
 Refusal Engine::awaitToken(AbstractJob &job, qint64 next, Section &section)
 {
-    const bool full = m_limit >= 0 && isWaitingAtLeast(totalLimit(), takenAtOnce());
+    const bool full = m_limit >= 0 && isWaitingAtLeast(totalLimit());
     if (full && mayNotEnter(job, nullptr))
         return turnAway(job, job.m_slot, false, section);
 

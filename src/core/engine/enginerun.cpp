@@ -208,7 +208,7 @@ Q_NEVER_INLINE void Engine::endFailed(Incarnation &incarnation, AbstractJob &job
         job.unref();
     }
     if (!given) {
-        qCDebug(lcMillwright, "Factory \"%s\": job \"%s\" failed: %s", qUtf8Printable(m_name),
+        qCDebug(lcJobs, "Factory \"%s\": job \"%s\" failed: %s", qUtf8Printable(m_name),
                 qUtf8Printable(key), qUtf8Printable(text));
         tellLayer(layer, &StatisticsLayer::jobFailed, job, run, error);
         job.reject(error);

@@ -149,6 +149,7 @@ void Engine::limitTo(qsizetype limit, DiscardMode mode)
         listForShedding();
         m_keepsShedList = true;
     }
+    m_isUneven = m_isUneven || (limit >= 0 && (m_limit < 0 || limit < m_limit));
     m_limit = limit;
     m_mode = mode;
 }
@@ -240,7 +241,7 @@ qint64 Engine::availableCapacity() const
 
 qint64 Engine::exactCapacity() const
 {
-    return capacityWith(waitingInHands(), waitingInHands(Origin::Queue));
+    return capacityWith(waitingInHands(), movableInHands());
 }
 
 // With so many jobs in hands, so many of which somebody else may do.
@@ -248,26 +249,32 @@ qint64 Engine::capacityWith(qint64 inHands, qint64 forAnybody) const
 {
     if (m_state > FactoryState::Running)
         return 0;
-    if (m_limit >= 0 && m_waitingPlace == WaitingPlace::AtWorkers && m_workerCount > 0)
+    if (m_limit >= 0 && m_waitingPlace == WaitingPlace::AtWorkers && m_workerCount > 0
+        && m_isUneven) {
         return capacityAtWorkers();
+    }
     return loadWith(waitingInQueues() + inHands, forAnybody).capacity();
 }
 
-// Each worker for itself: where one has more than it may, another one has no less room for that.
+// Each worker for itself: where one has more than it may, or leaves with jobs of its own, others have no less
+// room for that. For once, since it takes a look at all of them.
 qint64 Engine::capacityAtWorkers() const
 {
     const Load load = loadWith(0, 0);
     const qint64 limit = load.totalLimit() / load.places;
     qint64 room = 0;
-    for (int id = 0; id < m_workerCount; ++id) {
-        const WorkerSlot &slot = *m_slots[std::size_t(id)];
-        room += slot.state == WorkerState::CrashLooping
-                    ? limit
-                    : std::max<qint64>(0, limit - waitingAt(slot));
+    m_isUneven = false;
+    for (const auto &slot : m_slots) {
+        const qsizetype waiting = waitingAt(*slot);
+        const bool isThere = slot->id < m_workerCount;
+        m_isUneven = m_isUneven || waiting > (isThere ? limit : 0);
+        if (isThere)
+            room += slot->state == WorkerState::CrashLooping ? limit
+                                                             : std::max<qint64>(0, limit - waiting);
     }
-    const qint64 taken = std::min<qint64>(load.idleForShared, load.runnable);
-    const qint64 inQueue = m_queued + m_awaitingToken - taken;
-    return load.idleForShared - taken + std::max<qint64>(0, room - inQueue);
+    const qint64 free = load.idleForShared - std::min<qint64>(load.idleForShared, load.runnable);
+    const qint64 inQueue = m_queued + m_awaitingToken - (load.idleForShared - free);
+    return free + std::clamp<qint64>(room - inQueue, 0, Never - free);
 }
 
 Engine::Load Engine::loadWith(qint64 waiting, qint64 forAnybody) const
@@ -286,7 +293,11 @@ qint64 Engine::Load::capacity() const
     // Jobs that a worker at rest is about to take do not wait.
     const qint64 taken = std::min<qint64>(idleForShared, runnable);
     const qint64 stay = waiting - backingOff - taken - idleWithOwn;
-    return idleForShared - taken + (limit < 0 ? 0 : std::max<qint64>(0, totalLimit() - stay));
+    const qint64 free = idleForShared - taken;
+    if (limit < 0)
+        return free;
+    const qint64 least = totalLimit() - Never + free; // or else there is more room than can be said
+    return free + (totalLimit() - std::clamp<qint64>(stay, least, totalLimit()));
 }
 
 qint64 Engine::Load::totalLimit() const

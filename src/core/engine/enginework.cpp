@@ -6,6 +6,7 @@
 #include "prefetch.h"
 
 #include <algorithm>
+#include <array>
 
 namespace Millwright {
 
@@ -588,6 +589,28 @@ qint64 Engine::waitingInHands(Origin origin) const
             waiting += i->waitingInHand();
     }
     return waiting;
+}
+
+// Those that others could do: where jobs of one key stay together, one of each key, and none of the one that
+// is at work.
+qint64 Engine::movableInHands() const
+{
+    if (!m_keepsKeyOrder)
+        return waitingInHands(Origin::Queue);
+    qint64 movable = 0;
+    for (const Incarnation *i = m_batches.first(); i; i = m_batches.next(*i)) {
+        const Hand::Count count = i->hand.count();
+        if (i->fromOwnQueue || count.isSeized() || count.settled() == count.end())
+            continue;
+        std::array<quint64, Hand::Capacity> keys;
+        int size = 0;
+        for (int index = count.settled(); index < count.end(); ++index)
+            keys[std::size_t(size++)] = i->hand.at(index)->m_keyHash;
+        std::sort(keys.begin(), keys.begin() + size);
+        const auto end = std::unique(keys.begin(), keys.begin() + size);
+        movable += (end - keys.begin()) - (count.running() > 0 || !i->isBehind ? 1 : 0);
+    }
+    return movable;
 }
 
 } // namespace Millwright

@@ -32,6 +32,8 @@ struct RoomSeeker
     std::optional<RoomEpoch> seen; // when it tried in vain although there seemed to be room
     WorkerSlot *chosen = nullptr; // by the router, if jobs wait at the workers
     int workerCount = 0; // of which it was chosen
+    qint64 restarts
+        = -1; // how many there had been when it was; -1 if nobody was asked but for the job itself
 };
 
 //! Somebody who waits until there is room for his job.
@@ -44,6 +46,8 @@ public:
     virtual void tell(bool isOver) = 0;
     //! He comes as soon as he is told, so that the place is his until then.
     [[nodiscard]] virtual bool comesBack() const = 0;
+    //! Nobody wants to know any more.
+    [[nodiscard]] virtual bool isGone() const { return false; }
 
     // The engine's lock's.
     WorkerSlot *toldOf = nullptr; // where there is room
@@ -82,6 +86,7 @@ public:
     //! Continuations of the user's run here.
     void tell(bool isOver) override;
     [[nodiscard]] bool comesBack() const override { return false; }
+    [[nodiscard]] bool isGone() const override { return m_promise.isCanceled(); }
 
 private:
     const AbstractJob::Pointer m_probe;

@@ -41,9 +41,9 @@ void AllMonitors::remove(FactoryMonitor *monitor)
     std::erase(monitors().all, monitor);
 }
 
-std::vector<const FactoryMonitor *> AllMonitors::ofThisThread()
+std::vector<FactoryMonitor *> AllMonitors::ofThisThread()
 {
-    std::vector<const FactoryMonitor *> found;
+    std::vector<FactoryMonitor *> found;
     const QMutexLocker lock(&monitors().mutex);
     std::copy_if(monitors().all.begin(), monitors().all.end(), std::back_inserter(found),
                  [](const FactoryMonitor *monitor) {

@@ -15,7 +15,7 @@ namespace AllMonitors {
 void add(FactoryMonitor *monitor);
 void remove(FactoryMonitor *monitor);
 // Those that nobody else can change or destroy meanwhile.
-[[nodiscard]] std::vector<const FactoryMonitor *> ofThisThread();
+[[nodiscard]] std::vector<FactoryMonitor *> ofThisThread();
 
 } // namespace AllMonitors
 

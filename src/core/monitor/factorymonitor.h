@@ -268,8 +268,8 @@ private:
     void clear();
     void look();
     void resume();
-    [[nodiscard]] const FactoryMonitor *betterInformed() const;
-    void learnFrom(const FactoryMonitor &other);
+    [[nodiscard]] FactoryMonitor *betterInformed() const;
+    void learnFrom(FactoryMonitor &other);
     void trace();
     void listJobs();
     void wake();

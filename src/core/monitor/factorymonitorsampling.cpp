@@ -48,22 +48,25 @@ FactoryMonitor::LatencySummaries FactoryMonitor::LatencySummaries::since(const L
 
 void FactoryMonitor::clear()
 {
+    // First what other monitors may take over, which the slots that are called last may have begun to look.
+    forgetHistory();
+    m_knownUntil = 0;
+    m_lastSecond.clear();
+    m_lastMinute.clear();
+    m_earlier.clear();
     m_now = {};
     m_allIdle = true;
     m_stuckWorkers = 0;
     m_health = {};
     m_throughput = m_failures = m_discards = m_meanThroughput = 0;
     m_overall = m_recent = m_last = {};
+    m_lastEvent = 0;
+    m_latencies = {};
+    m_timeline.clear();
     m_workers->update({});
     m_jobs->update({});
     m_events->clear();
     m_deadLetters->update({}, 0);
-    m_lastEvent = 0;
-    m_latencies = {};
-    m_lastMinute.clear();
-    m_timeline.clear();
-    forgetHistory();
-    m_knownUntil = 0;
 }
 
 void FactoryMonitor::forgetHistory()
@@ -91,7 +94,7 @@ void FactoryMonitor::resume()
     m_last = {};
     m_latenciesAt = 0;
     if (!m_timer.isActive()) {
-        if (const FactoryMonitor *other = betterInformed())
+        if (FactoryMonitor *other = betterInformed())
             learnFrom(*other);
         m_history.appendGap((m_factory->snapshot(false).time - m_knownUntil) / intervalOf(*this)
                                 - 1,
@@ -103,23 +106,28 @@ void FactoryMonitor::resume()
 }
 
 // Another one that has looked at the factory since this one did, and before that.
-const FactoryMonitor *FactoryMonitor::betterInformed() const
+FactoryMonitor *FactoryMonitor::betterInformed() const
 {
-    const FactoryMonitor *best = this;
-    for (const FactoryMonitor *other : AllMonitors::ofThisThread()) {
+    FactoryMonitor *best = nullptr;
+    for (FactoryMonitor *other : AllMonitors::ofThisThread()) {
         if (other->m_factory != m_factory || other->m_interval != m_interval)
             continue;
         const qint64 since = other->m_knownUntil - other->m_history.size() * intervalOf(*other);
         const bool hasSeenAll = m_history.size() == 0 || since <= m_knownUntil;
-        if (hasSeenAll && other->m_knownUntil > best->m_knownUntil)
+        if (hasSeenAll && other->m_knownUntil > (best ? best : this)->m_knownUntil)
             best = other;
     }
-    return best == this ? nullptr : best;
+    return best;
 }
 
-void FactoryMonitor::learnFrom(const FactoryMonitor &other)
+void FactoryMonitor::learnFrom(FactoryMonitor &other)
 {
-    m_history = other.m_history;
+    if (other.isResting()) // nothing has happened until just now
+        other.appendRest(m_factory->snapshot(false).time);
+    const qsizetype missing = m_history.size() == 0
+                                  ? other.m_history.size()
+                                  : (other.m_knownUntil - m_knownUntil) / intervalOf(*this);
+    m_history.append(other.m_history, missing, historyCapacity());
     m_knownUntil = other.m_knownUntil;
     m_lastSecond = other.m_lastSecond;
     m_lastMinute = other.m_lastMinute;
@@ -129,8 +137,6 @@ void FactoryMonitor::learnFrom(const FactoryMonitor &other)
     m_overall = other.m_overall;
     m_recent = other.m_recent;
     m_last = other.m_last;
-    if (other.isResting())
-        appendRest(m_factory->snapshot(false).time);
 }
 
 // The record goes on while the picture stands still: it can be exported.

@@ -47,6 +47,17 @@ void MonitorHistory::append(const Sample &sample, qsizetype times, qsizetype mos
     }
 }
 
+void MonitorHistory::append(const MonitorHistory &other, qsizetype count, qsizetype most)
+{
+    const qsizetype added = std::clamp<qsizetype>(count, 0, std::min(other.size(), most));
+    for (std::size_t series = 0; series < SeriesCount; ++series) {
+        QList<double> &values = m_values[series];
+        values.append(other.m_values[series].last(added));
+        if (const qsizetype surplus = values.size() - most; surplus > 0)
+            values.remove(0, surplus);
+    }
+}
+
 void MonitorHistory::appendGap(qsizetype times, qsizetype most)
 {
     if (size() > 0)

@@ -56,6 +56,8 @@ public:
     void clear();
     //! So many times the same. No more than `most` are kept, the newest.
     void append(const Sample &sample, qsizetype times, qsizetype most);
+    //! The newest samples of another one, so many.
+    void append(const MonitorHistory &other, qsizetype count, qsizetype most);
     //! A time during which nothing was sampled.
     void appendGap(qsizetype times, qsizetype most);
 

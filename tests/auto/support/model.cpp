@@ -298,6 +298,7 @@ bool Model::isFull(const Job &job)
     const Ready ready = this->ready();
     const qint64 queued = inLineFor(Queue);
     const qint64 forAnybody = inHandsForAnybody();
+    const qint64 aboutToLeave = std::min(queued + forAnybody, ready.shared);
     if (job.place == Queue ? queued + forAnybody < ready.shared
                            : ready.atRest.contains(job.place) && inLineFor(job.place) == 0)
         return false;
@@ -305,7 +306,7 @@ bool Model::isFull(const Job &job)
         const qint64 waiting = std::count_if(m_jobs.begin(), m_jobs.end(), [](const auto &entry) {
             return entry.second.isInLine();
         });
-        return waiting - ready.shared - ready.own + inHands() >= m_limit;
+        return waiting - aboutToLeave - ready.own + inHands() >= m_limit;
     }
     if (job.place != Queue) {
         return waitingAt(job.place, ready) >= m_limit;
@@ -313,7 +314,7 @@ bool Model::isFull(const Job &job)
     const auto looping = std::count_if(m_workers.begin(), m_workers.end(), [](const auto &entry) {
         return entry.second.isCrashLooping;
     });
-    return queued + forAnybody - ready.shared >= m_limit * std::max<qint64>(1, looping);
+    return queued + forAnybody - aboutToLeave >= m_limit * std::max<qint64>(1, looping);
 }
 
 // Whether the model knows for each job where it waits, and for each worker what it is about to do: not
