@@ -77,6 +77,7 @@ private Q_SLOTS:
     void POOL_2_chainOfContinuations();
     void POOL_2_runTimeIncludesTheFuture();
     void POOL_2_byName();
+    void POOL_2_promiseThatGoesIsCanceled();
 };
 
 void tst_Async::POOL_2_theTypesAreThoseOfTheResult()
@@ -215,6 +216,25 @@ void tst_Async::POOL_2_byName()
     const VariantFuture future = type->submit(factory.engine(), 1, 41, {});
     QVERIFY(hasEnded(future.job));
     QCOMPARE(future.result(), QVariant(42));
+}
+
+// It cannot be told from a cancellation, but that nobody has asked for one.
+void tst_Async::POOL_2_promiseThatGoesIsCanceled()
+{
+    Factory factory({.name = u"mill"_s, .workerCount = 1}, [](Job<int, int> &) {
+        QPromise<int> promise;
+        promise.start();
+        return promise.future();
+    });
+    QVERIFY(factory.start());
+    QTest::ignoreMessage(
+        QtInfoMsg, QRegularExpression(u"^Factory \"mill\": the future that process\\(\\) returned "
+                                      "for job \"1\" ended canceled, though nobody"_s));
+    for (int i = 1; i <= 2; ++i) { // said once
+        QFuture<int> future = factory.submit(i, 0);
+        QVERIFY(hasEnded(future));
+        QVERIFY(future.isCanceled());
+    }
 }
 
 QTEST_GUILESS_MAIN(tst_Async)

@@ -210,6 +210,7 @@ void tst_Layer::JOB_7_handBehindAnEmptiedOne()
     while (dealt() < 2)
         QVERIFY(world.step());
     world.submit({.name = u"later"_s});
+    world.engine().setQueueLimit(1);
     world.submit({.name = u"one too many"_s});
     QCOMPARE(world.fates().at(u"shed"_s).discarded, 1);
     QCOMPARE(dealt(), 1);

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void UI_6_historyIsTakenOver();
     void UI_6_historyOfAnotherIntervalIsNot();
     void UI_6_restIsTakenOver();
+    void UI_6_restIsTakenOverByWhoSawWork();
+    void UI_6_ownHistoryIsKept();
 };
 
 void tst_Monitor::UI_6_samplesOnlyWhileActive()
@@ -452,6 +454,58 @@ void tst_Monitor::UI_6_restIsTakenOver()
     const QList<double> depths = second.history(FactoryMonitor::QueueDepth);
     QVERIFY(depths.size() > 10);
     QVERIFY(!hasGap(depths));
+}
+
+// Who has last looked while there was work does not take the rest of another one for more of it.
+void tst_Monitor::UI_6_restIsTakenOverByWhoSawWork()
+{
+    Watched watched({.workerCount = 1});
+    watched.monitor.setInterval(20);
+    FactoryMonitor second;
+    second.setInterval(20);
+    second.setFactory(watched.factory.get());
+    watched.factory->start();
+    watched.dispatch(3);
+    QTRY_COMPARE(watched.factory->activeWorkers(), 1);
+    watched.monitor.setActive(true);
+    second.setActive(true);
+    QCOMPARE(second.queueDepth(), 2);
+    second.setActive(false);
+    watched.gate.open();
+    QTRY_COMPARE(watched.monitor.completed(), 3.0);
+    QTRY_VERIFY_WITH_TIMEOUT(!isLooking(watched.monitor), 20'000);
+    QTRY_VERIFY(watched.factory->snapshot(false).time - watched.monitor.time() > 200'000'000);
+    second.setActive(true);
+    const QList<double> depths = second.history(FactoryMonitor::QueueDepth);
+    QVERIFY(!hasGap(depths));
+    QCOMPARE(depths.last(10), QList<double>(10, 0.0));
+}
+
+// Of another one that remembers less nothing is taken but what is missing.
+void tst_Monitor::UI_6_ownHistoryIsKept()
+{
+    Watched watched({.workerCount = 1});
+    FactoryMonitor &first = watched.monitor;
+    first.setInterval(20);
+    watched.factory->start();
+    watched.dispatch(1);
+    first.setActive(true);
+    const auto samples = [](const FactoryMonitor &monitor) {
+        return monitor.history(FactoryMonitor::QueueDepth).size();
+    };
+    QTRY_VERIFY(samples(first) >= 80);
+    FactoryMonitor second;
+    second.setInterval(20);
+    second.setHistorySpan(1);
+    second.setFactory(watched.factory.get());
+    second.setActive(true);
+    QTRY_COMPARE(samples(second), 50);
+    first.setActive(false);
+    const qint64 before = second.time();
+    QTRY_VERIFY(second.time() - before > 100'000'000);
+    first.setActive(true);
+    QVERIFY(samples(first) > 80);
+    watched.gate.open();
 }
 
 QTEST_GUILESS_MAIN(tst_Monitor)

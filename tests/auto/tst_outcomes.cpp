@@ -6,6 +6,8 @@
 
 #include <Millwright/Factory>
 
+#include <QLoggingCategory>
+#include <QScopeGuard>
 #include <QTest>
 
 #include <functional>

@@ -106,6 +106,8 @@ private Q_SLOTS:
     void DISC_2_limitThatComesLaterIsForAll();
     void DISC_4_burstAfterShortJobs_data();
     void DISC_4_burstAfterShortJobs();
+    void DISC_4_busyWorkerHasNoFreeOnes();
+    void DISC_4_keysOfAHandStayTogether();
     void DISC_4_limitZeroOnSharedThreads_data();
     void DISC_4_limitZeroOnSharedThreads();
     void DISC_5_verdictDoesNotDependOnWhoComesFirst_data();
@@ -361,6 +363,76 @@ void tst_Shedding::DISC_4_burstAfterShortJobs()
         QVERIFY(world->finish());
     }
     QVERIFY(batches > 0); // or else this shows nothing
+}
+
+namespace {
+
+//! All to the first worker, where they wait under one limit with all others.
+class FirstPlease final : public Router
+{
+public:
+    Route route(const AbstractJob &, const Workers &) override { return Route::toWorker(0); }
+};
+
+} // namespace
+
+// Free workers make no room for jobs that are not for them.
+void tst_Shedding::DISC_4_busyWorkerHasNoFreeOnes()
+{
+    const RouterBuilder first = [] { return std::make_unique<FirstPlease>(); };
+    World world(settingsOf(first, 4, 1, DiscardMode::Newest));
+    world.engine().start();
+    world.settle();
+    QVERIFY(world.submit({.name = u"runs"_s, .duration = 50 * Millisecond}));
+    world.settle();
+    QVERIFY(world.submit({.name = u"waits"_s}));
+    QVERIFY(!world.submit({.name = u"refused"_s}));
+    QVERIFY(world.finish());
+
+    World copies(settingsOf(queuer(), 4, 0, DiscardMode::Newest));
+    copies.engine().start();
+    copies.settle();
+    for (int busy = 1; busy < 4; ++busy) {
+        QVERIFY(copies.submit({.name = u"j%1"_s.arg(busy), .duration = 50 * Millisecond}));
+        copies.settle();
+        copies.broadcast({.name = u"b%1-"_s.arg(busy), .duration = Millisecond});
+        QCOMPARE(copies.engine().counters().discarded(DiscardReason::Loadshed),
+                 busy * (busy + 1) / 2);
+        copies.pass(Millisecond);
+        QCOMPARE(copies.engine().counters().running, busy);
+    }
+    QVERIFY(copies.finish());
+}
+
+// What a thread has in hand can be done by others but for the key that is at work.
+void tst_Shedding::DISC_4_keysOfAHandStayTogether()
+{
+    for (const bool isOneKey : {true, false}) {
+        const auto world = practisedWorld(
+            settingsOf(stickyQueuer(), 2, FactorySettings::Unlimited, DiscardMode::Newest));
+        Engine &engine = world->engine();
+        engine.pause();
+        world->submit({.name = u"a"_s, .key = 1, .duration = 50 * Millisecond});
+        world->submit(
+            {.name = u"b"_s, .key = isOneKey ? 1ULL : 2ULL, .duration = 50 * Millisecond});
+        engine.resume();
+        while (world->nextFinish() == World::Hung)
+            QVERIFY(world->step());
+        QCOMPARE(world->workloads().size(), 1U); // both are in one hand, and one worker is free
+        if (isOneKey) {
+            engine.setQueueLimit(0); // more wait than may
+            QCOMPARE(engine.availableCapacity(), 1);
+            QVERIFY(!world->submit({.name = u"c"_s, .key = 1}));
+            QVERIFY(world->submit({.name = u"d"_s, .key = 3}));
+        } else {
+            engine.setQueueLimit(1);
+            QCOMPARE(engine.availableCapacity(), 1);
+            QVERIFY(world->submit({.name = u"c"_s, .key = 1}));
+            QVERIFY(!world->submit({.name = u"d"_s, .key = 3}));
+        }
+        QCOMPARE(engine.availableCapacity(), 0);
+        QVERIFY(world->finish());
+    }
 }
 
 void tst_Shedding::DISC_4_limitZeroOnSharedThreads_data()

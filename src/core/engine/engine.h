@@ -404,6 +404,7 @@ private:
     Q_DECL_HIDDEN Refusal admit(AbstractJob &job, WorkerSlot *target, Section &section);
     Q_DECL_HIDDEN void count(Refusal refused);
     Q_DECL_HIDDEN Refusal tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section);
+    Refusal admitInTime(AbstractJob &job, WorkerSlot *target, Section &section);
     Q_DECL_HIDDEN Refusal admitNow(AbstractJob &job, WorkerSlot *target, Section &section);
     Q_DECL_HIDDEN void stamp(AbstractJob &job) const;
     [[nodiscard]] Q_DECL_HIDDEN WorkerSlot *route(const AbstractJob &job, Section &section);
@@ -411,6 +412,10 @@ private:
     [[nodiscard]] WorkerSlot *targetOf(const AbstractJob &job, Section &section);
     [[nodiscard]] Q_DECL_HIDDEN bool isFull(Destination destination) const;
     [[nodiscard]] qsizetype queueShare() const;
+    void noteLoadBeyondLimit(const WorkerSlot &slot)
+    {
+        m_isUneven = m_isUneven || slot.leaving || slot.ownSize + slot.parkedSize > m_limit;
+    }
     [[nodiscard]] bool isWaitingAtLeast(qint64 count) const;
     [[nodiscard]] bool isTooLate(const AbstractJob &job) const
     {
@@ -595,6 +600,7 @@ private:
     [[nodiscard]] std::optional<Order> nextEnded(Station &station);
     void forgetSuspended(Incarnation &incarnation);
     void conclude(Incarnation &incarnation, AbstractJob &job);
+    void adviseToKeepPromises(const Incarnation &incarnation, AbstractJob &job);
 
     // The pool (enginepool.cpp), and the life of the factory (enginelifecycle.cpp).
     void setWorkerCount(int count, Section &section);
@@ -846,6 +852,7 @@ private:
     bool m_keepsShedList; // from then on when jobs might have to be shed
     OnFailure m_onFailure;
     bool m_hasAdvised = false; // to keep workers
+    std::atomic<bool> m_hasAdvisedPromises = false; // to keep them
     RestartPolicy m_restartPolicy;
     RetryPolicy m_retryPolicy;
     std::atomic<bool> m_keepsSpares = false; // that policy asks for them

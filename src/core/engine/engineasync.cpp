@@ -3,6 +3,7 @@
 
 #include "engine/section.h"
 #include "job/failure.h"
+#include "logging.h"
 
 namespace Millwright {
 
@@ -91,11 +92,28 @@ void Engine::conclude(Incarnation &incarnation)
     incarnation.takeSpare();
 }
 
+// A future also ends canceled if its promise is destroyed first, which looks as if somebody had asked for it.
+void Engine::adviseToKeepPromises(const Incarnation &incarnation, AbstractJob &job)
+{
+    const bool isAskedFor = incarnation.hand.count().isCalledOff()
+                            || incarnation.hand.count().isSeized()
+                            || (job.m_promised && job.promiseLink()->isCancelRequested());
+    if (isAskedFor || m_hasAdvisedPromises.exchange(true))
+        return;
+    qCInfo(
+        lcMillwright,
+        "Factory \"%s\": the future that process() returned for job \"%s\" ended canceled, though "
+        "nobody had asked for that. Where this is not what the worker wants, let it keep the "
+        "QPromise until finish().",
+        qUtf8Printable(m_name), qUtf8Printable(keyTextOf(job)));
+}
+
 void Engine::conclude(Incarnation &incarnation, AbstractJob &job)
 {
     bool canceled = false;
     const auto failure = attempt([&] { canceled = !job.conclude(); });
     if (canceled) {
+        adviseToKeepPromises(incarnation, job);
         incarnation.now = std::max(incarnation.now, m_clock->now());
         if (isTraced())
             trace(incarnation, job, Outcome::Canceled);

@@ -237,7 +237,7 @@ std::unique_ptr<RoomNews> Engine::findRoom(Section &section)
 }
 
 // Each place is for one of those who wait; who was told and has not come yet has his. Takes its time
-// for each thread that waits.
+// for each thread that waits, and for each future.
 void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &epoch,
                          Section &section)
 {
@@ -249,10 +249,6 @@ void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &e
     }
     for (auto it = m_roomWaiters.begin(); it != m_roomWaiters.end();) {
         RoomWaiter &waiter = **it;
-        if (!waiter.comesBack() && !news.isOver && waiter.seen == epoch && !waiter.isGone()) {
-            ++it; // nothing has changed
-            continue;
-        }
         WorkerSlot *chosen = nullptr;
         if (!news.isOver && admission != Admission::Delayed) {
             choose(waiter, section);
@@ -265,8 +261,6 @@ void Engine::tellWaiters(RoomNews &news, Admission admission, const RoomEpoch &e
         const bool isTold = news.isOver || waiter.isGone()
                             || (isWorthwhile && mayEnter(waiter, admission));
         if (!isTold) {
-            if (!waiter.comesBack())
-                waiter.seen = epoch;
             ++it;
             continue;
         }

@@ -131,7 +131,16 @@ Refusal Engine::tryAdmit(AbstractJob &job, WorkerSlot *target, Section &section)
     }
     if (m_state > FactoryState::Running)
         return DiscardReason::Shutdown;
-    if (isTooLate(job)) // takes nobody's place, and no token
+    if (job.m_extras)
+        return admitInTime(job, target, section);
+    return m_limiter || m_awaitingToken > 0 ? admitLimited(job, target, section)
+                                            : admitNow(job, target, section);
+}
+
+// One that comes too late takes nobody's place, and no token.
+Q_NEVER_INLINE Refusal Engine::admitInTime(AbstractJob &job, WorkerSlot *target, Section &section)
+{
+    if (isTooLate(job))
         return DiscardReason::TtlExpired;
     return m_limiter || m_awaitingToken > 0 ? admitLimited(job, target, section)
                                             : admitNow(job, target, section);
@@ -354,7 +363,7 @@ void Engine::enqueue(AbstractJob &job, WorkerSlot *slot, End end, Section &secti
         ++m_ownQueued;
         if (++slot->ownSize == 1 && slot->station)
             relist(*slot);
-        m_isUneven = m_isUneven || slot->ownSize + slot->parkedSize > m_limit;
+        noteLoadBeyondLimit(*slot);
         noteLoad(*slot);
     } else {
         ++m_queued;

@@ -61,7 +61,7 @@ void Engine::park(AbstractJob &job, WorkerSlot *slot, Section &section)
     ++m_parked;
     if (slot) {
         ++slot->parkedSize;
-        m_isUneven = m_isUneven || slot->ownSize + slot->parkedSize > m_limit;
+        noteLoadBeyondLimit(*slot);
         noteLoad(*slot);
     }
     if (m_keepsShedList)

@@ -250,7 +250,7 @@ qint64 Engine::capacityWith(qint64 inHands, qint64 forAnybody) const
     if (m_state > FactoryState::Running)
         return 0;
     if (m_limit >= 0 && m_waitingPlace == WaitingPlace::AtWorkers && m_workerCount > 0
-        && m_isUneven) {
+        && (m_isUneven || m_queued > 0 || m_crashLooping > 0)) {
         return capacityAtWorkers();
     }
     return loadWith(waitingInQueues() + inHands, forAnybody).capacity();
@@ -265,12 +265,16 @@ qint64 Engine::capacityAtWorkers() const
     qint64 room = 0;
     m_isUneven = false;
     for (const auto &slot : m_slots) {
-        const qsizetype waiting = waitingAt(*slot);
         const bool isThere = slot->id < m_workerCount;
-        m_isUneven = m_isUneven || waiting > (isThere ? limit : 0);
         if (isThere)
-            room += slot->state == WorkerState::CrashLooping ? limit
-                                                             : std::max<qint64>(0, limit - waiting);
+            room += slot->state == WorkerState::CrashLooping
+                        ? limit
+                        : std::max<qint64>(0, limit - waitingAt(*slot));
+        // With the job that it is about to start, which waits as well after a pause.
+        const qint64 unstarted = slot->ownSize + slot->parkedSize
+                                 + (slot->incarnation ? slot->incarnation->hand.count().waiting()
+                                                      : 0);
+        m_isUneven = m_isUneven || unstarted > (isThere ? limit : 0);
     }
     const qint64 free = load.idleForShared - std::min<qint64>(load.idleForShared, load.runnable);
     const qint64 inQueue = m_queued + m_awaitingToken - (load.idleForShared - free);

@@ -579,8 +579,8 @@ void Engine::putBack(TakenBack &jobs, Section &section)
         releaseKey(*job, section);
 }
 
-// Of what is dealt to one thread at a time it starts the first at once. What is left are
-// few hands, since short jobs are done by few threads.
+// Hands of one job are left out, which is about to be started. What is left are few, since short jobs are done
+// by few threads.
 qint64 Engine::waitingInHands(Origin origin) const
 {
     qint64 waiting = 0;
@@ -604,11 +604,14 @@ qint64 Engine::movableInHands() const
             continue;
         std::array<quint64, Hand::Capacity> keys;
         int size = 0;
-        for (int index = count.settled(); index < count.end(); ++index)
-            keys[std::size_t(size++)] = i->hand.at(index)->m_keyHash;
+        for (int index = count.settled(); index < count.end(); ++index) {
+            if (const AbstractJob *job = i->hand.at(index)) // or else it has just ended
+                keys[std::size_t(size++)] = job->m_keyHash;
+        }
         std::sort(keys.begin(), keys.begin() + size);
         const auto end = std::unique(keys.begin(), keys.begin() + size);
-        movable += (end - keys.begin()) - (count.running() > 0 || !i->isBehind ? 1 : 0);
+        const bool isAtWork = count.running() > 0 || !i->isBehind;
+        movable += std::max<qint64>(0, (end - keys.begin()) - (isAtWork ? 1 : 0));
     }
     return movable;
 }
