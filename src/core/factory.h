@@ -203,8 +203,9 @@ public:
 
     using FactoryBase::whenCapacityAvailable;
     //! The same, where jobs of one key stay together, for a job with this key: with `stickyQueuer()`,
-    //! `keyPersistent()` or `customHash()` there may be room for others all the while, and with a router of your own
-    //! that keeps the order of keys. Otherwise it is `whenCapacityAvailable()`. Any thread; not for policies of this factory.
+    //! `keyPersistent()`, `customHash()`, or a router of your own that keeps the order of keys, there may be room
+    //! for others all the while. Otherwise it is `whenCapacityAvailable()`. Any thread; not for policies of this
+    //! factory.
     //!
     //! A continuation of a future that has ended runs at once, inside `then()`, with a context too. Where it submits
     //! until there is no room and waits again, call it by `QMetaObject::invokeMethod()`, queued.

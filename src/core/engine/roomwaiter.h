@@ -32,8 +32,8 @@ struct RoomSeeker
     std::optional<RoomEpoch> seen; // when it tried in vain although there seemed to be room
     WorkerSlot *chosen = nullptr; // by the router, if jobs wait at the workers
     int workerCount = 0; // of which it was chosen
-    qint64 restarts
-        = -1; // how many there had been when it was; -1 if nobody was asked but for the job itself
+    // How many workers had been restarted when it was; -1 if the router was asked for the job itself alone.
+    qint64 restarts = -1;
 };
 
 //! Somebody who waits until there is room for his job.
