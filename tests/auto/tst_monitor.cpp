@@ -340,10 +340,15 @@ void tst_Monitor::UI_6_latenciesArePartOfTheHistory()
 
 namespace {
 
+qsizetype known(const QList<double> &history)
+{
+    return std::count_if(history.begin(), history.end(),
+                         [](double value) { return !std::isnan(value); });
+}
+
 bool hasGap(const QList<double> &history)
 {
-    return std::any_of(history.begin(), history.end(),
-                       [](double value) { return std::isnan(value); });
+    return known(history) < history.size();
 }
 
 } // namespace
@@ -375,10 +380,10 @@ void tst_Monitor::UI_6_historyIsTakenOver()
     // What it does not see itself.
     second.setActive(false);
     const qsizetype before = depths(second).size();
-    QTRY_VERIFY(depths(first).size() >= before + 5);
+    QTRY_VERIFY(first.time() - second.time() > 500'000'000);
     QCOMPARE(depths(second).size(), before);
     second.setActive(true);
-    QVERIFY(depths(second).size() > depths(first).size());
+    QVERIFY(known(depths(second)) > before + 5); // they are fewer if they come late
 
     // What nobody sees.
     first.setActive(false);
