@@ -24,6 +24,7 @@ private Q_SLOTS:
     void SUP_3_jitterSpreadsTheAttempts();
     void SUP_3_manyAttemptsAtOnceAreNoLongSection();
     void SUP_3_retriedJobIsNotTheOldest();
+    void SUP_3_noAttemptAfterItsTime_data();
     void SUP_3_noAttemptAfterItsTime();
     void SUP_3_layerIsToldOfEachAttempt();
     void SUP_4_atMostOnceByDefault_data();
@@ -75,8 +76,10 @@ void tst_Retries::SUP_3_lostWorkers_data()
     QTest::newRow("fails when it runs again")
         << u"1"_s << u"keep start a:5*1!2&2fw +1 lose=0 +9 letters"_s
         << u"+0, a@0, +0, a@0, a failed, [1:a*2 Failed]"_s;
-    QTest::newRow("time to live binds")
-        << u"1"_s << u"start a:5*1&2/9w~8 +1 lose=0 +20"_s << u"+0, a@0, +0, a TtlExpired"_s;
+    QTest::newRow("time to live binds") << u"1"_s << u"start a:5*1&2/3w~8 +1 lose=0 b:20 +30"_s
+                                        << u"+0, a@0, +0, b@0, a TtlExpired, b done"_s;
+    QTest::newRow("its time would be over before it backs off")
+        << u"1"_s << u"start a:5*1&2/9w~8 +1 lose=0 +20"_s << u"+0, a@0, a lost, +0"_s;
     QTest::newRow("has time to live left")
         << u"1"_s << u"start a:5*1&2w~90 +1 lose=0 +9"_s << u"+0, a@0, +0, a@0, a done"_s;
     QTest::newRow("can be canceled")
@@ -223,21 +226,41 @@ void tst_Retries::SUP_3_retriedJobIsNotTheOldest()
              u"a@0, b@0, c Loadshed, b done, a@0, a done, d@0, d done"_s);
 }
 
-// The last error counts, not that there was no time for another attempt.
+void tst_Retries::SUP_3_noAttemptAfterItsTime_data()
+{
+    QTest::addColumn<std::chrono::milliseconds>("duration");
+    QTest::addColumn<std::chrono::milliseconds>("backoff");
+    QTest::addColumn<int>("attempts");
+    QTest::newRow("over when it fails") << 20ms << 0ms << 1;
+    QTest::newRow("over before the next attempt") << 1ms << 9ms << 1;
+    QTest::newRow("over before the one after that") << 1ms << 4ms << 2;
+    QTest::newRow("just in time") << 1ms << 8ms << 2;
+}
+
+// The last error counts, and at once, not that there was no time for another attempt.
 void tst_Retries::SUP_3_noAttemptAfterItsTime()
 {
-    World world(
-        {.workerCount = 1, .onFailure = OnFailure::KeepWorker, .retry = {.maximumAttempts = 3}});
+    QFETCH(const std::chrono::milliseconds, duration);
+    QFETCH(const std::chrono::milliseconds, backoff);
+    QFETCH(const int, attempts);
+    World world({.workerCount = 1,
+                 .onFailure = OnFailure::KeepWorker,
+                 .retry = {.maximumAttempts = 3, .backoff = backoff, .backoffFactor = 1}});
     world.engine().start();
-    Script script{.name = u"a"_s, .duration = 20'000'000, .failures = 1};
+    Script script{
+        .name = u"a"_s, .duration = std::chrono::nanoseconds(duration).count(), .failures = 9};
     script.options.timeToLive = 10ms;
+    const qint64 begin = world.now();
     QVERIFY(world.submit(script));
     QVERIFY(world.finish());
     QCOMPARE(world.fates().at(u"a"_s).failed, 1);
-    QCOMPARE(world.fates().at(u"a"_s).started, 1);
-    QCOMPARE(world.engine().counters().retried, 0);
+    QCOMPARE(world.fates().at(u"a"_s).started, attempts);
+    QCOMPARE(world.engine().counters().retried, attempts - 1);
     QCOMPARE(world.engine().counters().failed, 1);
     QCOMPARE(world.engine().deadLetters().size(), 1);
+    const auto took = duration * attempts + backoff * (attempts - 1);
+    QCOMPARE(world.engine().deadLetters().first().time - begin,
+             std::chrono::nanoseconds(took).count());
 }
 
 void tst_Retries::SUP_3_layerIsToldOfEachAttempt()

@@ -71,8 +71,11 @@ void tst_ShedRetries::SUP_3_loadshed_data()
     QTest::newRow("stands in line anew")
         << u"1"_s << u"oldest limit=2 start a:20 +1 b&3/5l c d +30"_s
         << u"+0, a@0, c Loadshed, a done, d@0, d done, b@0, b done"_s;
-    QTest::newRow("time to live binds")
-        << u"1"_s << u"limit=0 start a:50 b&9/9l~15 +30"_s << u"+0, a@0, b TtlExpired"_s;
+    QTest::newRow("no attempt after its time")
+        << u"1"_s << u"limit=0 start a:50 b&9/9l~15 +10 ? letters"_s
+        << u"+0, a@0, b Loadshed, [Running 0 1 0], [1:b*2 Discarded]"_s;
+    QTest::newRow("refused if there is no time for another attempt")
+        << u"1"_s << u"limit=0 start a:50 b&9/9l~8 +10"_s << u"+0, b Loadshed, refused b, a@0"_s;
     QTest::newRow("can be canceled") << u"1"_s << u"limit=0 start a:50 b&9/90l xb +30 ?"_s
                                      << u"+0, a@0, b canceled, [Running 0 1 0]"_s;
     QTest::newRow("drain waits for it") << u"1"_s << u"limit=0 start a:5 b&9/3l +1 drain +30 ?"_s

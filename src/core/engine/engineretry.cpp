@@ -39,13 +39,16 @@ bool Engine::retry(AbstractJob &job, RetryOn outcome, qint64 now, Section &secti
 
     const RetryPolicy &policy = policyOf(job);
     if (m_discarding || job.m_messageTaken || !policy.on.testFlag(outcome)
-        || job.m_attempt >= policy.maximumAttempts || job.isExpired(now)) {
+        || job.m_attempt >= policy.maximumAttempts) {
         return false;
     }
     const double chance = double(m_random()) / double(std::minstd_rand::max());
     std::chrono::nanoseconds backoff = policy.backoffAfter(job.m_attempt, chance);
     if (outcome == RetryOn::Loadshed)
         backoff = std::max<std::chrono::nanoseconds>(backoff, RetryPolicy::ShortestShedBackoff);
+    const qint64 next = now < Never - backoff.count() ? now + backoff.count() : Never - 1;
+    if (job.isExpired(next)) // by then
+        return false;
 
     insist([&] {
         job.extras().awaitsRoom = outcome == RetryOn::Loadshed;
@@ -56,7 +59,7 @@ bool Engine::retry(AbstractJob &job, RetryOn outcome, qint64 now, Section &secti
     job.m_routed = job.m_started = 0;
     ++m_counters.retried;
     if (backoff.count() > 0)
-        delay(job, now < Never - backoff.count() ? now + backoff.count() : Never - 1, section);
+        delay(job, next, section);
     else
         insist([&] { place(job, destinationOf(job, targetOf(job, section)), section); });
     callNext(section);

@@ -20,8 +20,8 @@ namespace Millwright {
 //! its time to live, stands in line anew, and takes no token of a rate limit again. While it waits for
 //! its next attempt it counts as waiting, but not towards the queue limit. A job whose message was
 //! taken out by `Job::takeMessage()` is not retried, since nothing is left to try it with; nor is one
-//! whose future was canceled, or any once the factory stops. What has failed for good is found among
-//! the `FactoryBase::deadLetters()`.
+//! whose future was canceled or whose time to live would be over before its next attempt, or any once the
+//! factory stops. What has failed for good is found among the `FactoryBase::deadLetters()`.
 struct RetryPolicy
 {
     //! How often the job may be tried in all. 1, the default: never again; above 65,535: for ever.

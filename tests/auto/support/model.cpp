@@ -160,7 +160,10 @@ const RetryPolicy &Model::policyOf(const Job &job) const
 bool Model::isRetried(const Job &job, RetryOn outcome) const
 {
     const RetryPolicy &policy = policyOf(job);
-    const bool isOver = job.expiry != 0 && now() >= job.expiry;
+    std::chrono::nanoseconds backoff = policy.backoffAfter(job.attempt);
+    if (outcome == RetryOn::Loadshed)
+        backoff = std::max<std::chrono::nanoseconds>(backoff, RetryPolicy::ShortestShedBackoff);
+    const bool isOver = job.expiry != 0 && now() + backoff.count() >= job.expiry;
     return policy.on.testFlag(outcome) && job.attempt < policy.maximumAttempts && !m_isStopping
            && !m_hasFailed && !isOver;
 }
