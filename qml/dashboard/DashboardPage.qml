@@ -132,6 +132,7 @@ Control {
                 charts: chartsPart.all
             }
             FactoryFigures {
+                objectName: "figures"
                 Layout.fillWidth: true
                 Layout.fillHeight: false
                 theme: pageTheme

@@ -90,15 +90,21 @@ Rectangle {
             }
         }
         Text {
+            objectName: "detail"
             Layout.fillWidth: true
+            Layout.minimumHeight: detailLine.height // it comes and goes, and nothing is to move
             Accessible.ignored: true
-            visible: text.length > 0
             horizontalAlignment: Text.AlignLeft
             text: tile.detail
             color: tile.theme.mutedText
             wrapMode: Text.Wrap
             maximumLineCount: 3
             elide: Text.ElideRight
+            font.pixelSize: tile.theme.smallFontSize
+        }
+        FontMetrics {
+            id: detailLine
+
             font.pixelSize: tile.theme.smallFontSize
         }
         ColumnLayout {

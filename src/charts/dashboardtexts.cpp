@@ -178,6 +178,8 @@ QString duration(double milliseconds, const QLocale &locale)
 QString elapsed(double milliseconds, const QLocale &locale)
 {
     const double seconds = milliseconds / 1000;
+    if (seconds < 0.05)
+        return Texts::tr("< 0.1 s");
     return seconds < 59.95 ? Texts::tr("%1 s").arg(locale.toString(seconds, 'f', 1))
                            : writtenAge(seconds, locale);
 }

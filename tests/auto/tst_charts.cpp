@@ -807,7 +807,9 @@ void tst_Charts::UI_6_timesThatGrowAreWritten_data()
 {
     QTest::addColumn<double>("milliseconds");
     QTest::addColumn<QString>("text");
-    QTest::newRow("nothing") << 0.0 << u"0.0 s"_s;
+    QTest::newRow("nothing") << 0.0 << u"< 0.1 s"_s;
+    QTest::newRow("next to nothing") << 49.0 << u"< 0.1 s"_s;
+    QTest::newRow("little") << 51.0 << u"0.1 s"_s;
     QTest::newRow("seconds") << 12'340.0 << u"12.3 s"_s;
     QTest::newRow("minutes") << 125'000.0 << u"2:05 min"_s;
     QTest::newRow("hours") << 7'260'000.0 << u"2:01 h"_s;

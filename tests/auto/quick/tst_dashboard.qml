@@ -106,6 +106,27 @@ TestCase {
         compare(dashboard.part, "workers");
     }
 
+    function test_UI_6_figuresDoNotMoveWhatIsBelow() {
+        const factory = createTemporaryObject(gated, test);
+        const dashboard = dashboardOf(factory, {width: 340});
+        const tab = findChild(dashboard, "tab0");
+        const figures = findChild(dashboard, "figures");
+        const place = () => tab.mapToItem(dashboard, 0, 0).y;
+        const says = what => Array.from(figures.children)
+            .some(tile => (findChild(tile, "detail")?.text ?? "").startsWith(what));
+        const before = place();
+        verify(!says("oldest") && !says("run p99"));
+        for (const key of ["a", "b", "c"])
+            factory.dispatch(key, {});
+        tryVerify(() => says("oldest"));
+        waitForRendering(dashboard);
+        compare(place(), before);
+        Bench.open(3);
+        tryVerify(() => !says("oldest") && says("run p99"));
+        waitForRendering(dashboard);
+        compare(place(), before);
+    }
+
     function test_UI_6_unknownPartIsNamed() {
         const dashboard = dashboardOf(createTemporaryObject(gated, test));
         ignoreWarning(/there is no part "failures", but charts, workers, jobs, deadLetters, events, controls$/);
