@@ -7,7 +7,10 @@
 #include <Millwright/Factory>
 #include <Millwright/StatisticsLayer>
 
+#include <QRegularExpression>
 #include <QTest>
+
+#include <optional>
 
 using namespace Millwright;
 using namespace Qt::StringLiterals;
@@ -17,12 +20,13 @@ using Support::hasEnded;
 
 namespace {
 
-//! Takes its time when a job is discarded, or when it is told how the factory is doing.
+//! Takes its time when a job is discarded, a worker is stuck, or it is told how the factory is doing.
 class SlowLayer final : public StatisticsLayer
 {
 public:
     SlowLayer(const Support::Gate &gate, bool samples) : m_gate(gate), m_samples(samples) {}
     void jobDiscarded(const AbstractJob &, DiscardReason) override { m_gate.pass(); }
+    void workerStuck(int, const QString &, std::chrono::nanoseconds) override { m_gate.pass(); }
     [[nodiscard]] std::chrono::milliseconds samplingInterval() const override
     {
         return m_samples ? 1ms : 0ms;
@@ -32,6 +36,27 @@ public:
 private:
     const Support::Gate m_gate;
     const bool m_samples;
+};
+
+//! While it lives, whoever says that something is stuck has to pass the gate.
+class SlowMessageHandler
+{
+public:
+    explicit SlowMessageHandler(const Support::Gate &gate)
+    {
+        s_gate = &gate;
+        m_before = qInstallMessageHandler(
+            [](QtMsgType, const QMessageLogContext &, const QString &text) {
+                if (text.contains(u"stuck"_s))
+                    s_gate->pass();
+            });
+    }
+    ~SlowMessageHandler() { qInstallMessageHandler(m_before); }
+    Q_DISABLE_COPY_MOVE(SlowMessageHandler)
+
+private:
+    inline static const Support::Gate *s_gate = nullptr;
+    QtMessageHandler m_before;
 };
 
 class FailsOnce final : public Worker<int, int, int>
@@ -51,7 +76,9 @@ enum class Slow {
     DiscardHandler,
     Layer,
     Sampling,
-    RoomContinuation
+    RoomContinuation,
+    StuckLayer,
+    MessageHandler
 };
 
 } // namespace
@@ -79,6 +106,8 @@ void tst_SlowHandlers::QUEUE_6_nobodyElseWaitsForThoseWhoAreTold_data()
     QTest::newRow("statistics layer that is told of a job") << Slow::Layer;
     QTest::newRow("statistics layer that is given a sample") << Slow::Sampling;
     QTest::newRow("continuation of whenCapacityAvailable()") << Slow::RoomContinuation;
+    QTest::newRow("statistics layer that is told of a stuck worker") << Slow::StuckLayer;
+    QTest::newRow("message handler that is told of one") << Slow::MessageHandler;
 }
 
 void tst_SlowHandlers::QUEUE_6_nobodyElseWaitsForThoseWhoAreTold()
@@ -97,7 +126,15 @@ void tst_SlowHandlers::QUEUE_6_nobodyElseWaitsForThoseWhoAreTold()
                               .retry = {.maximumAttempts = 2, .backoff = 1ms}});
     const Support::GateOpener busyOpener(busy);
     const Support::GateOpener toldOpener(told);
-    if (slow == Slow::Layer || slow == Slow::Sampling)
+    const bool isStuck = slow == Slow::StuckLayer || slow == Slow::MessageHandler;
+    std::optional<SlowMessageHandler> messageHandler;
+    if (slow == Slow::MessageHandler)
+        messageHandler.emplace(told);
+    if (slow == Slow::StuckLayer)
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"stuck"_s));
+    if (isStuck)
+        mill.setDeadMansSwitch({.timeout = 1ms, .action = StuckAction::Log});
+    if (slow == Slow::Layer || slow == Slow::Sampling || slow == Slow::StuckLayer)
         mill.setStatisticsLayer(std::make_shared<SlowLayer>(told, slow == Slow::Sampling));
     if (slow == Slow::DiscardHandler)
         mill.setDiscardHandler([told](auto &, DiscardReason) { told.pass(); });
@@ -107,7 +144,7 @@ void tst_SlowHandlers::QUEUE_6_nobodyElseWaitsForThoseWhoAreTold()
     QVERIFY(busy.awaitArrivals());
 
     QFuture<void> first;
-    if (slow != Slow::Sampling)
+    if (slow != Slow::Sampling && !isStuck)
         first = mill.submit(1, 1, {.timeToLive = timeToLive});
     QFuture<void> continued;
     if (slow == Slow::Continuation)
