@@ -38,6 +38,16 @@ function(millwright_strict target)
     endforeach()
 endfunction()
 
+# millwright_join(<variable> <folder>...)
+#
+# Makes one path of folders, of which some may be empty.
+function(millwright_join variable)
+    set(folders "${ARGN}")
+    list(REMOVE_ITEM folders "")
+    list(JOIN folders "/" path)
+    set(${variable} "${path}" PARENT_SCOPE)
+endfunction()
+
 # millwright_add_library(<Name>
 #     SOURCES <file>...
 #     HEADERS <file>...                    public headers, installed with their sub-folders
@@ -106,8 +116,8 @@ function(millwright_add_library name)
 
     foreach(header IN LISTS arg_HEADERS)
         get_filename_component(folder "${header}" DIRECTORY)
-        install(FILES "${header}"
-            DESTINATION "${MILLWRIGHT_INSTALL_INCLUDEDIR}/${arg_HEADER_FOLDER}/${folder}")
+        millwright_join(destination "${MILLWRIGHT_INSTALL_INCLUDEDIR}" "${arg_HEADER_FOLDER}" "${folder}")
+        install(FILES "${header}" DESTINATION "${destination}")
     endforeach()
     foreach(pair IN LISTS arg_FORWARDING_HEADERS)
         string(REGEX MATCH "^([^=]+)=(.+)$" pair "${pair}")
@@ -190,7 +200,8 @@ function(millwright_install_qml_module target)
     foreach(file IN LISTS arg_QML_FILES)
         get_source_file_property(alias "${file}" QT_RESOURCE_ALIAS)
         get_filename_component(folder "${alias}" DIRECTORY)
-        install(FILES "${file}" DESTINATION "${destination}/${folder}")
+        millwright_join(file_destination "${destination}" "${folder}")
+        install(FILES "${file}" DESTINATION "${file_destination}")
     endforeach()
 endfunction()
 

@@ -284,7 +284,7 @@ void tst_HookFailures::LIFE_5_hangingHookIsGivenUp()
             return promise->future();
         gate.pass();
         log.add(QString::number(*resource));
-        return QtFuture::makeReadyFuture();
+        return Detail::readyFuture();
     };
     std::optional<Factory<Plain>> factory;
     factory.emplace(FactorySettings{.name = u"mill"_s, .workerCount = 1, .stopDeadline = 50ms},
@@ -347,7 +347,7 @@ void tst_HookFailures::LIFE_5_destructorsWaitOnce()
     const Support::GateOpener opener(gate);
     const auto hang = [gate] {
         gate.pass();
-        return QtFuture::makeReadyFuture();
+        return Detail::readyFuture();
     };
     auto factory = std::make_unique<Factory<Plain>>(
         FactorySettings{.workerCount = 1, .stopDeadline = deadline, .onStopped = hang}, echo);

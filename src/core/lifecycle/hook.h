@@ -11,6 +11,20 @@
 
 namespace Millwright {
 
+namespace Detail {
+
+//! One that has ended. Its function has another name since Qt 6.6.
+inline QFuture<void> readyFuture()
+{
+#if QT_VERSION >= QT_VERSION_CHECK(6, 6, 0)
+    return QtFuture::makeReadyVoidFuture();
+#else
+    return QtFuture::makeReadyFuture();
+#endif
+}
+
+} // namespace Detail
+
 //! Something that a factory does at a stage of its life: made from a function that returns `void`,
 //! or a `QFuture<void>` which the stage then waits for. See `FactorySettings::onStarted`.
 //!
@@ -37,7 +51,7 @@ public:
         if constexpr (std::is_void_v<Result>) {
             m_function = [function = std::forward<Function>(function)]() mutable {
                 function();
-                return QtFuture::makeReadyFuture();
+                return Detail::readyFuture();
             };
         } else {
             m_function = std::forward<Function>(function);
