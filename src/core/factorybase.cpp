@@ -158,19 +158,22 @@ bool FactoryBase::start()
 
 QFuture<void> FactoryBase::drain()
 {
-    m_engine->drain();
-    return m_engine->whenStopped();
+    const std::shared_ptr<Engine> engine = m_engine; // a handler may destroy the factory
+    engine->drain();
+    return engine->whenStopped();
 }
 
 QFuture<void> FactoryBase::stop()
 {
-    m_engine->stop();
-    return m_engine->whenStopped();
+    const std::shared_ptr<Engine> engine = m_engine;
+    engine->stop();
+    return engine->whenStopped();
 }
 
 StopReport FactoryBase::stop(std::chrono::milliseconds deadline)
 {
-    return m_engine->stop(deadlineIn(deadline));
+    const std::shared_ptr<Engine> engine = m_engine;
+    return engine->stop(deadlineIn(deadline));
 }
 
 bool FactoryBase::waitForStopped(std::chrono::milliseconds deadline)
@@ -632,12 +635,14 @@ QList<JobSnapshot> FactoryBase::jobs(int mostWaiting) const
 
 bool FactoryBase::cancelJob(quint64 id)
 {
-    return m_engine->cancelJob(id);
+    const std::shared_ptr<Engine> engine = m_engine;
+    return engine->cancelJob(id);
 }
 
 int FactoryBase::cancelJobs(const JobFilter &filter)
 {
-    return m_engine->cancelJobs(filter);
+    const std::shared_ptr<Engine> engine = m_engine;
+    return engine->cancelJobs(filter);
 }
 
 void FactoryBase::beginTrace()

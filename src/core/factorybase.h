@@ -140,8 +140,9 @@ public:
     QFuture<void> stop();
 
     //! The same, and waits for it, but no longer than the deadline: then what still runs is given up
-    //! as described at the destructor, and reported. Do not call it from a job, a handler, a hook or a
-    //! continuation of this factory: it would wait for itself.
+    //! as described at the destructor, and reported. Do not call it from a job or a hook of this factory, nor
+    //! on the thread of a worker: it would wait for itself. It does not where this very thread is being told
+    //! of a job, by a handler or a continuation.
     StopReport stop(std::chrono::milliseconds deadline);
 
     //! Blocks until the factory has stopped or failed; false if it has not by the deadline. The futures of

@@ -85,8 +85,7 @@ void tst_Async::POOL_2_theTypesAreThoseOfTheResult()
     Factory texts({.workerCount = 1}, [](Job<int, int> &job) {
         return QtFuture::makeReadyFuture(QString::number(job.message()));
     });
-    Factory nothing({.workerCount = 1},
-                    [](Job<int, int> &) { return Detail::readyFuture(); });
+    Factory nothing({.workerCount = 1}, [](Job<int, int> &) { return Detail::readyFuture(); });
     QVERIFY(texts.start() && nothing.start());
     QFuture<QString> text = texts.submit(1, 42);
     QFuture<void> none = nothing.submit(1, 42);

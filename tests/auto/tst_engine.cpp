@@ -92,7 +92,7 @@ void tst_Engine::JOB_6_timeToLiveAndRetry_data()
                                        << u"+0, a@0, [Running 1 0 1], a@0, [Running 1 0 1], "
                                           "[Running 1 0 1], a@0, a done"_s;
     QTest::newRow("time to live binds the next attempt")
-        << u"1"_s << u"keep start a:1!9&9/10~15 +40"_s << u"+0, a@0, a@0, a TtlExpired"_s;
+        << u"1"_s << u"keep start a:1!9&9/10~15 +40"_s << u"+0, a@0, a@0, a failed"_s;
     QTest::newRow("canceled while backing off") << u"1"_s << u"keep start a!1&2/1000 +5 xa +30 ?"_s
                                                 << u"+0, a@0, a canceled, [Running 0 0 1]"_s;
     QTest::newRow("no attempt after stop")

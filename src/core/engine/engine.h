@@ -311,6 +311,7 @@ public:
 private:
     friend class Workers;
     class Section;
+    class Telling;
 
     // Functions below that are hidden are on the way of every job: nobody outside the library can call them,
     // so they may be inlined.

@@ -199,6 +199,7 @@ bool Engine::waitForStopped(QDeadlineTimer deadline)
 {
     if (isCalledByPolicy("waitForStopped"))
         return false;
+    Telling::endAllOf(*this); // who is just being told of something would wait for himself
     QMutexLocker locker(&m_stopMutex);
     while (!m_stopped) {
         if (!m_stopCondition.wait(&m_stopMutex, deadline))

@@ -9,6 +9,8 @@
 #include "prefetch.h"
 #include "statistics/telllayer.h"
 
+#include <optional>
+
 namespace Millwright {
 
 Q_NEVER_INLINE Engine::Section::Rest::~Rest() = default;
@@ -28,8 +30,14 @@ Q_NEVER_INLINE void Engine::Section::leave()
         observer = m_engine.m_observer;
     }
     const qint64 alarmAt = m_engine.m_alarmAt;
-    if (m_rest && m_rest->tells)
+    std::shared_ptr<Engine> kept; // while those are called who may destroy the factory
+    if (room || m_rest)
+        kept = m_engine.weak_from_this().lock();
+    std::optional<Telling> telling;
+    if (m_rest && m_rest->tells) {
         ++m_engine.m_telling;
+        telling.emplace(m_engine);
+    }
     m_engine.m_mutex.unlock();
 
     if (m_rest || m_ring)
@@ -57,6 +65,10 @@ Q_NEVER_INLINE void Engine::Section::leave()
         room->tell();
     if (m_rest)
         tell();
+    if (telling && !telling->isOver)
+        m_engine.told();
+    if (m_rest && m_rest->stopped)
+        m_engine.announceStopped();
     if (observer)
         insist([&] { observer->engineChanged(); });
 }
@@ -205,10 +217,6 @@ void Engine::Section::tell()
         else
             qCWarning(lcMillwright, "%s", qUtf8Printable(text));
     }
-    if (m_rest->tells)
-        m_engine.told();
-    if (m_rest->stopped)
-        m_engine.announceStopped();
 }
 
 } // namespace Millwright

@@ -8,6 +8,34 @@
 
 namespace Millwright {
 
+//! A section that is over and tells its outcomes, on the stack of this thread.
+class Engine::Telling
+{
+public:
+    explicit Telling(Engine &engine) : m_engine(engine), m_outer(std::exchange(s_innermost, this))
+    {
+    }
+    ~Telling() { s_innermost = m_outer; }
+    Q_DISABLE_COPY_MOVE(Telling)
+
+    //! The factory does not wait for this thread to have told what it has to.
+    static void endAllOf(Engine &engine)
+    {
+        for (Telling *telling = s_innermost; telling; telling = telling->m_outer) {
+            if (&telling->m_engine == &engine && !std::exchange(telling->isOver, true))
+                engine.told();
+        }
+    }
+
+    bool isOver = false;
+
+private:
+    inline static constinit thread_local Telling *s_innermost = nullptr;
+
+    Engine &m_engine;
+    Telling *const m_outer;
+};
+
 //! A critical section of the engine, and what is to be done once it is over.
 class Engine::Section
 {
