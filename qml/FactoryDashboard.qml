@@ -68,7 +68,8 @@ Item {
 
     onFactoryChanged: choice.factory = null
     onFactoriesChanged: {
-        if (listOf(factories).indexOf(choice.factory) < 0)
+        choice.all = listOf(factories);
+        if (Array.from(choice.all).indexOf(choice.factory) < 0)
             choice.factory = null;
     }
 
@@ -77,6 +78,8 @@ Item {
         id: choice
 
         property FactoryBase factory: null
+        //! Of the factories to choose from those that still are: an array may hold what was destroyed.
+        property list<FactoryBase> all
         //! How often there was none any more, and so another one has to be found.
         property int losses: 0
     }
@@ -90,7 +93,7 @@ Item {
     FactoryMonitor {
         id: factoryMonitor
 
-        factory: dashboard.pick(choice.factory, dashboard.factory, dashboard.listOf(dashboard.factories), choice.losses)
+        factory: dashboard.pick(choice.factory, dashboard.factory, choice.all, choice.losses)
         onFactoryChanged: {
             if (factory === null)
                 loss.start();
@@ -105,7 +108,7 @@ Item {
 
         anchors.fill: parent
         monitor: factoryMonitor
-        factories: dashboard.listOf(dashboard.factories)
+        factories: choice.all
         onChosen: factory => choice.factory = factory
     }
 }
