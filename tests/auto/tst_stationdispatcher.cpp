@@ -377,7 +377,7 @@ void tst_StationDispatcher::POOL_1_timersAreTold()
         QCOMPARE(dispatcher->registeredTimers(&coarse).first().timerType, Qt::VeryCoarseTimer);
         const int id = hour.timerId();
         hour.stop();
-        QCOMPARE(dispatcher->remainingTime(id), -1);
+        QVERIFY(dispatcher->remainingTime(id) < 0);
         QVERIFY(!dispatcher->unregisterTimer(id));
         QVERIFY(dispatcher->unregisterTimers(&coarse));
         QVERIFY(dispatcher->registeredTimers(&coarse).isEmpty());
@@ -516,7 +516,8 @@ void tst_StationDispatcher::POOL_1_processEventsTellsWhatItDid()
         QTimer timer;
         timer.callOnTimeout([&] { ++ticks; });
         timer.start(1);
-        QVERIFY(!dispatcher->processEvents(QEventLoop::X11ExcludeTimers));
+        const bool hasDoneAny = dispatcher->processEvents(QEventLoop::X11ExcludeTimers);
+        QVERIFY(!hasDoneAny || !isOurs); // Qt's says so since 6.8
         QCOMPARE(ticks, 0);
         bool hasDone = false;
         while (ticks == 0)

@@ -21,9 +21,11 @@ inline constexpr std::chrono::milliseconds Patience{10'000};
 
 //! Every warning that the test does not announce fails it: those of the library, and Qt's about
 //! timers, threads and objects in the wrong place. Call it from `init()`.
+//! But one: since Qt 6.8 QAbstractItemModelTester asks for types of Qt GUI, where there may be none.
 inline void failOnAnyWarning()
 {
-    QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+    QTest::failOnWarning(QRegularExpression(
+        QStringLiteral("^(?!Trying to construct an instance of an invalid type).")));
 }
 
 //! Waits, with the event loop running.
