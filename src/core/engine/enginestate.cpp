@@ -8,11 +8,27 @@
 #include "settingchecks.h"
 #include "supervision/givenup.h"
 
+#include <QtCore/qscopeguard.h>
+
 #include <algorithm>
+#include <optional>
+#include <type_traits>
 
 namespace Millwright {
 
 namespace {
+
+// What `read` returns under the lock, unless somebody else has it.
+template<typename Read>
+std::optional<std::invoke_result_t<Read>> readAtOnce(EngineMutex &mutex, Read read)
+{
+    if (mutex.isMine())
+        return read();
+    if (!mutex.tryLock())
+        return std::nullopt;
+    const auto unlock = qScopeGuard([&] { mutex.unlock(); });
+    return read();
+}
 
 // What builders of the user's make. Those that make nothing are said, and the default stands in.
 
@@ -196,13 +212,8 @@ OnFailure Engine::onFailure() const
 
 Engine::Glance Engine::glance() const
 {
-    if (m_mutex.isMine())
-        return exactGlance();
-    if (m_mutex.tryLock()) {
-        const Glance exact = exactGlance();
-        m_mutex.unlock();
-        return exact;
-    }
+    if (const auto exact = readAtOnce(m_mutex, [this] { return exactGlance(); }))
+        return *exact;
     return {std::max<qsizetype>(0, m_published.waiting), m_published.active};
 }
 
@@ -220,13 +231,8 @@ Engine::Glance Engine::exactGlance() const
 
 qint64 Engine::availableCapacity() const
 {
-    if (m_mutex.isMine())
-        return exactCapacity();
-    if (m_mutex.tryLock()) {
-        const qint64 exact = exactCapacity();
-        m_mutex.unlock();
-        return exact;
-    }
+    if (const auto exact = readAtOnce(m_mutex, [this] { return exactCapacity(); }))
+        return *exact;
     if (state() > FactoryState::Running)
         return 0;
     return Load{.waiting = std::max<qsizetype>(0, m_published.waiting),
